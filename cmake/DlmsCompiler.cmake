@@ -1,0 +1,35 @@
+# Compiler settings shared by every target of the project.
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+
+find_program(DLMS_CCACHE ccache)
+if(DLMS_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${DLMS_CCACHE})
+endif()
+
+add_library(dlms_settings INTERFACE)
+target_include_directories(dlms_settings INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(dlms_settings INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast
+  -Wnon-virtual-dtor -Woverloaded-virtual -Wnull-dereference -Wimplicit-fallthrough)
+if(DLMS_WERROR)
+  target_compile_options(dlms_settings INTERFACE -Werror)
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # libstdc++ 12 offers std::expected to clang; Asio 1.22 does not detect clang's coroutines.
+  target_compile_definitions(dlms_settings INTERFACE ASIO_HAS_CO_AWAIT ASIO_HAS_STD_COROUTINE)
+else()
+  # g++ 12 reports false positives of these two inside its own library and in coroutine frames.
+  target_compile_options(dlms_settings INTERFACE -Wno-null-dereference -Wno-maybe-uninitialized)
+endif()
+if(DLMS_SANITIZE)
+  add_compile_options(-fsanitize=${DLMS_SANITIZE} -fno-omit-frame-pointer
+                      -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${DLMS_SANITIZE})
+endif()

@@ -1,0 +1,106 @@
+#include "stack/base/error.hpp"
+
+#include <algorithm>
+
+namespace dlms {
+
+std::string_view name(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::truncated: return "truncated";
+        case ErrorCode::trailing_octets: return "trailing-octets";
+        case ErrorCode::invalid_length_encoding: return "invalid-length-encoding";
+        case ErrorCode::length_beyond_buffer: return "length-beyond-buffer";
+        case ErrorCode::inner_length_mismatch: return "inner-length-mismatch";
+        case ErrorCode::unknown_tag: return "unknown-tag";
+        case ErrorCode::unknown_choice: return "unknown-choice";
+        case ErrorCode::unknown_value: return "unknown-value";
+        case ErrorCode::bad_presence_flag: return "bad-presence-flag";
+        case ErrorCode::nesting_too_deep: return "nesting-too-deep";
+        case ErrorCode::too_many_elements: return "too-many-elements";
+        case ErrorCode::invalid_utf8: return "invalid-utf8";
+        case ErrorCode::missing_field: return "missing-field";
+        case ErrorCode::repeated_field: return "repeated-field";
+        case ErrorCode::field_order: return "field-order";
+        case ErrorCode::unknown_object_identifier: return "unknown-object-identifier";
+        case ErrorCode::list_count_mismatch: return "list-count-mismatch";
+        case ErrorCode::invalid_text: return "invalid-text";
+        case ErrorCode::value_out_of_range: return "value-out-of-range";
+        case ErrorCode::type_mismatch: return "type-mismatch";
+        case ErrorCode::element_missing: return "element-missing";
+        case ErrorCode::zero_width_element: return "zero-width-element";
+        case ErrorCode::unexpected_apdu: return "unexpected-apdu";
+        case ErrorCode::wrong_invoke_id: return "wrong-invoke-id";
+        case ErrorCode::wrong_block_number: return "wrong-block-number";
+        case ErrorCode::wrong_version: return "wrong-version";
+        case ErrorCode::pdu_too_long: return "pdu-too-long";
+        case ErrorCode::conformance_violation: return "conformance-violation";
+        case ErrorCode::answer_too_long: return "answer-too-long";
+        case ErrorCode::association_lost: return "association-lost";
+        case ErrorCode::link_misaddressed: return "link-misaddressed";
+        case ErrorCode::unsupported_service: return "unsupported-service";
+        case ErrorCode::unsupported_type: return "unsupported-type";
+        case ErrorCode::unsupported_mechanism: return "unsupported-mechanism";
+        case ErrorCode::unsupported_context: return "unsupported-context";
+        case ErrorCode::wrong_state: return "wrong-state";
+        case ErrorCode::out_of_range: return "out-of-range";
+        case ErrorCode::request_too_long: return "request-too-long";
+        case ErrorCode::not_negotiated: return "not-negotiated";
+        case ErrorCode::buffer_limit: return "buffer-limit";
+        case ErrorCode::timeout: return "timeout";
+        case ErrorCode::connect_refused: return "connect-refused";
+        case ErrorCode::connect_timeout: return "connect-timeout";
+        case ErrorCode::host_unreachable: return "host-unreachable";
+        case ErrorCode::not_allowed_target: return "not-allowed-target";
+        case ErrorCode::connection_lost: return "connection-lost";
+        case ErrorCode::cancelled: return "cancelled";
+        case ErrorCode::defect: return "defect";
+    }
+    return "unknown-error";
+}
+
+std::string_view name(Blame blame) {
+    switch (blame) {
+        case Blame::malformed: return "malformed";
+        case Blame::peer_misbehaved: return "peer-misbehaved";
+        case Blame::unsupported: return "unsupported";
+        case Blame::misuse: return "misuse";
+        case Blame::transport: return "transport";
+        case Blame::internal: return "internal";
+    }
+    return "unknown-blame";
+}
+
+std::string_view name(Layer layer) {
+    switch (layer) {
+        case Layer::base: return "base";
+        case Layer::axdr: return "axdr";
+        case Layer::ber: return "ber";
+        case Layer::cosem: return "cosem";
+        case Layer::acse: return "acse";
+        case Layer::xdlms: return "xdlms";
+        case Layer::security: return "security";
+        case Layer::hdlc: return "hdlc";
+        case Layer::wrapper: return "wrapper";
+        case Layer::iec62056_21: return "iec62056-21";
+        case Layer::association: return "association";
+        case Layer::transport: return "transport";
+        case Layer::client: return "client";
+        case Layer::vendor: return "vendor";
+        case Layer::store: return "store";
+    }
+    return "unknown-layer";
+}
+
+std::string describe(const Error& error) {
+    std::string text{name(error.layer)};
+    text += ": ";
+    std::string code{name(error.code)};
+    std::ranges::replace(code, '-', ' ');
+    text += code;
+    if (error.blame() == Blame::malformed) {
+        text += " at octet " + std::to_string(error.offset);
+    }
+    return text;
+}
+
+}  // namespace dlms
