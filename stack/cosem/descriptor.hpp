@@ -1,0 +1,75 @@
+#pragma once
+// Cosem-Attribute-Descriptor, Cosem-Method-Descriptor and Selective-Access-Descriptor
+// (COSEMpdu; Green Book 9.5).
+
+#include <cstdint>
+#include <optional>
+
+#include "stack/axdr/data_view.hpp"
+#include "stack/axdr/length.hpp"
+#include "stack/cosem/obis_code.hpp"
+
+namespace dlms::cosem {
+
+/// Which attribute of which object. attribute_id 0 stands for all attributes.
+struct AttributeDescriptor {
+    std::uint16_t class_id = 0;
+    ObisCode instance;
+    std::int8_t attribute_id = 0;
+
+    friend constexpr auto operator<=>(const AttributeDescriptor&,
+                                      const AttributeDescriptor&) = default;
+};
+
+/// Which method of which object.
+struct MethodDescriptor {
+    std::uint16_t class_id = 0;
+    ObisCode instance;
+    std::int8_t method_id = 0;
+
+    friend constexpr auto operator<=>(const MethodDescriptor&, const MethodDescriptor&) = default;
+};
+
+/// A part of an attribute: what the selector and its parameters mean is the class's affair.
+/// The view lives as long as the octets that it was read from.
+struct SelectiveAccess {
+    std::uint8_t selector = 0;
+    axdr::DataView parameters;
+
+    friend bool operator==(const SelectiveAccess&, const SelectiveAccess&) = default;
+};
+
+inline AttributeDescriptor read_attribute_descriptor(Reader& reader) {
+    AttributeDescriptor descriptor;
+    descriptor.class_id = reader.u16();
+    descriptor.instance = read_obis_code(reader);
+    descriptor.attribute_id = reader.i8();
+    return descriptor;
+}
+
+inline void write(Writer& writer, const AttributeDescriptor& descriptor) {
+    writer.u16(descriptor.class_id);
+    write(writer, descriptor.instance);
+    writer.u8(static_cast<std::uint8_t>(descriptor.attribute_id));
+}
+
+/// Reads the OPTIONAL access-selection: a flag, then selector and parameters.
+inline std::optional<SelectiveAccess> read_selective_access(Reader& reader) {
+    if (!axdr::read_presence(reader)) {
+        return std::nullopt;
+    }
+    SelectiveAccess selection;
+    selection.selector = reader.u8();
+    selection.parameters = axdr::read_data(reader);
+    return selection;
+}
+
+inline void write(Writer& writer, const std::optional<SelectiveAccess>& selection) {
+    writer.u8(selection ? 1 : 0);
+    if (selection) {
+        writer.u8(selection->selector);
+        writer.bytes(selection->parameters.encoded());
+    }
+}
+
+}  // namespace dlms::cosem
