@@ -26,12 +26,12 @@ public:
     Item next() {
         Item item;
         item.tag = static_cast<Tag>(reader_.u8());
-        const TagInfo& tag_info = info(item.tag);
-        if (tag_info.shape == Shape::fixed) [[likely]] {
-            item.content = reader_.bytes(tag_info.width);
-        } else if (tag_info.shape == Shape::elements) {
+        const std::uint8_t width = fixed_width(item.tag);
+        if (width != detail::not_fixed) [[likely]] {
+            item.content = reader_.bytes(width);
+        } else if (item.tag == Tag::array || item.tag == Tag::structure) {
             item.count = read_length(reader_);
-        } else if (tag_info.shape == Shape::bits) {
+        } else if (item.tag == Tag::bit_string) {
             item.count = read_length(reader_);
             item.content = reader_.bytes(item.count / 8 + (item.count % 8 != 0 ? 1 : 0));
         } else {

@@ -10,7 +10,7 @@ Result<Data> Data::parse(ByteBuffer encoded) {
     return Data(std::move(encoded));
 }
 
-DataView Data::view() const {
+DataView Data::view() const& {
     return DataView(encoded_);
 }
 

@@ -14,9 +14,11 @@ public:
     /// Checks the octets and keeps them. Errors as parse_data().
     static Result<Data> parse(ByteBuffer encoded);
 
-    /// Valid as long as this Data is neither changed nor moved.
-    DataView view() const;
-    ByteView encoded() const { return encoded_; }
+    /// Valid as long as this Data is neither changed nor moved; of a temporary there is none.
+    DataView view() const&;
+    DataView view() const&& = delete;
+    ByteView encoded() const& { return encoded_; }
+    ByteView encoded() const&& = delete;
     Tag tag() const { return static_cast<Tag>(encoded_[0]); }
 
     friend bool operator==(const Data&, const Data&) = default;

@@ -10,10 +10,9 @@
 namespace dlms::axdr {
 namespace {
 
-/// Takes the content of a Data that is neither array nor structure.
-void check_simple(Reader& reader, const TagInfo& tag_info, std::size_t tag_offset) {
-    switch (tag_info.shape) {
-        case Shape::fixed: reader.skip(tag_info.width); return;
+/// Takes the content of a Data that is neither of fixed width nor array nor structure.
+void check_variable(Reader& reader, Tag tag) {
+    switch (info(tag).shape) {
         case Shape::counted: reader.skip(read_checked_length(reader)); return;
         case Shape::bits: {
             const std::uint32_t bits = read_length(reader);
@@ -27,54 +26,73 @@ void check_simple(Reader& reader, const TagInfo& tag_info, std::size_t tag_offse
             }
             return;
         }
-        case Shape::compact: reader.fail_at(ErrorCode::unsupported_type, tag_offset); return;
-        case Shape::elements:
-        case Shape::unknown: reader.fail_at(ErrorCode::unknown_tag, tag_offset); return;
+        case Shape::compact:
+            reader.fail_at(ErrorCode::unsupported_type, reader.offset() - 1);
+            return;
+        default: reader.fail_at(ErrorCode::unknown_tag, reader.offset() - 1); return;
     }
+}
+
+/// Arrays and structures that are open, without recursion, so that nesting costs the peer's octets
+/// and not our stack.
+struct OpenElements {
+    std::array<std::uint32_t, limits::max_data_depth> left{};
+    std::size_t depth = 0;
+    std::size_t total = 0;
+};
+
+/// Takes the count of an array or structure and opens it; returns its number of elements.
+std::uint32_t open(Reader& reader, OpenElements& open_elements, std::uint32_t left) {
+    const std::size_t where = reader.offset();
+    const std::uint32_t count = read_length(reader);
+    open_elements.total += count;
+    if (count > reader.remaining()) {
+        reader.fail_at(ErrorCode::length_beyond_buffer, where);
+    } else if (open_elements.total > limits::max_data_elements) {
+        reader.fail_at(ErrorCode::too_many_elements, where);
+    } else if (open_elements.depth == open_elements.left.size()) {
+        reader.fail_at(ErrorCode::nesting_too_deep, where - 1);
+    } else {
+        open_elements.left[open_elements.depth++] = left;
+    }
+    return count;
+}
+
+/// Takes one Data, or the opening of an array or structure; returns how many elements are still to
+/// come at what is then the present level.
+std::uint32_t check_one(Reader& reader, OpenElements& open_elements, std::uint32_t left) {
+    const auto tag = static_cast<Tag>(reader.u8());
+    const std::uint8_t width = fixed_width(tag);
+    if (tag == Tag::octet_string) {
+        reader.skip(read_checked_length(reader));
+    } else if (tag == Tag::array || tag == Tag::structure) {
+        return open(reader, open_elements, left);
+    } else if (width != detail::not_fixed) {
+        reader.skip(width);
+    } else {
+        check_variable(reader, tag);
+    }
+    return left;
 }
 
 }  // namespace
 
-void check_data(Reader& reader) {
-    // Elements still to come, for each open array or structure; no recursion, so that nesting
-    // costs the peer's octets and not our stack.
-    std::array<std::uint32_t, limits::max_data_depth> open{};
-    std::size_t depth = 0;
-    std::size_t elements = 0;
-    std::uint32_t left = 1;
-    for (;;) {
-        const std::size_t tag_offset = reader.offset();
-        const TagInfo& tag_info = info(static_cast<Tag>(reader.u8()));
-        --left;
-        if (tag_info.shape == Shape::fixed) [[likely]] {
-            reader.skip(tag_info.width);
-        } else if (tag_info.shape == Shape::elements) {
-            const std::size_t where = reader.offset();
-            const std::uint32_t count = read_length(reader);
-            elements += count;
-            if (count > reader.remaining()) {
-                reader.fail_at(ErrorCode::length_beyond_buffer, where);
-            } else if (elements > limits::max_data_elements) {
-                reader.fail_at(ErrorCode::too_many_elements, where);
-            } else if (depth == open.size()) {
-                reader.fail_at(ErrorCode::nesting_too_deep, tag_offset);
-            } else {
-                open[depth++] = left;
-                left = count;
-            }
-        } else {
-            check_simple(reader, tag_info, tag_offset);
+void check_data(Reader& outer) {
+    Reader reader = outer;
+    OpenElements open_elements;
+    std::uint32_t left = 1;  // elements still to come at the present level
+    do {
+        left -= static_cast<std::uint32_t>(
+            reader.skip_run(detail::fixed_widths, detail::not_fixed, left));
+        if (left > 0) {
+            --left;
+            left = check_one(reader, open_elements, left);
         }
-        if (!reader.ok()) [[unlikely]] {
-            return;
+        while (left == 0 && open_elements.depth > 0) {
+            left = open_elements.left[--open_elements.depth];
         }
-        while (left == 0) {
-            if (depth == 0) {
-                return;
-            }
-            left = open[--depth];
-        }
-    }
+    } while (left > 0 && reader.ok());
+    outer = reader;
 }
 
 }  // namespace dlms::axdr

@@ -1,7 +1,5 @@
 #include "stack/axdr/tag.hpp"
 
-#include <array>
-
 namespace dlms::axdr {
 namespace {
 
@@ -46,7 +44,17 @@ constexpr std::array<TagInfo, 256> make_table() {
 
 constexpr auto table = make_table();
 
+constexpr std::array<std::uint8_t, 256> make_fixed_widths() {
+    std::array<std::uint8_t, 256> widths{};
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+        widths[i] = table[i].shape == Shape::fixed ? table[i].width : detail::not_fixed;
+    }
+    return widths;
+}
+
 }  // namespace
+
+constinit const std::array<std::uint8_t, 256> detail::fixed_widths = make_fixed_widths();
 
 const TagInfo& info(Tag tag) {
     return table[static_cast<std::size_t>(tag)];

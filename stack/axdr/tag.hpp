@@ -1,6 +1,7 @@
 #pragma once
 // Tags of the Data type (Green Book 9.5, COSEMpdu "Data"; delta types from later editions).
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -60,6 +61,20 @@ struct TagInfo {
 
 /// Always answers; an unknown tag has Shape::unknown.
 const TagInfo& info(Tag tag);
+
+namespace detail {
+
+/// info(tag).width in one octet a tag, for the walks over long values; `not_fixed` for every tag
+/// that has no fixed width.
+inline constexpr std::uint8_t not_fixed = 0xFF;
+extern const std::array<std::uint8_t, 256> fixed_widths;
+
+}  // namespace detail
+
+/// Octets after the tag when their number is fixed, else detail::not_fixed.
+inline std::uint8_t fixed_width(Tag tag) {
+    return detail::fixed_widths[static_cast<std::size_t>(tag)];
+}
 
 inline std::string_view name(Tag tag) {
     return info(tag).name;

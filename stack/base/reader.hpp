@@ -3,8 +3,9 @@
 // after the first error every read returns zero or nothing, so a decoder reads straight on and
 // asks once. A loop over a count from outside must ask ok() in its condition.
 
-#include <bit>
+#include <array>
 #include <cstdint>
+#include <utility>
 
 #include "stack/base/bytes.hpp"
 #include "stack/base/result.hpp"
@@ -84,6 +85,25 @@ public:
     constexpr ByteView rest() { return bytes(remaining()); }
     constexpr void skip(std::size_t count) { bytes(count); }
 
+    /// Takes up to `count` items that are one octet and as many more as `widths` gives for it.
+    /// Stops at an item whose width is `unknown` and at one that is not whole; returns how many it
+    /// took. The one loop that long, regular values spend their time in.
+    constexpr std::size_t skip_run(const std::array<std::uint8_t, 256>& widths,
+                                   std::uint8_t unknown, std::size_t count) {
+        const Byte* position = position_;
+        std::size_t left = count;
+        while (left > 0 && position != end_) {
+            const std::size_t width = widths[*position];
+            if (width == unknown || width >= static_cast<std::size_t>(end_ - position)) {
+                break;
+            }
+            position += width + 1;
+            --left;
+        }
+        position_ = position;
+        return count - left;
+    }
+
     /// A reader of the next `count` octets alone, which are taken from this one.
     constexpr Reader sub_reader(std::size_t count) {
         const std::size_t where = offset();
@@ -116,10 +136,10 @@ private:
             fail(ErrorCode::truncated);
             return 0;
         }
-        std::uint64_t value = 0;
-        for (std::size_t i = 0; i < N; ++i) {
-            value = value << 8 | position_[i];
-        }
+        // One expression, which compilers turn into a load and a byte swap.
+        const std::uint64_t value = [this]<std::size_t... I>(std::index_sequence<I...>) {
+            return ((std::uint64_t{position_[I]} << (8 * (N - 1 - I))) | ...);
+        }(std::make_index_sequence<N>());
         position_ += N;
         return value;
     }

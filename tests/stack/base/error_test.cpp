@@ -22,20 +22,26 @@ BOOST_AUTO_TEST_CASE(the_blame_follows_from_the_code) {
     BOOST_TEST((Error{ErrorCode::timeout, Layer::transport, 0}.blame() == Blame::transport));
 }
 
-BOOST_AUTO_TEST_CASE(every_code_has_a_name_of_its_own_and_a_blame) {
+BOOST_AUTO_TEST_CASE(every_blame_has_its_codes_without_a_gap_each_by_a_name_of_its_own) {
     std::set<std::string_view> names;
     std::size_t codes = 0;
-    for (std::uint16_t code = 0; code < 1000; ++code) {
-        const std::string_view text = name(static_cast<ErrorCode>(code));
-        if (text == "unknown-error") {
-            continue;
+    for (std::uint16_t blame = 0; blame < 10; ++blame) {
+        bool ended = false;
+        for (std::uint16_t number = 0; number < 100; ++number) {
+            const auto code = static_cast<ErrorCode>(100 * blame + number);
+            const std::string_view text = name(code);
+            if (text == "unknown-error") {
+                ended = true;
+                continue;
+            }
+            ++codes;
+            names.insert(text);
+            BOOST_TEST(!ended, text << " comes after a gap");
+            BOOST_TEST(name(blame_of(code)) != "unknown-blame");
         }
-        ++codes;
-        names.insert(text);
-        BOOST_TEST(name(blame_of(static_cast<ErrorCode>(code))) != "unknown-blame");
     }
-    BOOST_TEST(codes == 47u);
     BOOST_TEST(names.size() == codes);
+    BOOST_TEST(codes > 40u);
 }
 
 BOOST_AUTO_TEST_CASE(every_layer_has_a_name_of_its_own) {
