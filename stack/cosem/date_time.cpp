@@ -10,6 +10,12 @@ namespace {
 
 constexpr std::int64_t seconds_per_day = 86'400;
 
+// std::chrono::year ends at 32767 and the wire's at 65534, so calendars are computed in the first
+// of the 400-year cycles, which are all alike.
+constexpr int years_per_cycle = 400;
+constexpr std::int64_t days_per_cycle = 146'097;
+constexpr std::int64_t days_to_1970 = 719'528;  // from 0000-01-01
+
 constexpr bool within(std::uint8_t value, std::uint8_t low, std::uint8_t high) {
     return value >= low && value <= high;
 }
@@ -19,7 +25,8 @@ std::uint8_t days_in(std::uint16_t year, std::uint8_t month) {
         return month == 2 ? 29 : month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
     }
     const std::chrono::year_month_day_last last{
-        std::chrono::year(year), std::chrono::month_day_last(std::chrono::month(month))};
+        std::chrono::year(year % years_per_cycle),
+        std::chrono::month_day_last(std::chrono::month(month))};
     return static_cast<std::uint8_t>(static_cast<unsigned>(last.day()));
 }
 
@@ -151,10 +158,12 @@ std::optional<LocalSeconds> local_seconds(const DateTime& date_time) {
     if (!date_time.is_specified()) {
         return std::nullopt;
     }
-    const std::chrono::year_month_day day{std::chrono::year(date_time.date.year),
+    const std::chrono::year_month_day day{std::chrono::year(date_time.date.year % years_per_cycle),
                                           std::chrono::month(date_time.date.month),
                                           std::chrono::day(date_time.date.day_of_month)};
-    const std::int64_t days = std::chrono::sys_days(day).time_since_epoch().count();
+    const std::int64_t cycles = date_time.date.year / years_per_cycle;
+    const std::int64_t days =
+        std::chrono::sys_days(day).time_since_epoch().count() + cycles * days_per_cycle;
     return days * seconds_per_day + date_time.time.hour * 3600 + date_time.time.minute * 60 +
            date_time.time.second;
 }
@@ -170,10 +179,12 @@ std::optional<std::int64_t> utc_seconds(const DateTime& date_time) {
 DateTime date_time_from_local(LocalSeconds seconds, std::int16_t deviation, std::uint8_t status) {
     const std::chrono::sys_seconds instant{std::chrono::seconds(seconds)};
     const auto days = std::chrono::floor<std::chrono::days>(instant);
-    const std::chrono::year_month_day day(days);
+    const std::int64_t cycles = (days.time_since_epoch().count() + days_to_1970) / days_per_cycle;
+    const std::chrono::year_month_day day(days - std::chrono::days(cycles * days_per_cycle));
     const auto second_of_day = static_cast<unsigned>((instant - days).count());
     DateTime value;
-    value.date.year = static_cast<std::uint16_t>(static_cast<int>(day.year()));
+    value.date.year =
+        static_cast<std::uint16_t>(static_cast<int>(day.year()) + cycles * years_per_cycle);
     value.date.month = static_cast<std::uint8_t>(static_cast<unsigned>(day.month()));
     value.date.day_of_month = static_cast<std::uint8_t>(static_cast<unsigned>(day.day()));
     value.date.day_of_week = static_cast<std::uint8_t>(std::chrono::weekday(days).iso_encoding());

@@ -59,6 +59,7 @@ BOOST_AUTO_TEST_CASE(APPL_REL_X_1_an_undefined_reason_is_kept_where_that_is_aske
     BOOST_TEST(rlre("630480020080", keep) == "630480020080");
     BOOST_TEST(rlrq("62038001FF", keep) == "acse/unknown-value@4");
     BOOST_TEST(rlrq("620480020100", keep) == "acse/unknown-value@4");
+    BOOST_TEST(rlre("630480020100", keep) == "acse/unknown-value@4");
 }
 
 BOOST_AUTO_TEST_CASE(malformed_releases_are_refused) {

@@ -140,6 +140,10 @@ BOOST_AUTO_TEST_CASE(every_year_of_the_wire_survives_the_way_through_seconds) {
             }
         }
     }
+    DateTime year_40000;
+    year_40000.date = {40000, 1, 1, Date::not_specified};
+    year_40000.time = {0, 0, 0, 0};
+    BOOST_TEST(local_seconds(year_40000).value() == 1'200'110'860'800);
     // Leap years follow the rule of 4, 100 and 400 to the end.
     BOOST_TEST(outcome(read_date(octets("FFDC021DFF"))) == "cosem/value-out-of-range@3");  // 65500
     BOOST_TEST(read_date(octets("FFFC021DFF")).has_value());                               // 65532
