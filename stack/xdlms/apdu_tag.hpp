@@ -1,0 +1,45 @@
+#pragma once
+// The first octet of every APDU (COSEMpdu; sheet section 1).
+
+#include <cstdint>
+#include <string_view>
+
+namespace dlms::xdlms {
+
+enum class ApduTag : std::uint8_t {
+    initiate_request = 0x01,
+    read_request = 0x05,
+    write_request = 0x06,
+    initiate_response = 0x08,
+    read_response = 0x0C,
+    write_response = 0x0D,
+    confirmed_service_error = 0x0E,
+    data_notification = 0x0F,
+    data_notification_confirm = 0x10,
+    unconfirmed_write_request = 0x16,
+    information_report_request = 0x18,
+    aarq = 0x60,
+    aare = 0x61,
+    rlrq = 0x62,
+    rlre = 0x63,
+    get_request = 0xC0,
+    set_request = 0xC1,
+    event_notification_request = 0xC2,
+    action_request = 0xC3,
+    get_response = 0xC4,
+    set_response = 0xC5,
+    action_response = 0xC7,
+    exception_response = 0xD8,
+    access_request = 0xD9,
+    access_response = 0xDA,
+    general_glo_ciphering = 0xDB,
+    general_ded_ciphering = 0xDC,
+    general_ciphering = 0xDD,
+    general_signing = 0xDF,
+    general_block_transfer = 0xE0,
+};
+
+/// The standard's name, for example "get-request"; empty for an octet that starts no APDU here.
+std::string_view name(ApduTag tag);
+
+}  // namespace dlms::xdlms

@@ -1,0 +1,134 @@
+#include "stack/xdlms/get.hpp"
+
+#include "stack/xdlms/service_reader.hpp"
+
+namespace dlms::xdlms {
+namespace {
+
+enum Choice : std::uint8_t { normal = 1, next = 2, with_datablock = 2, with_list = 3 };
+
+void skip_trailing_zeros(Reader& reader) {
+    for (int i = 0; i < 3 && !reader.at_end() && reader.peek() == 0; ++i) {
+        reader.u8();
+    }
+}
+
+template <class Variant, class T>
+Result<Variant> finish(Reader& reader, T&& value) {
+    reader.expect_end();
+    if (!reader.ok()) {
+        return reader.failure();
+    }
+    return Variant(std::forward<T>(value));
+}
+
+std::unexpected<Error> refuse_choice(Reader& reader, std::uint8_t choice) {
+    reader.fail_at(choice == with_list ? ErrorCode::unsupported_service : ErrorCode::unknown_choice,
+                   1);
+    return reader.failure();
+}
+
+GetDataResult read_get_data_result(Reader& reader) {
+    const std::size_t where = reader.offset();
+    switch (reader.u8()) {
+        case 0: return axdr::read_data(reader);
+        case 1: return read_data_access_result(reader);
+        default: reader.fail_at(ErrorCode::unknown_choice, where); return axdr::DataView();
+    }
+}
+
+DataBlock read_data_block(Reader& reader) {
+    const std::size_t where = reader.offset();
+    switch (reader.u8()) {
+        case 0: return axdr::read_octet_string(reader);
+        case 1: return read_data_access_result(reader);
+        default: reader.fail_at(ErrorCode::unknown_choice, where); return ByteView();
+    }
+}
+
+}  // namespace
+
+Result<GetRequest> decode_get_request(ByteView apdu, GetRequestTolerance tolerance) {
+    Reader reader(apdu, Layer::xdlms);
+    switch (const std::uint8_t choice = read_choice(reader, ApduTag::get_request)) {
+        case normal: {
+            GetRequestNormal request;
+            request.invoke_id_and_priority = read_invoke_id_and_priority(reader);
+            request.attribute = cosem::read_attribute_descriptor(reader);
+            request.access_selection = cosem::read_selective_access(reader);
+            if (tolerance.trailing_zeros && !request.access_selection) {
+                skip_trailing_zeros(reader);
+            }
+            return finish<GetRequest>(reader, request);
+        }
+        case next: {
+            GetRequestNext request;
+            request.invoke_id_and_priority = read_invoke_id_and_priority(reader);
+            request.block_number = reader.u32();
+            return finish<GetRequest>(reader, request);
+        }
+        default: return refuse_choice(reader, choice);
+    }
+}
+
+Result<GetResponse> decode_get_response(ByteView apdu) {
+    Reader reader(apdu, Layer::xdlms);
+    switch (const std::uint8_t choice = read_choice(reader, ApduTag::get_response)) {
+        case normal: {
+            GetResponseNormal response;
+            response.invoke_id_and_priority = read_invoke_id_and_priority(reader);
+            response.result = read_get_data_result(reader);
+            return finish<GetResponse>(reader, response);
+        }
+        case with_datablock: {
+            GetResponseWithDatablock response;
+            response.invoke_id_and_priority = read_invoke_id_and_priority(reader);
+            response.last_block = reader.u8() != 0;
+            response.block_number = reader.u32();
+            response.block = read_data_block(reader);
+            return finish<GetResponse>(reader, response);
+        }
+        default: return refuse_choice(reader, choice);
+    }
+}
+
+void encode(Writer& writer, const GetRequestNormal& request) {
+    write_choice(writer, ApduTag::get_request, normal);
+    writer.u8(request.invoke_id_and_priority.raw());
+    cosem::write(writer, request.attribute);
+    cosem::write(writer, request.access_selection);
+}
+
+void encode(Writer& writer, const GetRequestNext& request) {
+    write_choice(writer, ApduTag::get_request, next);
+    writer.u8(request.invoke_id_and_priority.raw());
+    writer.u32(request.block_number);
+}
+
+void encode(Writer& writer, const GetResponseNormal& response) {
+    write_choice(writer, ApduTag::get_response, normal);
+    writer.u8(response.invoke_id_and_priority.raw());
+    if (const auto* data = std::get_if<axdr::DataView>(&response.result)) {
+        writer.u8(0);
+        writer.bytes(data->encoded());
+    } else {
+        writer.u8(1);
+        writer.u8(static_cast<std::uint8_t>(std::get<cosem::DataAccessResult>(response.result)));
+    }
+}
+
+void encode(Writer& writer, const GetResponseWithDatablock& response) {
+    write_choice(writer, ApduTag::get_response, with_datablock);
+    writer.u8(response.invoke_id_and_priority.raw());
+    writer.u8(response.last_block ? 1 : 0);
+    writer.u32(response.block_number);
+    if (const auto* octets = std::get_if<ByteView>(&response.block)) {
+        writer.u8(0);
+        axdr::write_octet_string(writer, *octets);
+    } else {
+        writer.u8(1);
+        writer.u8(static_cast<std::uint8_t>(std::get<cosem::DataAccessResult>(response.block)));
+    }
+}
+
+}  // namespace dlms::xdlms

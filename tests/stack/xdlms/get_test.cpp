@@ -1,0 +1,121 @@
+#include "stack/xdlms/get.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "stack/axdr/data.hpp"
+#include "tests/support/exact_buffer.hpp"
+#include "tests/support/octets.hpp"
+#include "tests/support/result_printing.hpp"
+
+using namespace dlms;
+using namespace dlms::xdlms;
+using namespace dlms::testing;
+
+namespace {
+
+/// The encoding of a variant's alternative.
+template <class Apdu>
+std::string encoded(const Apdu& apdu) {
+    return written([&](Writer& writer) {
+        std::visit([&](const auto& alternative) { encode(writer, alternative); }, apdu);
+    });
+}
+
+std::string request(std::string_view hex, GetRequestTolerance tolerance = {}) {
+    const ExactBuffer buffer(octets(hex));
+    const auto decoded = decode_get_request(buffer.view(), tolerance);
+    return decoded ? encoded(*decoded) : outcome(decoded);
+}
+
+std::string response(std::string_view hex) {
+    const ExactBuffer buffer(octets(hex));
+    const auto decoded = decode_get_response(buffer.view());
+    return decoded ? encoded(*decoded) : outcome(decoded);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(get)
+
+BOOST_AUTO_TEST_CASE(requests_are_read_and_written) {
+    for (const char* hex : {"C001C100030100010800FF0200", "C002C100000002"}) {
+        BOOST_TEST(request(hex) == hex);
+    }
+    const ExactBuffer buffer(octets("C001C1 0003 0100010800FF 02 00"));
+    const GetRequest decoded = decode_get_request(buffer.view()).value();
+    const auto& normal = std::get<GetRequestNormal>(decoded);
+    BOOST_TEST(normal.attribute.class_id == 3);
+    BOOST_TEST(normal.attribute.instance.text() == "1-0:1.8.0.255");
+    BOOST_TEST(int{normal.attribute.attribute_id} == 2);
+    BOOST_TEST(!normal.access_selection.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(selective_access_is_kept) {
+    const std::string hex = "C001C100070100630100FF02010202040600000001060000000A120001120005";
+    BOOST_TEST(request(hex) == hex);
+    const ExactBuffer buffer(octets(hex));
+    const GetRequest decoded = decode_get_request(buffer.view()).value();
+    const auto& selection = std::get<GetRequestNormal>(decoded).access_selection;
+    BOOST_REQUIRE(selection.has_value());
+    BOOST_TEST(int{selection->selector} == 2);
+    BOOST_TEST(selection->parameters.elements().value().size() == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(the_hexcell_librarys_stray_zeros_are_a_tolerance) {
+    const std::string good = "C0018100080000010000FF0200";
+    const GetRequestTolerance tolerant{.trailing_zeros = true};
+    BOOST_TEST(request(good + "000000") == "xdlms/trailing-octets@13");
+    for (const char* zeros : {"", "00", "0000", "000000"}) {
+        BOOST_TEST(request(good + zeros, tolerant) == good);
+    }
+    BOOST_TEST(request(good + "00000000", tolerant) == "xdlms/trailing-octets@16");
+    BOOST_TEST(request(good + "000100", tolerant) == "xdlms/trailing-octets@14");
+    // With access-selection nothing may follow.
+    const std::string selecting = "C001C100070100630100FF02010200";
+    BOOST_TEST(request(selecting + "00", tolerant) == "xdlms/trailing-octets@15");
+    BOOST_TEST(request("C002C10000000200", tolerant) == "xdlms/trailing-octets@7");
+}
+
+BOOST_AUTO_TEST_CASE(responses_are_read_and_written) {
+    for (const char* hex :
+         {"C401C1000600003039", "C401C10104", "C402C100000000010003AABBCC", "C402C101000000020000",
+          "C402C100000000010101", "C401C10002020FFD161E"}) {
+        BOOST_TEST(response(hex) == hex);
+    }
+    const ExactBuffer buffer(octets("C402C1FF00000007 00 02AABB"));  // some Hexing meters: FF
+    const GetResponse decoded = decode_get_response(buffer.view()).value();
+    const auto& block = std::get<GetResponseWithDatablock>(decoded);
+    BOOST_TEST(block.last_block);
+    BOOST_TEST(block.block_number == 7u);
+    BOOST_TEST(to_hex(std::get<ByteView>(block.block)) == "AABB");
+    BOOST_TEST(encoded(decoded) == "C402C101000000070002AABB");
+}
+
+BOOST_AUTO_TEST_CASE(the_header_of_a_block_takes_what_the_constant_says) {
+    const ExactBuffer buffer(octets("C402C1000000000100 03AABBCC"));
+    BOOST_TEST(buffer.view().size() == get_datablock_overhead + 1 + 3);
+}
+
+BOOST_AUTO_TEST_CASE(malformed_ones_are_refused_where_they_are_wrong) {
+    BOOST_TEST(request("C0") == "xdlms/truncated@1");
+    BOOST_TEST(request("C004C1000F0000280000FF0100") == "xdlms/unknown-choice@1");
+    BOOST_TEST(request("C000C1000F0000280000FF0100") == "xdlms/unknown-choice@1");
+    BOOST_TEST(request("C003C100") == "xdlms/unsupported-service@1");
+    BOOST_TEST(request("C401C10104") == "xdlms/unknown-tag@0");
+    BOOST_TEST(request("C001C100080000010000FF0202") == "xdlms/bad-presence-flag@12");
+    BOOST_TEST(request("C002C1000000") == "xdlms/truncated@3");
+    BOOST_TEST(response("C401C102") == "xdlms/unknown-choice@3");
+    BOOST_TEST(response("C401C10105") == "xdlms/unknown-value@4");
+    BOOST_TEST(response("C401C10007") == "xdlms/unknown-tag@4");
+    BOOST_TEST(response("C402C1000000000100820400AABB") == "xdlms/length-beyond-buffer@9");
+    BOOST_TEST(response("C402C10000000001 02") == "xdlms/unknown-choice@8");
+    BOOST_TEST(response("C403C100") == "xdlms/unsupported-service@1");
+    BOOST_TEST(response("C404C100") == "xdlms/unknown-choice@1");
+}
+
+BOOST_AUTO_TEST_CASE(an_error_inside_the_data_is_counted_from_the_apdus_start) {
+    BOOST_TEST(response("C401C100 0202 1101 08") == "xdlms/unknown-tag@8");
+    BOOST_TEST(response("C401C100 09 05 AABB") == "xdlms/length-beyond-buffer@5");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
