@@ -1,0 +1,31 @@
+#pragma once
+// Makes TCP connections.
+
+#include <functional>
+#include <string>
+
+#include <asio/awaitable.hpp>
+#include <asio/ip/tcp.hpp>
+
+#include "stack/base/result.hpp"
+#include "stack/base/time.hpp"
+
+namespace dlms::transport {
+
+struct TcpEndpoint {
+    std::string host;  ///< name or address
+    std::uint16_t port = 4059;
+
+    friend bool operator==(const TcpEndpoint&, const TcpEndpoint&) = default;
+};
+
+/// Whether an address may be connected to; IPv4 addresses mapped into IPv6 come as IPv4.
+using AddressFilter = std::function<bool(const asio::ip::address&)>;
+
+/// Resolves the name once, refuses the endpoint when the filter refuses any of its addresses, and
+/// tries the others in order until `deadline`. Errors: host_unreachable, not_allowed_target,
+/// connect_refused, connect_timeout.
+asio::awaitable<Result<asio::ip::tcp::socket>> connect_tcp(TcpEndpoint endpoint, Instant deadline,
+                                                           AddressFilter filter = nullptr);
+
+}  // namespace dlms::transport

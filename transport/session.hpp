@@ -1,0 +1,32 @@
+#pragma once
+// Session: a protocol stack over one byte stream, as the driver sees it: octets and time in, octets
+// and the next deadline out. What the stack has to say upward it tells its owner from inside
+// receive(), handle_timeout() and connection_lost().
+
+#include <optional>
+
+#include "stack/base/bytes.hpp"
+#include "stack/base/error.hpp"
+#include "stack/base/time.hpp"
+
+namespace dlms::transport {
+
+class Session {
+public:
+    virtual ~Session() = default;
+
+    /// Octets from the line, valid during the call.
+    virtual void receive(ByteView bytes, Instant now) = 0;
+    /// The time of poll_timeout() has come.
+    virtual void handle_timeout(Instant now) = 0;
+    /// The line is gone; no call follows.
+    virtual void connection_lost(const Error& error) = 0;
+
+    /// Octets to send, valid until the next call.
+    virtual std::optional<ByteView> poll_transmit() = 0;
+    virtual std::optional<Instant> poll_timeout() = 0;
+    /// Set when the stack cannot go on on this line; the driver then closes it.
+    virtual std::optional<Error> failure() = 0;
+};
+
+}  // namespace dlms::transport
