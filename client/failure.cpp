@@ -1,0 +1,201 @@
+#include "client/failure.hpp"
+
+namespace dlms::client {
+namespace {
+
+FailureCode code_of(const Error& error) {
+    switch (error.code) {
+        case ErrorCode::timeout: return FailureCode::timeout;
+        case ErrorCode::connect_refused: return FailureCode::connect_refused;
+        case ErrorCode::connect_timeout: return FailureCode::connect_timeout;
+        case ErrorCode::host_unreachable: return FailureCode::host_unreachable;
+        case ErrorCode::not_allowed_target: return FailureCode::not_allowed_target;
+        case ErrorCode::connection_lost:
+        case ErrorCode::association_lost: return FailureCode::connection_lost;
+        case ErrorCode::cancelled: return FailureCode::cancelled;
+        // What the association did not negotiate the meter does not offer.
+        case ErrorCode::not_negotiated:
+        case ErrorCode::request_too_long: return FailureCode::unsupported;
+        default: break;
+    }
+    switch (error.blame()) {
+        case Blame::malformed: return FailureCode::malformed_answer;
+        case Blame::peer_misbehaved: return FailureCode::protocol_violation;
+        case Blame::unsupported: return FailureCode::unsupported;
+        case Blame::misuse: return FailureCode::invalid_request;
+        case Blame::transport: return FailureCode::connection_lost;
+        case Blame::internal: break;
+    }
+    return FailureCode::internal;
+}
+
+std::string_view sentence(FailureCode code) {
+    switch (code) {
+        case FailureCode::connect_refused:
+            return "the meter's address refused the connection: is the port right and the meter "
+                   "up?";
+        case FailureCode::connect_timeout:
+            return "no connection within the time-out: is the address right and the meter "
+                   "reachable?";
+        case FailureCode::host_unreachable:
+            return "the host was not found or there is no way to it";
+        case FailureCode::not_allowed_target:
+            return "the configuration does not allow connections to this address";
+        case FailureCode::association_rejected: return "the meter rejected the association";
+        case FailureCode::authentication_failed: return "the meter rejected the authentication";
+        case FailureCode::timeout: return "the meter did not answer within the time-out";
+        case FailureCode::connection_lost: return "the connection to the meter was lost";
+        case FailureCode::cancelled: return "the work was cancelled";
+        case FailureCode::malformed_answer: return "the meter's answer could not be decoded";
+        case FailureCode::protocol_violation: return "the meter broke a rule of the protocol";
+        case FailureCode::unsupported: return "the request is not supported";
+        case FailureCode::service_refused: return "the meter refused the request as a whole";
+        case FailureCode::access_refused: return "the meter refused access";
+        case FailureCode::invalid_request: return "the request is not valid";
+        case FailureCode::outcome_unknown:
+            return "the meter did not confirm: the command may or may not have been carried out";
+        case FailureCode::internal: return "an internal error";
+    }
+    return "an internal error";
+}
+
+void append_refusal(std::string& text, const association::AssociationRefused& refusal) {
+    if (refusal.diagnostic) {
+        const std::string_view known = acse::name(*refusal.diagnostic);
+        text += " (";
+        text += known.empty() ? "diagnostic " + std::to_string(refusal.diagnostic->code)
+                              : std::string(known);
+        text += ')';
+    }
+    if (refusal.service_error) {
+        text += " (";
+        text += xdlms::name(refusal.service_error->group);
+        text += ": ";
+        text +=
+            xdlms::service_error_name(refusal.service_error->group, refusal.service_error->value);
+        text += ')';
+    }
+    if (refusal.exception) {
+        text += " (exception-response ";
+        text += xdlms::name(refusal.exception->service_error);
+        text += ')';
+    }
+}
+
+}  // namespace
+
+std::string_view name(FailureCode code) {
+    switch (code) {
+        case FailureCode::connect_refused: return "connect-refused";
+        case FailureCode::connect_timeout: return "connect-timeout";
+        case FailureCode::host_unreachable: return "host-unreachable";
+        case FailureCode::not_allowed_target: return "not-allowed-target";
+        case FailureCode::association_rejected: return "association-rejected";
+        case FailureCode::authentication_failed: return "authentication-failed";
+        case FailureCode::timeout: return "timeout";
+        case FailureCode::connection_lost: return "connection-lost";
+        case FailureCode::cancelled: return "cancelled";
+        case FailureCode::malformed_answer: return "malformed-answer";
+        case FailureCode::protocol_violation: return "protocol-violation";
+        case FailureCode::unsupported: return "unsupported";
+        case FailureCode::service_refused: return "service-refused";
+        case FailureCode::access_refused: return "access-refused";
+        case FailureCode::invalid_request: return "invalid-request";
+        case FailureCode::outcome_unknown: return "outcome-unknown";
+        case FailureCode::internal: return "internal";
+    }
+    return "internal";
+}
+
+Blame Failure::blame() const {
+    if (error) {
+        return error->blame();
+    }
+    switch (code) {
+        case FailureCode::invalid_request: return Blame::misuse;
+        case FailureCode::unsupported: return Blame::unsupported;
+        case FailureCode::internal: return Blame::internal;
+        case FailureCode::outcome_unknown: return Blame::transport;
+        default: return Blame::peer_misbehaved;
+    }
+}
+
+std::string_view code_text(const Failure& failure) {
+    if (failure.access_result) {
+        return cosem::name(*failure.access_result);
+    }
+    return name(failure.code);
+}
+
+std::string describe(const Failure& failure) {
+    std::string text{sentence(failure.code)};
+    if (failure.access_result) {
+        text += ": ";
+        text += cosem::name(*failure.access_result);
+    }
+    if (failure.refusal) {
+        append_refusal(text, *failure.refusal);
+    }
+    if (failure.exception) {
+        text += ": ";
+        text += xdlms::name(failure.exception->state_error);
+        text += ", ";
+        text += xdlms::name(failure.exception->service_error);
+    }
+    if (failure.service_error) {
+        text += ": ";
+        text += xdlms::name(failure.service_error->group);
+        text += ", ";
+        text +=
+            xdlms::service_error_name(failure.service_error->group, failure.service_error->value);
+    }
+    if (failure.error && failure.error->blame() != Blame::transport) {
+        text += " (" + describe(*failure.error) + ')';
+    }
+    return text;
+}
+
+Failure from_error(const Error& error) {
+    Failure failure;
+    failure.code = code_of(error);
+    failure.error = error;
+    return failure;
+}
+
+Failure from_refusal(const association::AssociationRefused& refusal) {
+    using enum acse::UserDiagnostic;
+    Failure failure;
+    const auto& diagnostic = refusal.diagnostic;
+    const bool authentication =
+        diagnostic &&
+        (*diagnostic == authentication_failure || *diagnostic == authentication_required ||
+         *diagnostic == authentication_mechanism_name_required ||
+         *diagnostic == authentication_mechanism_name_not_recognised);
+    failure.code =
+        authentication ? FailureCode::authentication_failed : FailureCode::association_rejected;
+    failure.refusal = refusal;
+    return failure;
+}
+
+Failure from_access_result(cosem::DataAccessResult result) {
+    Failure failure;
+    failure.code = FailureCode::access_refused;
+    failure.access_result = result;
+    return failure;
+}
+
+Failure from_request_failure(const association::RequestFailure& reason) {
+    if (const auto* error = std::get_if<Error>(&reason)) {
+        return from_error(*error);
+    }
+    Failure failure;
+    failure.code = FailureCode::service_refused;
+    if (const auto* exception = std::get_if<xdlms::ExceptionResponse>(&reason)) {
+        failure.exception = *exception;
+    } else {
+        failure.service_error = std::get<xdlms::ConfirmedServiceError>(reason);
+    }
+    return failure;
+}
+
+}  // namespace dlms::client

@@ -1,0 +1,43 @@
+#pragma once
+// RegisterReader: a register's value with its scaler and unit, which is read once and kept.
+
+#include <map>
+
+#include "client/meter_client.hpp"
+#include "stack/cosem/scaler_unit.hpp"
+
+namespace dlms::client {
+
+/// The attribute that holds the scaler_unit of a value attribute: attribute 3 for classes 3 and 4
+/// attribute 2, attribute 4 for class 5 attributes 2 and 3; nothing for every other attribute.
+std::optional<cosem::AttributeDescriptor> scaler_unit_attribute(
+    const cosem::AttributeDescriptor& value_attribute);
+
+struct Reading {
+    axdr::Data value;
+    /// Nothing for attributes without one, and where the meter refuses it.
+    std::optional<cosem::ScalerUnit> scaler_unit;
+};
+
+class RegisterReader {
+public:
+    /// Reads through `client`, which must outlive the reader and every call.
+    explicit RegisterReader(MeterClient& client) : client_(client) {}
+
+    /// Reads any attribute; for a value attribute of a register its scaler_unit too.
+    asio::awaitable<Outcome<Reading>> read(ReadRequest request, Instant deadline);
+
+    /// The scaler_unit of a value attribute, from the cache or from the meter; nothing where the
+    /// attribute has none or the meter refuses it. A failure of the line is a failure.
+    asio::awaitable<Outcome<std::optional<cosem::ScalerUnit>>> scaler_unit(
+        cosem::AttributeDescriptor value_attribute, Instant deadline);
+
+    /// Forgets what was read, for example when another meter may be there.
+    void clear() { cache_.clear(); }
+
+private:
+    MeterClient& client_;
+    std::map<cosem::AttributeDescriptor, std::optional<cosem::ScalerUnit>> cache_;
+};
+
+}  // namespace dlms::client
