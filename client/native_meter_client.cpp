@@ -69,12 +69,8 @@ bool MeterParameters::same_connection(const MeterParameters& other) const {
            response_timeout == other.response_timeout;
 }
 
-NativeMeterClient::NativeMeterClient(asio::any_io_executor executor, MeterParameters parameters,
-                                     ClientEnvironment environment)
-    : executor_(std::move(executor)),
-      parameters_(std::move(parameters)),
-      environment_(std::move(environment)),
-      mailbox_(executor_) {}
+NativeMeterClient::NativeMeterClient(MeterParameters parameters, ClientEnvironment environment)
+    : parameters_(std::move(parameters)), environment_(std::move(environment)) {}
 
 NativeMeterClient::~NativeMeterClient() {
     drop_connection();
@@ -102,7 +98,8 @@ asio::awaitable<Outcome<AssociationInfo>> NativeMeterClient::connect(Instant dea
     configuration.initiate_tolerance = parameters_.initiate_tolerance;
     session_ = std::make_unique<WrapperSession>(
         parameters_.client_sap, parameters_.server_sap, std::move(configuration),
-        [this](const association::ClientEvent& event) { take_event(event); });
+        [this](const association::ClientEvent& event) { take_event(event); },
+        [this] { mailbox_.wake(); });
     driver_ = transport::Driver::create(std::move(*socket), *session_, environment_.trace);
     const Status opened = session_->association().open(now());
     if (!opened) {

@@ -3,8 +3,6 @@
 
 #include <memory>
 
-#include <asio/any_io_executor.hpp>
-
 #include "client/meter_client.hpp"
 #include "client/meter_profile.hpp"
 #include "client/wrapper_session.hpp"
@@ -45,8 +43,7 @@ struct ClientEnvironment {
 /// Must outlive every call that it has not ended.
 class NativeMeterClient final : public MeterClient {
 public:
-    NativeMeterClient(asio::any_io_executor executor, MeterParameters parameters,
-                      ClientEnvironment environment = {});
+    explicit NativeMeterClient(MeterParameters parameters, ClientEnvironment environment = {});
     ~NativeMeterClient() override;
 
     asio::awaitable<Outcome<AssociationInfo>> connect(Instant deadline) override;
@@ -78,7 +75,6 @@ private:
     asio::awaitable<Outcome<axdr::Data>> read_once(const ReadRequest& request, Instant deadline);
     void drop_connection();
 
-    asio::any_io_executor executor_;
     MeterParameters parameters_;
     ClientEnvironment environment_;
     std::unique_ptr<WrapperSession> session_;

@@ -5,11 +5,13 @@
 namespace dlms::client {
 
 WrapperSession::WrapperSession(ClientSap client_sap, ServerSap server_sap,
-                               association::ClientConfiguration configuration, EventSink sink)
+                               association::ClientConfiguration configuration, EventSink sink,
+                               SettleSink settled)
     : client_sap_(client_sap),
       server_sap_(server_sap),
       association_(std::move(configuration)),
-      sink_(std::move(sink)) {}
+      sink_(std::move(sink)),
+      settled_(std::move(settled)) {}
 
 void WrapperSession::receive(ByteView bytes, Instant now) {
     link_.receive(bytes, now);
@@ -34,6 +36,7 @@ void WrapperSession::handle_timeout(Instant now) {
 void WrapperSession::connection_lost(const Error& error) {
     association_.link_lost(error);
     drain_events();
+    settled_();
 }
 
 std::optional<ByteView> WrapperSession::poll_transmit() {

@@ -14,13 +14,16 @@ public:
     /// Gets every event of the association. Views in it are valid during the call. It must neither
     /// destroy the session nor close its driver.
     using EventSink = std::function<void(const association::ClientEvent&)>;
+    /// Called when all that has come is dealt with; may do anything.
+    using SettleSink = std::function<void()>;
 
     struct Counters {
         std::uint64_t misaddressed_wpdus = 0;  ///< WPDUs for another pair of ports
     };
 
     WrapperSession(ClientSap client_sap, ServerSap server_sap,
-                   association::ClientConfiguration configuration, EventSink sink);
+                   association::ClientConfiguration configuration, EventSink sink,
+                   SettleSink settled);
 
     /// Commands go here; flush the driver after each.
     association::ClientAssociation& association() { return association_; }
@@ -33,6 +36,7 @@ public:
     void receive(ByteView bytes, Instant now) override;
     void handle_timeout(Instant now) override;
     void connection_lost(const Error& error) override;
+    void settle() override { settled_(); }
     std::optional<ByteView> poll_transmit() override;
     std::optional<Instant> poll_timeout() override;
     std::optional<Error> failure() override;
@@ -45,6 +49,7 @@ private:
     wrapper::Link link_;
     association::ClientAssociation association_;
     EventSink sink_;
+    SettleSink settled_;
     std::optional<Instant> work_deadline_;
     Counters counters_;
 };

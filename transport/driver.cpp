@@ -1,7 +1,5 @@
 #include "transport/driver.hpp"
 
-#include <array>
-
 #include <asio/error.hpp>
 
 #include "stack/base/limits.hpp"
@@ -9,12 +7,6 @@
 
 namespace dlms::transport {
 namespace {
-
-/// Read space shared by all connections of a thread: it is used up within the call.
-std::span<Byte> read_space() {
-    thread_local std::array<Byte, 65'536> space;
-    return space;
-}
 
 Instant now() {
     return std::chrono::steady_clock::now();
@@ -38,38 +30,38 @@ void Driver::start() {
     socket_.non_blocking(true, ignored);
     // A request waits for its answer, so nothing is gained by waiting to fill a segment.
     socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-    wait_for_octets();
+    read();
     flush();
 }
 
-void Driver::wait_for_octets() {
-    socket_.async_wait(asio::ip::tcp::socket::wait_read,
-                       [self = shared_from_this()](std::error_code error) {
-                           if (error || !self->session_) {
-                               return;
-                           }
-                           self->read_octets();
-                       });
+void Driver::read() {
+    // Asio tries at once and then waits. Started when everything is sent, so that the vain try
+    // falls into the time that the peer takes to answer.
+    socket_.async_read_some(asio::buffer(read_space_),
+                            [self = shared_from_this()](std::error_code error, std::size_t count) {
+                                if (self->session_) {
+                                    self->octets_came(error, count);
+                                }
+                            });
 }
 
-void Driver::read_octets() {
-    std::error_code error;
-    const std::span<Byte> space = read_space();
-    const std::size_t count = socket_.read_some(asio::buffer(space.data(), space.size()), error);
-    if (error && error != asio::error::would_block && error != asio::error::try_again) {
+void Driver::octets_came(std::error_code error, std::size_t count) {
+    if (error) {
         end(to_error(error));
         return;
     }
-    if (!error) {
-        counters_.octets_received += count;
-        if (trace_) {
-            trace_(Direction::received, space.first(count));
-        }
-        session_->receive(space.first(count), now());
-        flush();
+    counters_.octets_received += count;
+    const ByteView octets = ByteView(read_space_).first(count);
+    if (trace_) {
+        trace_(Direction::received, octets);
+    }
+    session_->receive(octets, now());
+    flush();
+    if (session_) {
+        session_->settle();
     }
     if (session_) {
-        wait_for_octets();
+        read();
     }
 }
 
@@ -121,21 +113,27 @@ bool Driver::write_some(ByteView& bytes) {
 void Driver::write_queued() {
     socket_.async_wait(asio::ip::tcp::socket::wait_write,
                        [self = shared_from_this()](std::error_code error) {
-                           if (error || !self->session_) {
-                               return;
+                           if (!error && self->session_) {
+                               self->write_went_on();
                            }
-                           ByteView rest = ByteView(self->queued_).subspan(self->written_);
-                           if (!self->write_some(rest)) {
-                               return;
-                           }
-                           self->written_ = self->queued_.size() - rest.size();
-                           if (!rest.empty()) {
-                               self->write_queued();
-                               return;
-                           }
-                           self->queued_.clear();
-                           self->flush();
                        });
+}
+
+void Driver::write_went_on() {
+    ByteView rest = ByteView(queued_).subspan(written_);
+    if (!write_some(rest)) {
+        return;
+    }
+    written_ = queued_.size() - rest.size();
+    if (!rest.empty()) {
+        write_queued();
+        return;
+    }
+    queued_.clear();
+    flush();
+    if (session_) {
+        session_->settle();
+    }
 }
 
 void Driver::mind_deadline() {
@@ -161,6 +159,9 @@ void Driver::deadline_came() {
         session_->handle_timeout(present);
     }
     flush();
+    if (session_) {
+        session_->settle();
+    }
 }
 
 void Driver::close() {

@@ -4,6 +4,7 @@
 //
 // Single-threaded: every call comes from the connection's executor.
 
+#include <array>
 #include <cstdint>
 #include <memory>
 
@@ -40,9 +41,10 @@ public:
 private:
     Driver(asio::ip::tcp::socket socket, Session& session, TraceSink trace);
 
-    void wait_for_octets();
-    void read_octets();
+    void read();
+    void octets_came(std::error_code error, std::size_t count);
     void write_queued();
+    void write_went_on();
     bool write_some(ByteView& bytes);
     void mind_deadline();
     void deadline_came();
@@ -52,6 +54,7 @@ private:
     asio::steady_timer timer_;
     Session* session_;  // null once the connection has ended
     TraceSink trace_;
+    std::array<Byte, 2048> read_space_;
     ByteBuffer queued_;        // what the socket did not take at once
     std::size_t written_ = 0;  // of queued_
     Instant armed_for_ = Instant::max();

@@ -3,11 +3,10 @@
 
 #include <functional>
 #include <optional>
+#include <utility>
 
-#include <asio/any_io_executor.hpp>
 #include <asio/async_result.hpp>
 #include <asio/awaitable.hpp>
-#include <asio/post.hpp>
 #include <asio/use_awaitable.hpp>
 
 namespace dlms::transport {
@@ -15,16 +14,16 @@ namespace dlms::transport {
 template <class T>
 class Mailbox {
 public:
-    explicit Mailbox(asio::any_io_executor executor) : executor_(std::move(executor)) {}
-
     /// Drops what was put and not taken.
     void clear() { value_.reset(); }
 
-    /// Gives the value to the waiting coroutine, which goes on after the present call has returned.
-    void put(T value) {
-        value_ = std::move(value);
-        if (waiter_) {
-            asio::post(executor_, std::exchange(waiter_, nullptr));
+    /// Keeps a value for the coroutine, which does not go on before wake().
+    void put(T value) { value_ = std::move(value); }
+
+    /// Lets the coroutine go on, inside this call, if it waits and a value is there.
+    void wake() {
+        if (value_ && waiter_) {
+            std::exchange(waiter_, nullptr)();
         }
     }
 
@@ -40,7 +39,6 @@ public:
     }
 
 private:
-    asio::any_io_executor executor_;
     std::optional<T> value_;
     std::move_only_function<void()> waiter_;
 };

@@ -19,8 +19,11 @@ public:
     virtual void receive(ByteView bytes, Instant now) = 0;
     /// The time of poll_timeout() has come.
     virtual void handle_timeout(Instant now) = 0;
-    /// The line is gone; no call follows.
+    /// The line is gone; no call follows. The session may be destroyed in it.
     virtual void connection_lost(const Error& error) = 0;
+    /// Called last when something has come and what it caused was sent: whoever waits for the
+    /// session may go on here, and may close the driver.
+    virtual void settle() {}
 
     /// Octets to send, valid until the next call.
     virtual std::optional<ByteView> poll_transmit() = 0;

@@ -40,7 +40,7 @@ Instant in(Duration time) {
 /// A client of a scripted meter, and a way to wait for what it does.
 struct Desk {
     explicit Desk(std::uint16_t port, ClientEnvironment environment = {})
-        : client(io.get_executor(), parameters(port), std::move(environment)) {}
+        : client(parameters(port), std::move(environment)) {}
 
     static MeterParameters parameters(std::uint16_t port) {
         MeterParameters parameters;
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(a_name_that_does_not_exist_is_unreachable) {
     Desk desk(1);
     MeterParameters parameters = Desk::parameters(4059);
     parameters.endpoint.host = "no-such-host.invalid";
-    NativeMeterClient client(desk.io.get_executor(), std::move(parameters));
+    NativeMeterClient client(std::move(parameters));
     const auto outcome = desk.wait(client.connect(in(20s)));
     BOOST_REQUIRE(!outcome);
     BOOST_TEST(code_text(outcome.error()) == "host-unreachable");
@@ -298,7 +298,7 @@ BOOST_AUTO_TEST_CASE(the_trace_shows_frames_and_hides_the_password) {
     MeterParameters parameters(profile_of_brand("Hexcell"));
     parameters.endpoint = {"127.0.0.1", meter.port()};
     Desk desk(1);
-    NativeMeterClient client(desk.io.get_executor(), std::move(parameters), std::move(environment));
+    NativeMeterClient client(std::move(parameters), std::move(environment));
     BOOST_REQUIRE(desk.wait(client.connect(in(20s))));
     BOOST_REQUIRE_EQUAL(lines.size(), 2u);
     BOOST_TEST(lines[0] ==
