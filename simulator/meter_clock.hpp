@@ -1,0 +1,50 @@
+#pragma once
+// MeterClock: the clock of a simulated meter. It runs with the monotonic time that is handed in,
+// and can be set. Daylight saving is not simulated (docs/simulator.md).
+
+#include <chrono>
+#include <cstdint>
+
+#include "stack/base/time.hpp"
+#include "stack/cosem/date_time.hpp"
+
+namespace dlms::simulator {
+
+/// Milliseconds since 1970-01-01T00:00:00 UTC.
+using UtcTime = std::chrono::milliseconds;
+
+struct ClockParameters {
+    /// Minutes from local time to UTC, as in cosem::DateTime::deviation.
+    std::int16_t time_zone = 0;
+    // What the meter states of its time; the rest is "not specified".
+    bool day_of_week = true;
+    bool hundredths = true;
+    bool deviation = true;
+    bool status = true;
+};
+
+class MeterClock {
+public:
+    static constexpr std::int16_t max_time_zone = 840;  ///< minutes, in both directions
+
+    MeterClock(const ClockParameters& parameters, Instant start, UtcTime utc_at_start);
+
+    cosem::DateTime time(Instant now) const;
+    /// Sets the clock. False for a time that lacks a part from the year to the second, names a day
+    /// of the week that is not its own, or lies outside 1970 to 2199.
+    bool set_time(const cosem::DateTime& time, Instant now);
+
+    std::int16_t time_zone() const { return parameters_.time_zone; }
+    /// UTC goes on, local time follows. False outside -840 to 840.
+    bool set_time_zone(std::int64_t minutes);
+    cosem::LocalSeconds local(Instant now) const;
+
+private:
+    UtcTime utc(Instant now) const;
+
+    ClockParameters parameters_;
+    Instant set_at_;
+    UtcTime utc_then_;
+};
+
+}  // namespace dlms::simulator

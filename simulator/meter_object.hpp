@@ -1,0 +1,79 @@
+#pragma once
+// MeterObject: one COSEM object of a simulated meter: a class, a logical name, attributes with
+// access rights, and methods. The behaviour of attributes that are more than a stored value lies
+// with LogicalDevice.
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "simulator/load_model.hpp"
+#include "stack/axdr/data.hpp"
+#include "stack/cosem/obis_code.hpp"
+
+namespace dlms::simulator {
+
+/// A value that only its owner changes, by SET or in a scenario.
+struct StoredValue {
+    axdr::Data data;
+    /// What a written value must look like where that is not `data` any more.
+    std::unique_ptr<const axdr::Data> pattern{};
+    /// A CHOICE whose type is not known: any type may be written.
+    bool any_type = false;
+    /// Bounds of an integer.
+    std::optional<std::pair<std::int64_t, std::int64_t>> range{};
+};
+
+/// A value of the load model as an integer: round(quantity / 10^scaler).
+struct LivingValue {
+    Quantity quantity{};
+    std::uint8_t phase = 0;
+    std::uint8_t tariff = 0;
+    axdr::Tag type{};
+    std::int8_t scaler = 0;
+};
+
+/// A value that the device makes from its own state.
+enum class ComputedValue : std::uint8_t {
+    clock_time,
+    clock_time_zone,
+    clock_status,
+    sap_assignment_list,
+    object_list,
+    associated_partners_id,
+    application_context_name,
+    xdlms_context_info,
+    authentication_mechanism_name,
+    association_status,
+};
+
+/// Attribute 1, the logical name, is not among these: every object has it, readable.
+struct Attribute {
+    std::int8_t id = 0;
+    bool readable = false;
+    bool writable = false;
+    std::variant<StoredValue, LivingValue, ComputedValue> value;
+};
+
+struct Method {
+    std::int8_t id = 0;
+    bool callable = false;
+};
+
+struct MeterObject {
+    std::uint16_t class_id = 0;
+    std::uint8_t version = 0;
+    cosem::ObisCode instance;
+    std::vector<Attribute> attributes;  ///< in ascending order of id
+    std::vector<Method> methods;        ///< in ascending order of id
+
+    Attribute* attribute(std::int8_t id) {
+        const auto found = std::ranges::lower_bound(attributes, id, {}, &Attribute::id);
+        return found != attributes.end() && found->id == id ? &*found : nullptr;
+    }
+};
+
+}  // namespace dlms::simulator

@@ -1,0 +1,58 @@
+#pragma once
+// Scenario: what a simulated meter is: logical devices, associations, objects, load and clock. Read
+// from JSON; docs/scenario.md describes the form.
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "simulator/load_model.hpp"
+#include "simulator/lockout.hpp"
+#include "simulator/meter_clock.hpp"
+#include "simulator/meter_object.hpp"
+#include "stack/association/server_association.hpp"
+#include "stack/base/strong.hpp"
+
+namespace dlms::simulator {
+
+/// A client that the meter knows, and what it may do.
+struct DeclaredAssociation {
+    ClientSap client;
+    std::string name;
+    association::ServerConfiguration configuration;
+    bool read_only = false;
+    /// In ascending order; empty: every object.
+    std::vector<cosem::ObisCode> visible;
+};
+
+struct DeclaredDevice {
+    ServerSap sap;
+    /// Logical device name, 1 to 16 octets.
+    std::string name;
+    std::vector<DeclaredAssociation> associations;
+    /// In ascending order of logical name, which is unique within a device.
+    std::vector<MeterObject> objects;
+};
+
+struct Scenario {
+    std::string name;
+    ClockParameters clock;
+    LoadParameters load;
+    LockoutParameters lockout;
+    /// How long the meter takes to answer a GET or a SET.
+    std::chrono::milliseconds answer_delay{0};
+    std::vector<DeclaredDevice> devices;
+};
+
+/// Reads a scenario from JSON text. The error is a sentence for people: the place in the document
+/// and what was expected there.
+std::expected<Scenario, std::string> parse_scenario(std::string_view json);
+
+/// The JSON text of a scenario that is part of the program, "hexcell" or "hexing"; empty for
+/// another name. Valid for ever.
+std::string_view builtin_scenario(std::string_view name);
+
+}  // namespace dlms::simulator

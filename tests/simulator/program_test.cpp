@@ -1,0 +1,199 @@
+// The meter on a real port, and the program itself.
+
+#include <array>
+#include <csignal>
+#include <sstream>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+#include <asio/connect.hpp>
+#include <asio/io_context.hpp>
+#include <asio/read.hpp>
+#include <asio/write.hpp>
+
+#include "simulator/meter_server.hpp"
+#include "tests/simulator/meter_line.hpp"
+
+namespace dlms::simulator::testing {
+namespace {
+
+/// A blocking connection; what is not answered within ten seconds fails the test's time-out.
+class Client {
+public:
+    explicit Client(std::uint16_t port) : socket_(io_) {
+        socket_.connect({asio::ip::make_address("127.0.0.1"), port});
+    }
+    std::string ask(std::string_view apdu, std::uint16_t client = 17) {
+        const ByteBuffer wpdu = octets(header(client, 1, octets(apdu).size()) + std::string(apdu));
+        asio::write(socket_, asio::buffer(wpdu));
+        std::array<Byte, 8> head{};
+        asio::read(socket_, asio::buffer(head));
+        ByteBuffer answer((std::size_t{head[6]} << 8) + head[7]);
+        asio::read(socket_, asio::buffer(answer));
+        return to_hex(answer);
+    }
+    /// Waits for the other side to close.
+    bool is_closed() {
+        std::array<Byte, 1> octet{};
+        std::error_code error;
+        asio::read(socket_, asio::buffer(octet), error);
+        return error == asio::error::eof || error == asio::error::connection_reset;
+    }
+
+private:
+    asio::io_context io_;
+    asio::ip::tcp::socket socket_;
+};
+
+/// The server in a thread of its own.
+class RunningMeter {
+public:
+    explicit RunningMeter(std::size_t max_connections)
+        : meter_(*parse_scenario(builtin_scenario("hexcell")), 1, std::chrono::steady_clock::now(),
+                 test_utc),
+          server_(MeterServer::start(io_.get_executor(), {asio::ip::make_address("127.0.0.1"), 0},
+                                     meter_, max_connections)
+                      .value()),
+          port_(server_->local_endpoint().port()),
+          thread_([this] { io_.run(); }) {}
+    ~RunningMeter() {
+        asio::post(io_, [this] { server_->close(); });
+        thread_.join();
+    }
+    std::uint16_t port() const { return port_; }
+
+private:
+    asio::io_context io_{1};
+    Meter meter_;
+    std::unique_ptr<MeterServer> server_;
+    std::uint16_t port_;
+    std::thread thread_;
+};
+
+/// The program as a child process.
+class Program {
+public:
+    explicit Program(std::vector<std::string> arguments) {
+        int out[2];
+        BOOST_REQUIRE(pipe(out) == 0);
+        arguments.insert(arguments.begin(), DLMS_SIMULATOR_PROGRAM);
+        std::vector<char*> pointers;
+        for (std::string& argument : arguments) {
+            pointers.push_back(argument.data());
+        }
+        pointers.push_back(nullptr);
+        pid_ = fork();
+        BOOST_REQUIRE(pid_ >= 0);
+        if (pid_ == 0) {
+            dup2(out[1], STDOUT_FILENO);
+            dup2(out[1], STDERR_FILENO);
+            close(out[0]);
+            close(out[1]);
+            execv(pointers[0], pointers.data());
+            _exit(127);
+        }
+        close(out[1]);
+        output_ = out[0];
+    }
+    ~Program() {
+        close(output_);
+        if (pid_ > 0) {
+            kill(pid_, SIGKILL);
+            waitpid(pid_, nullptr, 0);
+        }
+    }
+    std::string line() {
+        std::string text;
+        char character = 0;
+        while (read(output_, &character, 1) == 1 && character != '\n') {
+            text += character;
+        }
+        return text;
+    }
+    void signal(int number) { kill(pid_, number); }
+    int exit_status() {
+        int status = 0;
+        waitpid(std::exchange(pid_, -1), &status, 0);
+        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    }
+
+private:
+    pid_t pid_ = -1;
+    int output_ = -1;
+};
+
+const std::string good = aarq(context_ln + lls + password + initiate("00FFFF", "FFFF"));
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(program)
+
+BOOST_AUTO_TEST_CASE(serves_on_a_real_socket) {
+    RunningMeter running(2);
+    Client one(running.port());
+    BOOST_TEST(one.ask(good) == accepted("005018"));
+    BOOST_TEST(one.ask("C001C100010000600100FF0200") == "C401C1000906000012345678");
+    Client two(running.port());
+    BOOST_TEST(two.ask("C001C100010000600100FF0200") == "D80102");
+    BOOST_TEST(two.ask(good) == accepted("005018"));
+    // Above the limit: closed at once. A place that is free again is given again.
+    Client three(running.port());
+    BOOST_TEST(three.is_closed());
+    BOOST_TEST(one.ask("C001C100010000600100FF0200") == "C401C1000906000012345678");
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_header_closes_the_connection_and_no_other) {
+    RunningMeter running(4);
+    Client good_client(running.port());
+    good_client.ask(good);
+    asio::io_context io;
+    asio::ip::tcp::socket socket(io);
+    socket.connect({asio::ip::make_address("127.0.0.1"), running.port()});
+    asio::write(socket, asio::buffer(std::string("GET / HTTP/1.1\r\n\r\n")));
+    std::array<Byte, 1> octet{};
+    std::error_code error;
+    BOOST_TEST(asio::read(socket, asio::buffer(octet), error) == 0u);
+    BOOST_TEST(!!error);
+    BOOST_TEST(good_client.ask("C001C100010000600100FF0200") == "C401C1000906000012345678");
+}
+
+BOOST_AUTO_TEST_CASE(prints_where_it_listens_and_ends_on_a_signal) {
+    for (const int number : {SIGTERM, SIGINT}) {
+        Program simulator({"--scenario", "hexing", "--port", "0", "--log-level", "off"});
+        const std::string line = simulator.line();
+        const std::string start = "listening on 127.0.0.1:";
+        BOOST_REQUIRE(line.starts_with(start));
+        BOOST_TEST(line.ends_with(" (scenario hexing, seed 1, at most 32 connections)"));
+        Client client(static_cast<std::uint16_t>(std::stoul(line.substr(start.size()))));
+        BOOST_TEST(client.ask(good, 1) == accepted("005018"));
+        simulator.signal(number);
+        BOOST_TEST(simulator.exit_status() == 0);
+        BOOST_TEST(client.is_closed());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_its_arguments) {
+    const auto first_line = [](std::vector<std::string> arguments) {
+        Program simulator(std::move(arguments));
+        const std::string line = simulator.line();
+        BOOST_TEST(simulator.exit_status() != 0);
+        return line;
+    };
+    BOOST_TEST(first_line({"--scenario", "/nowhere.json"}) ==
+               "dlms-simulator: --scenario: neither hexcell nor hexing nor a file that can be "
+               "read: /nowhere.json");
+    BOOST_TEST(first_line({"--scenario", "/dev/null"})
+                   .starts_with("dlms-simulator: /dev/null: not a JSON document: "));
+    BOOST_TEST(first_line({"--bind", "meter"}) == "dlms-simulator: --bind: not an IP address");
+    BOOST_TEST(first_line({"--port", "70000"}).starts_with("--port: "));
+    BOOST_TEST(first_line({"--log-level", "loud"}).starts_with("--log-level: "));
+    RunningMeter running(1);
+    const std::string taken = std::to_string(running.port());
+    BOOST_TEST(first_line({"--port", taken})
+                   .starts_with("dlms-simulator: cannot listen on 127.0.0.1 port " + taken));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace dlms::simulator::testing
