@@ -1,0 +1,33 @@
+#include "server/call_failure.hpp"
+
+#include <utility>
+
+namespace dlms::service {
+
+namespace {
+
+// Codes of the client that are more exact than what callers are told.
+const ErrorRow& row_of(const client::Failure& failure) {
+    using client::FailureCode;
+    switch (failure.code) {
+        case FailureCode::cancelled: return error_row("connection-lost");
+        case FailureCode::service_refused:
+        case FailureCode::internal: return error_row("other-reason");
+        case FailureCode::invalid_request: return error_row("unsupported");
+        default: break;
+    }
+    const ErrorRow* row = find_error(client::code_text(failure));
+    return row != nullptr ? *row : error_row("other-reason");
+}
+
+}  // namespace
+
+CallFailure call_failure(const ErrorRow& row, std::string sentence, Blame blame) {
+    return {&row, std::move(sentence), blame};
+}
+
+CallFailure call_failure(const client::Failure& failure) {
+    return {&row_of(failure), client::describe(failure), failure.blame()};
+}
+
+}  // namespace dlms::service

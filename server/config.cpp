@@ -1,0 +1,405 @@
+#include "server/config.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <expected>
+#include <fstream>
+#include <iterator>
+#include <string_view>
+#include <unistd.h>
+#include <utility>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "server/env_file.hpp"
+#include "server/http_message.hpp"
+#include "server/time_zone.hpp"
+
+namespace dlms::service {
+
+namespace {
+
+// What is wrong with a value; nothing if it has been taken.
+using Complaint = std::optional<std::string>;
+using Apply = Complaint (*)(ServiceConfig&, const std::string&);
+
+// One name of the configuration. Those without `apply` are read together (the key) or belong to a
+// later version.
+struct Setting {
+    std::string_view name;         // in the environment and in .env
+    std::string_view flag;         // on the command line
+    std::string_view description;  // with the default
+    Apply apply;
+    bool has_effect;
+};
+
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+std::string lower(std::string_view text) {
+    std::string result(text);
+    std::ranges::transform(result, result.begin(), [](char c) { return lower(c); });
+    return result;
+}
+
+// Hands the number to `take` if it is one in the range.
+template <typename Take>
+Complaint number(const std::string& text, std::uint64_t least, std::uint64_t most, Take take) {
+    std::uint64_t value = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size() || value < least ||
+        value > most) {
+        return "is no whole number from " + std::to_string(least) + " to " + std::to_string(most);
+    }
+    take(value);
+    return std::nullopt;
+}
+
+Complaint address_number(const std::string& text, std::uint64_t most,
+                         std::optional<std::uint16_t>& target) {
+    return number(text, 0, most,
+                  [&](std::uint64_t value) { target = static_cast<std::uint16_t>(value); });
+}
+
+std::optional<bool> truth(const std::string& text) {
+    const std::string word = lower(text);
+    if (word == "true" || word == "1" || word == "yes" || word == "on") {
+        return true;
+    }
+    if (word == "false" || word == "0" || word == "no" || word == "off") {
+        return false;
+    }
+    return std::nullopt;
+}
+
+Complaint take_log_level(ServiceConfig& config, const std::string& text) {
+    constexpr std::array<std::pair<std::string_view, LogLevel>, 8> levels{
+        {{"trace", LogLevel::trace},
+         {"debug", LogLevel::debug},
+         {"info", LogLevel::info},
+         {"warn", LogLevel::warning},
+         {"warning", LogLevel::warning},
+         {"error", LogLevel::error},
+         {"critical", LogLevel::critical},
+         {"fatal", LogLevel::critical}}};
+    const std::string word = lower(text);
+    for (const auto& [name, level] : levels) {
+        if (name == word) {
+            config.log_level = level;
+            return std::nullopt;
+        }
+    }
+    return "is none of TRACE, DEBUG, INFO, WARNING, ERROR, CRITICAL";
+}
+
+Complaint take_host(ServiceConfig& config, const std::string& text) {
+    asio::error_code error;
+    asio::ip::make_address(text, error);
+    if (error) {
+        return "is no IP address";
+    }
+    config.host = text;
+    return std::nullopt;
+}
+
+Complaint take_origins(ServiceConfig& config, const std::string& text) {
+    std::string_view rest = text;
+    while (!rest.empty()) {
+        const std::size_t end = rest.find_first_of(", ");
+        const std::string_view origin = rest.substr(0, end);
+        rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+        const bool is_origin = origin.starts_with("http://") || origin.starts_with("https://");
+        if (!origin.empty() && origin != "*" && (!is_origin || origin.ends_with('/'))) {
+            return "holds an origin that is not of the form https://host or https://host:port";
+        }
+        if (!origin.empty()) {
+            config.cors_origins.emplace_back(origin);
+        }
+    }
+    return std::nullopt;
+}
+
+Complaint take_meter_allow(ServiceConfig& config, const std::string& text) {
+    if (text.find_first_not_of(", \t") == std::string::npos) {
+        return std::nullopt;
+    }
+    auto allow = MeterAllow::parse(text);
+    if (!allow) {
+        return "holds what is no range: " + allow.error();
+    }
+    config.meter_allow = std::move(*allow);
+    return std::nullopt;
+}
+
+Complaint take_energy_unit(ServiceConfig& config, const std::string& text) {
+    const std::string word = lower(text);
+    if (word != "kilo" && word != "base") {
+        return "is neither kilo nor base";
+    }
+    config.energy_unit = word == "base" ? EnergyUnit::base : EnergyUnit::kilo;
+    return std::nullopt;
+}
+
+Complaint take_time_zone(ServiceConfig& config, const std::string& text) {
+    if (!local_time_of(text)) {
+        return "is no time zone that this system knows, such as Europe/Berlin";
+    }
+    config.meter_time_zone = text;
+    return std::nullopt;
+}
+
+constexpr std::string_view later = "has no effect in this version";
+
+const std::array settings{
+    Setting{"DLMS_SERVICE_PORT", "--port", "TCP port of the REST interface (8001)",
+            [](ServiceConfig& config, const std::string& text) {
+                return number(text, 0, 65535,
+                              [&](auto value) { config.port = static_cast<std::uint16_t>(value); });
+            },
+            true},
+    Setting{"DLMS_SERVICE_HOST", "--host", "address that the REST interface listens on (0.0.0.0)",
+            take_host, true},
+    Setting{"LOG_LEVEL", "--log-level", "TRACE, DEBUG, INFO, WARNING, ERROR or CRITICAL (INFO)",
+            take_log_level, true},
+    Setting{"DEFAULT_TIMEOUT", "--default-timeout",
+            "time-out of one exchange with a meter, in ms (30000)",
+            [](ServiceConfig& config, const std::string& text) {
+                return number(text, 100, 600'000, [&](auto value) {
+                    config.default_timeout = std::chrono::milliseconds(value);
+                });
+            },
+            true},
+    Setting{"DEFAULT_CLIENT_ADDRESS", "--default-client-address",
+            "client address where /connect names none (the brand's, else 16)",
+            [](ServiceConfig& config, const std::string& text) {
+                return address_number(text, 65535, config.default_client_address);
+            },
+            true},
+    Setting{"DEFAULT_SERVER_ADDRESS", "--default-server-address",
+            "server address where /connect names none (the brand's, else 1)",
+            [](ServiceConfig& config, const std::string& text) {
+                return address_number(text, 65535, config.default_server_address);
+            },
+            true},
+    Setting{"ENABLE_API_KEY", "--enable-api-key", "true: callers must show the API key (false)",
+            nullptr, true},
+    Setting{"API_KEY", "--api-key", "the API key; on a command line others can see it", nullptr,
+            true},
+    Setting{"API_KEY_FILE", "--api-key-file", "file that holds the API key", nullptr, true},
+    Setting{"CORS_ORIGINS", "--cors-origins",
+            "origins of web pages that may call, comma separated (none)", take_origins, true},
+    Setting{"METER_ALLOW", "--meter-allow",
+            "address ranges that /connect may reach (private ranges and loopback)",
+            take_meter_allow, true},
+    Setting{"ENERGY_UNIT", "--energy-unit",
+            "kilo: energy in kWh; base: as the meter states it (kilo)", take_energy_unit, true},
+    Setting{"METER_TIME_ZONE", "--meter-time-zone",
+            "IANA time zone of meters that state no deviation (UTC)", take_time_zone, true},
+    Setting{"HTTP_THREADS", "--http-threads", "threads that parse and route requests (4)",
+            [](ServiceConfig& config, const std::string& text) {
+                return number(text, 1, 256, [&](auto value) { config.http_threads = value; });
+            },
+            true},
+    Setting{"HTTP_QUEUE", "--http-queue",
+            "requests that may wait for such a thread; beyond: 503 (1024)",
+            [](ServiceConfig& config, const std::string& text) {
+                return number(text, 1, 1'000'000, [&](auto value) { config.http_queue = value; });
+            },
+            true},
+    Setting{"MAX_CONNECTIONS", "--max-connections", "HTTP connections at a time (4096)",
+            [](ServiceConfig& config, const std::string& text) {
+                return number(text, 1, 1'000'000,
+                              [&](auto value) { config.max_connections = value; });
+            },
+            true},
+    Setting{
+        "IDLE_TIMEOUT", "--idle-timeout", "seconds until an idle HTTP connection is closed (60)",
+        [](ServiceConfig& config, const std::string& text) {
+            return number(text, 1, 86'400,
+                          [&](auto value) { config.idle_timeout = std::chrono::seconds(value); });
+        },
+        true},
+    Setting{"TLS_CERT_FILE", "--tls-cert-file", later, nullptr, false},
+    Setting{"TLS_KEY_FILE", "--tls-key-file", later, nullptr, false},
+    Setting{"TLS_CLIENT_CA_FILE", "--tls-client-ca-file", later, nullptr, false},
+    Setting{"DATA_DIR", "--data-dir", later, nullptr, false},
+    Setting{"DIAL_IN_PORT", "--dial-in-port", later, nullptr, false},
+    Setting{"HEXCELL_DLL_PATH", "--hexcell-dll-path", later, nullptr, false},
+    Setting{"HEXING_DLL_PATH", "--hexing-dll-path", later, nullptr, false},
+};
+
+bool is_known(std::string_view name) {
+    return std::ranges::any_of(settings,
+                               [&](const Setting& setting) { return setting.name == name; });
+}
+
+std::optional<std::string> value_of(const Environment& values, std::string_view name) {
+    const auto found = values.find(std::string(name));
+    // An empty variable is one that a container's template left open.
+    return found == values.end() || found->second.empty() ? std::nullopt
+                                                          : std::optional(found->second);
+}
+
+std::optional<std::string> file_text(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        return std::nullopt;
+    }
+    return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+// Fills `given` from the command line. False when the program is to end: outcome.text or
+// outcome.errors say why.
+bool read_flags(const std::vector<std::string>& arguments, Environment& given,
+                std::string& env_file, ConfigOutcome& outcome) {
+    CLI::App app("REST service that reads and writes DLMS/COSEM electricity meters",
+                 "dlms-service");
+    app.set_version_flag("--version", "dlms-service " DLMS_VERSION);
+    app.footer(
+        "Each flag is also a variable of the environment and of the file .env: --port is "
+        "DLMS_SERVICE_PORT,\n"
+        "--host is DLMS_SERVICE_HOST, any other --some-name is SOME_NAME. Flags win over the "
+        "environment, the\n"
+        "environment over .env.");
+    std::array<std::string, settings.size()> texts;
+    std::array<CLI::Option*, settings.size()> options{};
+    for (std::size_t index = 0; index < settings.size(); ++index) {
+        options[index] = app.add_option(std::string(settings[index].flag), texts[index],
+                                        std::string(settings[index].description));
+    }
+    app.add_option("--env-file", env_file, "file of NAME=value lines (.env)");
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+    try {
+        app.parse(reversed);
+    } catch (const CLI::CallForHelp&) {
+        outcome.text = app.help();
+        return false;
+    } catch (const CLI::CallForVersion&) {
+        outcome.text = app.version() + "\n";
+        return false;
+    } catch (const CLI::Error& error) {
+        outcome.errors.emplace_back(error.what());
+        return false;
+    }
+    for (std::size_t index = 0; index < settings.size(); ++index) {
+        if (options[index]->count() > 0) {
+            given[std::string(settings[index].name)] = texts[index];
+        }
+    }
+    return true;
+}
+
+// Adds to `values` what .env names and they do not have.
+void read_env_file(const std::string& path, bool must_exist, Environment& values,
+                   ConfigOutcome& outcome) {
+    const auto text = file_text(path);
+    if (!text) {
+        if (must_exist) {
+            outcome.errors.push_back("the file " + path + " cannot be read");
+        }
+        return;
+    }
+    auto parsed = parse_env_file(*text);
+    if (!parsed) {
+        for (const std::string& error : parsed.error()) {
+            outcome.errors.push_back(path + ": " + error);
+        }
+        return;
+    }
+    values.merge(*parsed);
+}
+
+void apply_key(const Environment& values, ServiceConfig& config, ConfigOutcome& outcome) {
+    const auto enabled = truth(value_of(values, "ENABLE_API_KEY").value_or("false"));
+    if (!enabled) {
+        outcome.errors.emplace_back("ENABLE_API_KEY is neither true nor false");
+    }
+    std::string key = value_of(values, "API_KEY").value_or("");
+    if (const auto path = value_of(values, "API_KEY_FILE"); path) {
+        const auto text = file_text(*path);
+        if (!key.empty()) {
+            outcome.errors.emplace_back("API_KEY and API_KEY_FILE are both set");
+        } else if (!text) {
+            outcome.errors.push_back("API_KEY_FILE: the file " + *path + " cannot be read");
+            return;
+        } else {
+            key = text->substr(0, text->find_first_of("\r\n"));
+        }
+    }
+    if (!enabled.value_or(false)) {
+        if (!key.empty()) {
+            outcome.warnings.emplace_back(
+                "an API key is set but ENABLE_API_KEY is not true: nobody needs the key");
+        }
+        return;
+    }
+    if (key.empty()) {
+        outcome.errors.emplace_back(
+            "ENABLE_API_KEY is true, but neither API_KEY nor API_KEY_FILE gives a key");
+        return;
+    }
+    config.api_key.emplace(key);
+}
+
+void warn_of_unknown(const Environment& values, ConfigOutcome& outcome) {
+    for (const auto& [name, value] : values) {
+        if (name.starts_with("DLMS_") && !is_known(name)) {
+            outcome.warnings.push_back(name + " is no setting of this service and has no effect");
+        }
+    }
+}
+
+}  // namespace
+
+ConfigOutcome load_config(const std::vector<std::string>& arguments,
+                          const Environment& environment) {
+    ConfigOutcome outcome;
+    Environment values;
+    std::string env_file;
+    if (!read_flags(arguments, values, env_file, outcome)) {
+        return outcome;
+    }
+    Environment surroundings = environment;
+    values.merge(surroundings);
+    read_env_file(env_file.empty() ? ".env" : env_file, !env_file.empty(), values, outcome);
+
+    ServiceConfig config;
+    for (const Setting& setting : settings) {
+        const auto value = value_of(values, setting.name);
+        if (!value) {
+            continue;
+        }
+        if (!setting.has_effect) {
+            outcome.warnings.push_back(std::string(setting.name) +
+                                       " has no effect in this version");
+        } else if (setting.apply != nullptr) {
+            if (const auto complaint = setting.apply(config, *value)) {
+                outcome.errors.push_back(std::string(setting.name) + " " + *complaint);
+            }
+        }
+    }
+    apply_key(values, config, outcome);
+    warn_of_unknown(values, outcome);
+    if (outcome.errors.empty()) {
+        outcome.config = std::move(config);
+    }
+    return outcome;
+}
+
+Environment process_environment() {
+    Environment values;
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+        const std::string_view text(*entry);
+        const std::size_t equals = text.find('=');
+        if (equals != std::string_view::npos) {
+            values.emplace(text.substr(0, equals), text.substr(equals + 1));
+        }
+    }
+    return values;
+}
+
+}  // namespace dlms::service

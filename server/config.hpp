@@ -1,0 +1,61 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/api_key.hpp"
+#include "server/meter_allow.hpp"
+
+namespace dlms::service {
+
+enum class LogLevel : std::uint8_t { trace, debug, info, warning, error, critical };
+
+// How energy is shown: in kWh, kvarh, kVAh, or as the meter has it.
+enum class EnergyUnit : std::uint8_t { kilo, base };
+
+// What the service runs with. The three default_* are set only where the configuration names them:
+// they then stand before a brand's profile, and the profile before the built-in 30 s, client 16 and
+// server 1.
+struct ServiceConfig {
+    std::string host = "0.0.0.0";
+    std::uint16_t port = 8001;
+    LogLevel log_level = LogLevel::info;
+    std::optional<std::chrono::milliseconds> default_timeout;
+    std::optional<std::uint16_t> default_client_address;
+    std::optional<std::uint16_t> default_server_address;
+    std::optional<ApiKey> api_key;  // empty: no key is asked for
+    std::vector<std::string> cors_origins;
+    MeterAllow meter_allow;
+    EnergyUnit energy_unit = EnergyUnit::kilo;
+    std::string meter_time_zone = "UTC";
+    std::size_t http_threads = 4;
+    std::size_t http_queue = 1024;
+    std::size_t max_connections = 4096;
+    std::chrono::seconds idle_timeout{60};
+};
+
+using Environment = std::map<std::string, std::string>;
+
+// What came of reading the configuration. `text` is what --help or --version print; then, or with
+// errors, there is no config. Neither errors nor warnings ever hold the value of a secret.
+struct ConfigOutcome {
+    std::optional<ServiceConfig> config;
+    std::optional<std::string> text;
+    std::vector<std::string> errors;
+    std::vector<std::string> warnings;
+};
+
+// Flags (without the program's name) over environment over the file .env (or --env-file) over
+// defaults.
+[[nodiscard]] ConfigOutcome load_config(const std::vector<std::string>& arguments,
+                                        const Environment& environment);
+
+// The environment of this process.
+[[nodiscard]] Environment process_environment();
+
+}  // namespace dlms::service

@@ -1,0 +1,256 @@
+#include "server/head_end.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "server/brand_hints.hpp"
+#include "server/json_write.hpp"
+#include "server/time_zone.hpp"
+
+namespace dlms::service {
+
+namespace {
+
+using namespace std::chrono_literals;
+using client::AssociationInfo;
+using client::Reading;
+
+constexpr auto longest_exchange = 30'000ms;
+constexpr auto margin = 3'000ms;
+constexpr auto read_multiple_time = 55'000ms;
+
+Instant now() {
+    return std::chrono::steady_clock::now();
+}
+
+// Of a call that is a few exchanges with a meter whose time-out is `timeout`.
+Instant deadline_of(const CallLimits& limits, std::chrono::milliseconds timeout) {
+    return limits.arrival +
+           limits.request_timeout.value_or(std::min(timeout, longest_exchange) + margin);
+}
+
+// A call for a meter: `work` answers through the reply, else the actor does.
+template <class T, class Work>
+MeterActor::Call call_of(Instant deadline, Reply<T> reply, Work work) {
+    auto shared = std::make_shared<Reply<T>>(std::move(reply));
+    return {deadline,
+            [shared, deadline, work = std::move(work)](MeterActor& actor) -> asio::awaitable<void> {
+                CallOutcome<T> outcome = co_await work(actor, deadline);
+                (*shared)(std::move(outcome));
+            },
+            [shared](CallFailure failure) { (*shared)(std::unexpected(std::move(failure))); }};
+}
+
+asio::awaitable<CallOutcome<AssociationInfo>> connect_meter(MeterActor& actor, Instant deadline) {
+    auto prepared = co_await actor.prepare();
+    if (!prepared) {
+        co_return std::unexpected(std::move(prepared.error()));
+    }
+    auto connected = co_await (*prepared)->connect(deadline);
+    if (!connected) {
+        co_return std::unexpected(call_failure(connected.error()));
+    }
+    co_return std::move(*connected);
+}
+
+asio::awaitable<CallOutcome<Reading>> read_attribute(MeterActor& actor,
+                                                     cosem::AttributeDescriptor attribute,
+                                                     Instant deadline) {
+    auto prepared = co_await actor.prepare();
+    if (!prepared) {
+        co_return std::unexpected(std::move(prepared.error()));
+    }
+    client::ReadRequest request;
+    request.attribute = attribute;
+    auto reading = co_await actor.registers().read(std::move(request), deadline);
+    if (!reading) {
+        co_return std::unexpected(call_failure(reading.error()));
+    }
+    co_return std::move(*reading);
+}
+
+// True for failures that the next item would meet too. Trying again would cost its time and could
+// lock a meter that counts wrong passwords.
+bool spoils_the_rest(const CallFailure& failure) {
+    constexpr std::array<std::string_view, 7> lasting{
+        "connect-refused",      "connect-timeout",       "host-unreachable",  "not-allowed-target",
+        "association-rejected", "authentication-failed", "vendor-unavailable"};
+    return std::ranges::find(lasting, failure.row->code) != lasting.end();
+}
+
+CallFailure no_such_code(const std::string& text) {
+    return call_failure(error_row("object-undefined"),
+                        "'" + text + "' is not an OBIS code such as 1-0:1.8.0.255", Blame::misuse);
+}
+
+asio::awaitable<CallOutcome<HeadEnd::Readings>> read_items(MeterActor& actor,
+                                                           const std::vector<ReadItem>& items,
+                                                           Instant deadline) {
+    HeadEnd::Readings readings;
+    readings.reserve(items.size());
+    std::optional<CallFailure> lasting;
+    for (const ReadItem& item : items) {
+        if (!item.attribute) {
+            readings.emplace_back(std::unexpected(no_such_code(item.obis_text)));
+        } else if (lasting) {
+            readings.emplace_back(std::unexpected(*lasting));
+        } else if (now() >= deadline) {
+            readings.emplace_back(std::unexpected(
+                call_failure(error_row("timeout"), "the time for the whole call was used up",
+                             Blame::transport)));
+        } else {
+            auto reading = co_await read_attribute(actor, *item.attribute, deadline);
+            if (!reading && spoils_the_rest(reading.error())) {
+                lasting = reading.error();
+            }
+            readings.push_back(std::move(reading));
+        }
+    }
+    co_return readings;
+}
+
+// What the meter shows after a write whose outcome is unknown, as a clause for the sentence.
+asio::awaitable<std::string> read_back(client::MeterClient& meter,
+                                       cosem::AttributeDescriptor attribute,
+                                       const axdr::Data& written, Instant deadline) {
+    if (now() >= deadline) {
+        co_return "; there was no time to read it back";
+    }
+    client::ReadRequest request;
+    request.attribute = attribute;
+    const auto shown = co_await meter.read(std::move(request), deadline);
+    if (!shown) {
+        co_return "; reading it back failed";
+    }
+    if (*shown == written) {
+        co_return "; read back, the attribute shows the value that was to be written";
+    }
+    co_return "; read back, the attribute shows another value";
+}
+
+// Reads first what the value's form depends on, then writes.
+asio::awaitable<CallOutcome<void>> write_attribute(MeterActor& actor, const WriteRequest& request,
+                                                   const render::WriteOptions& options,
+                                                   Instant deadline) {
+    auto prepared = co_await actor.prepare();
+    if (!prepared) {
+        co_return std::unexpected(std::move(prepared.error()));
+    }
+    client::MeterClient& meter = **prepared;
+    const WriteNeeds needs = write_needs(request);
+    std::optional<axdr::Data> present;
+    if (needs.present) {
+        client::ReadRequest read;
+        read.attribute = request.attribute;
+        auto shown = co_await meter.read(std::move(read), deadline);
+        if (shown) {
+            present = std::move(*shown);
+        } else if (needs.required || shown.error().code != client::FailureCode::access_refused) {
+            co_return std::unexpected(call_failure(shown.error()));
+        }
+    }
+    auto scaler_unit = co_await actor.registers().scaler_unit(request.attribute, deadline);
+    if (!scaler_unit) {
+        co_return std::unexpected(call_failure(scaler_unit.error()));
+    }
+    auto value = write_value(request, present, *scaler_unit, options);
+    if (!value) {
+        co_return std::unexpected(std::move(value.error()));
+    }
+    auto written = co_await meter.write(request.attribute, *value, deadline);
+    if (written) {
+        const bool may_be_scaler =
+            request.attribute.class_id >= 3 && request.attribute.class_id <= 5;
+        if (may_be_scaler && request.attribute.attribute_id != 2) {
+            actor.registers().clear();
+        }
+        co_return CallOutcome<void>();
+    }
+    CallFailure failure = call_failure(written.error());
+    if (written.error().code == client::FailureCode::outcome_unknown) {
+        const std::string clause = co_await read_back(meter, request.attribute, *value, deadline);
+        failure.sentence += clause;
+    }
+    co_return std::unexpected(std::move(failure));
+}
+
+}  // namespace
+
+HeadEnd::HeadEnd(asio::any_io_executor executor, Settings settings)
+    : energy_unit_(settings.energy_unit),
+      time_zone_(std::move(settings.time_zone)),
+      pool_(std::move(executor),
+            std::make_shared<const MeterSurroundings>(std::move(settings.surroundings))) {}
+
+void HeadEnd::connect(ConnectRequest request, const CallLimits& limits,
+                      Reply<AssociationInfo> reply) {
+    const auto actor = pool_.find_or_make(request.meter_number);
+    if (!actor) {
+        reply(std::unexpected(call_failure(
+            error_row("throttled"), "the service knows as many meters as it can", Blame::misuse)));
+        return;
+    }
+    const bool is_repeated = actor->is_known() && request.matches(actor->request());
+    if (is_repeated && actor->is_current()) {
+        reply(actor->association().value());
+        return;
+    }
+    actor->configure(std::move(request));
+    actor->submit(call_of<AssociationInfo>(
+        deadline_of(limits, actor->timeout()), std::move(reply),
+        [](MeterActor& meter, Instant deadline) { return connect_meter(meter, deadline); }));
+}
+
+bool HeadEnd::knows(const std::string& meter_number) const {
+    return pool_.find(meter_number) != nullptr;
+}
+
+void HeadEnd::read(ReadRequest request, const CallLimits& limits, Reply<Reading> reply) {
+    const auto actor = pool_.find(request.meter_number);
+    actor->submit(
+        call_of<Reading>(deadline_of(limits, actor->timeout()), std::move(reply),
+                         [attribute = request.attribute](MeterActor& meter, Instant deadline) {
+                             return read_attribute(meter, attribute, deadline);
+                         }));
+}
+
+void HeadEnd::read_multiple(ReadMultipleRequest request, const CallLimits& limits,
+                            Reply<Readings> reply) {
+    const auto actor = pool_.find(request.meter_number);
+    actor->submit(call_of<Readings>(
+        limits.arrival + limits.request_timeout.value_or(read_multiple_time), std::move(reply),
+        [items = std::move(request.items)](MeterActor& meter, Instant deadline) {
+            return read_items(meter, items, deadline);
+        }));
+}
+
+void HeadEnd::write(WriteRequest request, const CallLimits& limits, Reply<void> reply) {
+    const auto actor = pool_.find(request.meter_number);
+    const MeterPresentation shown = presentation_of(actor->request());
+    render::WriteOptions options{shown.shown.energy_unit, shown.shown.octet_hint,
+                                 shown.local_from_utc};
+    actor->submit(call_of<void>(deadline_of(limits, actor->timeout()), std::move(reply),
+                                [request = std::move(request), options = std::move(options)](
+                                    MeterActor& meter, Instant deadline) {
+                                    return write_attribute(meter, request, options, deadline);
+                                }));
+}
+
+void HeadEnd::disconnect(const std::string& meter_number, std::function<void()> done) {
+    pool_.close(meter_number, std::move(done));
+}
+
+MeterPresentation HeadEnd::presentation(const std::string& meter_number) const {
+    const auto actor = pool_.find(meter_number);
+    return actor ? presentation_of(actor->request()) : presentation_of(ConnectRequest{});
+}
+
+MeterPresentation HeadEnd::presentation_of(const ConnectRequest& request) const {
+    const std::string zone = request.time_zone.value_or(time_zone_);
+    return {{energy_unit_, zone, octet_hint_of_brand(request.brand)},
+            local_time_of(zone).value_or(nullptr)};
+}
+
+}  // namespace dlms::service

@@ -1,0 +1,313 @@
+#include "server/http_connection.hpp"
+
+#include <utility>
+
+#include <asio/buffer.hpp>
+#include <asio/error.hpp>
+#include <asio/post.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/use_awaitable.hpp>
+
+namespace dlms::service {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+bool would_block(const asio::error_code& error) {
+    return error == asio::error::would_block || error == asio::error::try_again;
+}
+
+// The second word of the request line, which the reader has checked.
+std::string target_of(const FramedRequest& request) {
+    const std::string_view line =
+        std::string_view(request.octets).substr(0, request.octets.find('\r'));
+    const std::size_t begin = line.find(' ') + 1;
+    return std::string(line.substr(begin, line.rfind(' ') - begin));
+}
+
+}  // namespace
+
+void HttpConnectionShare::Gate::post(std::function<void()> work) {
+    const std::scoped_lock lock(mutex_);
+    if (executor_) {
+        asio::post(*executor_, std::move(work));
+    }
+}
+
+void HttpConnectionShare::Gate::close() {
+    const std::scoped_lock lock(mutex_);
+    executor_.reset();
+}
+
+// The way back from any thread to the connection, if it still waits for this very answer.
+class HttpConnection::Exchange : public AnswerSink, public std::enable_shared_from_this<Exchange> {
+public:
+    Exchange(std::weak_ptr<HttpConnection> connection,
+             std::shared_ptr<HttpConnectionShare::Gate> gate)
+        : connection_(std::move(connection)), gate_(std::move(gate)) {}
+
+    void deliver(HttpAnswer answer) override {
+        gate_->post([self = shared_from_this(), answer = std::move(answer)]() mutable {
+            const auto connection = self->connection_.lock();
+            if (connection && connection->exchange_ == self) {
+                connection->receive_answer(std::move(answer));
+            }
+        });
+    }
+
+private:
+    std::weak_ptr<HttpConnection> connection_;
+    std::shared_ptr<HttpConnectionShare::Gate> gate_;
+};
+
+HttpConnection::HttpConnection(asio::ip::tcp::socket socket,
+                               std::shared_ptr<HttpConnectionShare> share)
+    : socket_(std::move(socket)),
+      share_(std::move(share)),
+      deadline_(socket_.get_executor()),
+      answered_(socket_.get_executor()),
+      reader_(share_->limits) {
+    asio::error_code ignored;
+    socket_.non_blocking(true, ignored);
+    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+    const auto remote = socket_.remote_endpoint(ignored);
+    if (!ignored) {
+        remote_address_ = remote.address().to_string();
+    }
+}
+
+HttpConnection::~HttpConnection() {
+    leave_idle();
+}
+
+asio::awaitable<void> HttpConnection::serve() {
+    bool open = true;
+    // g++ 12 miscompiles co_await inside && and ?:, so each has its own statement here.
+    while (open) {
+        const bool has_request = co_await read_request();
+        if (!has_request) {
+            break;
+        }
+        const auto begin = Clock::now();
+        const bool refused = reader_.state() == HttpRequestReader::State::refused;
+        FramedRequest request;
+        std::string request_id;
+        HttpAnswer answer;
+        if (refused) {
+            request_id = request_id_from(reader_.request_id());
+            answer = reader_.refusal();
+        } else {
+            request = reader_.take_request();
+            request_id = request_id_from(request.header("X-Request-Id"));
+            AccessRecord record{request_id, request.method, target_of(request), remote_address_, 0,
+                                {}};
+            answer = co_await answer_to(request, request_id);
+            if (share_->access) {
+                record.status = answer.status;
+                record.duration =
+                    std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin);
+                share_->access(record);
+            }
+        }
+        open = !refused && request.keep_alive && !share_->draining;
+        std::string bytes = answer_bytes(answer, {open, request.method == "HEAD", request_id});
+        const bool written = co_await write(std::move(bytes));
+        open = open && written;
+    }
+    if (socket_.is_open()) {
+        co_await linger();
+    }
+}
+
+asio::awaitable<void> HttpConnection::turn_away() {
+    const std::string request_id = request_id_from(std::nullopt);
+    std::string bytes =
+        answer_bytes(busy_answer(503, "Too many connections", 1), {false, false, request_id});
+    const bool written = co_await write(std::move(bytes));
+    if (written) {
+        co_await linger();
+    }
+}
+
+void HttpConnection::close_if_idle() {
+    if (is_idle_) {
+        abort();
+    }
+}
+
+void HttpConnection::abort() {
+    asio::error_code ignored;
+    socket_.close(ignored);
+    deadline_.cancel();
+    answered_.cancel();
+}
+
+// True when a request is complete or refused; false when the connection is at its end.
+asio::awaitable<bool> HttpConnection::read_request() {
+    using State = HttpRequestReader::State;
+    bool begun = reader_.has_begun();
+    bool armed = false;
+    while (reader_.state() != State::complete && reader_.state() != State::refused) {
+        asio::error_code error;
+        const std::size_t size = socket_.read_some(asio::buffer(share_->scratch), error);
+        if (size > 0) {
+            reader_.receive({share_->scratch.data(), size});
+            if (!begun && reader_.has_begun()) {
+                begun = true;
+                armed = false;
+                leave_idle();
+            }
+            if (reader_.take_expectation()) {
+                const bool written = co_await write("HTTP/1.1 100 Continue\r\n\r\n");
+                if (!written) {
+                    co_return false;
+                }
+            }
+            continue;
+        }
+        if (!would_block(error) || (share_->draining && !begun)) {
+            leave_idle();
+            co_return false;
+        }
+        if (!std::exchange(armed, true)) {
+            start_deadline(begun ? share_->deadlines.request : share_->deadlines.idle);
+        }
+        if (!begun) {
+            enter_idle();
+        }
+        const bool readable = co_await wait_readable();
+        if (!readable) {
+            leave_idle();
+            if (timed_out_ && begun && socket_.is_open()) {
+                const std::string request_id = request_id_from(reader_.request_id());
+                std::string bytes =
+                    answer_bytes(error_answer(408, "The request did not arrive in time"),
+                                 {false, false, request_id});
+                co_await write(std::move(bytes));
+            }
+            co_return false;
+        }
+    }
+    leave_idle();
+    stop_deadline();
+    co_return true;
+}
+
+asio::awaitable<bool> HttpConnection::wait_readable() {
+    asio::error_code error;
+    co_await socket_.async_wait(asio::ip::tcp::socket::wait_read,
+                                asio::redirect_error(asio::use_awaitable, error));
+    co_return !error && !timed_out_;
+}
+
+asio::awaitable<HttpAnswer> HttpConnection::answer_to(FramedRequest& request,
+                                                      const std::string& request_id) {
+    answer_.reset();
+    exchange_ = std::make_shared<Exchange>(weak_from_this(), share_->gate);
+    if (!share_->hand_over(request, request_id, remote_address_, exchange_)) {
+        exchange_.reset();
+        co_return busy_answer(503, "The service has too many requests in work", 1);
+    }
+    while (!answer_) {
+        asio::error_code ignored;
+        answered_.expires_at(Clock::time_point::max());
+        co_await answered_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+    exchange_.reset();
+    HttpAnswer answer = std::move(*answer_);
+    answer_.reset();
+    co_return answer;
+}
+
+void HttpConnection::receive_answer(HttpAnswer answer) {
+    answer_ = std::move(answer);
+    answered_.cancel();
+}
+
+// False when the client does not take the answer in time, or is gone.
+asio::awaitable<bool> HttpConnection::write(std::string bytes) {
+    std::size_t written = 0;
+    bool armed = false;
+    while (written < bytes.size()) {
+        asio::error_code error;
+        written +=
+            socket_.write_some(asio::buffer(bytes.data() + written, bytes.size() - written), error);
+        if (!error) {
+            continue;
+        }
+        if (!would_block(error)) {
+            abort();
+            co_return false;
+        }
+        if (!std::exchange(armed, true)) {
+            start_deadline(share_->deadlines.write);
+        }
+        co_await socket_.async_wait(asio::ip::tcp::socket::wait_write,
+                                    asio::redirect_error(asio::use_awaitable, error));
+        if (error || timed_out_) {
+            // What the client has not taken by now is thrown away with the connection.
+            socket_.set_option(asio::socket_base::linger(true, 0), error);
+            abort();
+            co_return false;
+        }
+    }
+    if (armed) {
+        stop_deadline();
+    }
+    co_return true;
+}
+
+// Closing with unread octets would reset the connection, and the client might never see its answer.
+asio::awaitable<void> HttpConnection::linger() {
+    asio::error_code error;
+    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
+    start_deadline(share_->deadlines.linger);
+    const auto end = Clock::now() + share_->deadlines.linger;
+    while (!error && Clock::now() < end) {
+        socket_.read_some(asio::buffer(share_->scratch), error);
+        if (would_block(error) || !error) {
+            error.clear();
+            const bool readable = co_await wait_readable();
+            if (!readable) {
+                break;
+            }
+        }
+    }
+    stop_deadline();
+    socket_.close(error);
+}
+
+void HttpConnection::start_deadline(std::chrono::milliseconds duration) {
+    timed_out_ = false;
+    const std::uint64_t number = ++deadline_number_;
+    deadline_.expires_after(duration);
+    deadline_.async_wait([weak = weak_from_this(), number](const asio::error_code& error) {
+        const auto self = weak.lock();
+        if (!error && self && self->deadline_number_ == number) {
+            self->timed_out_ = true;
+            asio::error_code ignored;
+            self->socket_.cancel(ignored);
+        }
+    });
+}
+
+void HttpConnection::stop_deadline() {
+    timed_out_ = false;
+    ++deadline_number_;
+    deadline_.cancel();
+}
+
+void HttpConnection::enter_idle() {
+    if (!std::exchange(is_idle_, true)) {
+        idle_place_ = share_->idle.insert(share_->idle.end(), this);
+    }
+}
+
+void HttpConnection::leave_idle() {
+    if (std::exchange(is_idle_, false)) {
+        share_->idle.erase(idle_place_);
+    }
+}
+
+}  // namespace dlms::service

@@ -1,0 +1,120 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/steady_timer.hpp>
+
+#include "server/http_request_reader.hpp"
+#include "server/responder.hpp"
+
+namespace dlms::service {
+
+// How long a connection may take for each of its parts.
+struct HttpDeadlines {
+    std::chrono::milliseconds request{10'000};  // from the first octet of a request to its last
+    std::chrono::milliseconds idle{60'000};     // between requests
+    std::chrono::milliseconds write{10'000};    // one whole answer
+    std::chrono::milliseconds linger{2'000};    // discarding what a refused client still sends
+};
+
+// One answered or refused request, for the access log. `target` is printable ASCII as it was sent.
+struct AccessRecord {
+    std::string request_id;
+    std::string method;
+    std::string target;
+    std::string remote_address;
+    int status = 0;
+    std::chrono::microseconds duration{};
+};
+
+// What the connections of one listener share. Everything but `gate` belongs to the I/O thread.
+class HttpConnection;
+struct HttpConnectionShare {
+    // Lets answers reach the I/O thread for as long as there is one.
+    class Gate {
+    public:
+        explicit Gate(asio::any_io_executor executor) : executor_(std::move(executor)) {}
+        void post(std::function<void()> work);
+        void close();
+
+    private:
+        std::mutex mutex_;
+        std::optional<asio::any_io_executor> executor_;
+    };
+
+    HttpLimits limits;
+    HttpDeadlines deadlines;
+    // Takes a request over; false (and the request is left alone) when the queue is full.
+    std::function<bool(FramedRequest&, const std::string& request_id, const std::string& remote,
+                       std::shared_ptr<AnswerSink>)>
+        hand_over;
+    std::function<void(const AccessRecord&)> access;
+    std::shared_ptr<Gate> gate;
+    std::vector<char> scratch = std::vector<char>(64 * 1024);
+    std::list<HttpConnection*> idle;  // the longest idle first
+    bool draining = false;
+};
+
+// One client's connection: reads a whole request, hands it over, writes the answer, and again while
+// it is kept alive. One request is in work at a time; pipelined ones wait in the socket. Lives on
+// the I/O thread.
+class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
+public:
+    HttpConnection(asio::ip::tcp::socket socket, std::shared_ptr<HttpConnectionShare> share);
+    ~HttpConnection();
+    HttpConnection(const HttpConnection&) = delete;
+    HttpConnection& operator=(const HttpConnection&) = delete;
+
+    // Runs until the connection is closed. The caller holds the object for as long.
+    asio::awaitable<void> serve();
+
+    // Answers 503 without reading a request, and closes: the service has all connections it may
+    // have.
+    asio::awaitable<void> turn_away();
+
+    // Closes at once if no request has begun.
+    void close_if_idle();
+
+    // Closes whatever is under way.
+    void abort();
+
+private:
+    class Exchange;
+
+    asio::awaitable<bool> read_request();
+    asio::awaitable<HttpAnswer> answer_to(FramedRequest& request, const std::string& request_id);
+    asio::awaitable<bool> write(std::string bytes);
+    asio::awaitable<void> linger();
+    asio::awaitable<bool> wait_readable();
+    void start_deadline(std::chrono::milliseconds duration);
+    void stop_deadline();
+    void enter_idle();
+    void leave_idle();
+    void receive_answer(HttpAnswer answer);
+
+    asio::ip::tcp::socket socket_;
+    std::shared_ptr<HttpConnectionShare> share_;
+    asio::steady_timer deadline_;
+    asio::steady_timer answered_;
+    std::uint64_t deadline_number_ = 0;
+    bool timed_out_ = false;
+    bool is_idle_ = false;
+    std::list<HttpConnection*>::iterator idle_place_;
+    HttpRequestReader reader_;
+    std::string remote_address_;
+    std::shared_ptr<Exchange> exchange_;
+    std::optional<HttpAnswer> answer_;
+};
+
+}  // namespace dlms::service

@@ -1,0 +1,232 @@
+#include "server/json_answers.hpp"
+
+#include <array>
+#include <chrono>
+#include <ctime>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+namespace dlms::service {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+HttpAnswer json_answer(int status, const ordered_json& body) {
+    HttpAnswer answer;
+    answer.status = status;
+    // Texts of callers are UTF-8 already but for path and query, whose odd octets become U+FFFD.
+    answer.body = body.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+    return answer;
+}
+
+// RFC 3339 in UTC with milliseconds.
+std::string timestamp(std::chrono::system_clock::time_point instant) {
+    const auto milliseconds =
+        std::chrono::duration_cast<std::chrono::milliseconds>(instant.time_since_epoch()).count();
+    const std::time_t seconds = static_cast<std::time_t>(milliseconds / 1000);
+    std::tm parts{};
+    gmtime_r(&seconds, &parts);
+    std::array<char, 32> date{};
+    std::strftime(date.data(), date.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+    const std::string thousandths = std::to_string(1000 + milliseconds % 1000);
+    return std::string(date.data()) + "." + thousandths.substr(1) + "Z";
+}
+
+std::string timestamp() {
+    return timestamp(std::chrono::system_clock::now());
+}
+
+ordered_json conformance_names(xdlms::Conformance conformance) {
+    ordered_json names = ordered_json::array();
+    for (int bit = 0; bit < xdlms::conformance_bits; ++bit) {
+        const auto service = static_cast<xdlms::ConformanceBit>(bit);
+        if (conformance.has(service)) {
+            names.push_back(xdlms::name(service));
+        }
+    }
+    return names;
+}
+
+std::string_view authentication_name(acse::Mechanism mechanism) {
+    constexpr std::array<std::string_view, 8> names{
+        "None", "Low", "High", "HighMD5", "HighSHA1", "HighGMAC", "HighSHA256", "HighECDSA"};
+    return names.at(static_cast<std::size_t>(mechanism));
+}
+
+// {"detail", "error"} with a status: what a /connect gets, and every call that was not taken up.
+HttpAnswer failure_answer(int status, const CallFailure& failure) {
+    if (failure.blame == Blame::internal) {
+        return error_answer(500, "Internal Server Error");
+    }
+    HttpAnswer answer = json_answer(
+        status, {{"detail", failure.sentence},
+                 {"error", {{"code", failure.row->code}, {"blame", name(failure.blame)}}}});
+    if (status == 503) {
+        answer.headers.emplace_back("Retry-After", "1");
+    }
+    return answer;
+}
+
+// Failures of the service and not of the meter: they are told by the status, not in a body with
+// 200.
+bool is_told_by_status(const CallFailure& failure) {
+    return failure.blame == Blame::internal || failure.row == find_error("throttled");
+}
+
+ordered_json failed_reading(const std::string& obis_text, std::uint16_t class_id,
+                            std::int8_t attribute_id, const CallFailure& failure) {
+    return {{"success", false},
+            {"obisCode", obis_text},
+            {"value", nullptr},
+            {"unit", nullptr},
+            {"scaler", nullptr},
+            {"classId", class_id},
+            {"attributeId", int{attribute_id}},
+            {"error", failure.sentence},
+            {"errorCode", failure.row->code},
+            {"timestamp", timestamp()}};
+}
+
+ordered_json reading(const std::string& obis_text, const cosem::AttributeDescriptor& attribute,
+                     const client::Reading& read, const MeterPresentation& presentation) {
+    const auto shown =
+        render::show_value(attribute, read.value.view(), read.scaler_unit, presentation.shown);
+    ordered_json data{{"success", true}, {"obisCode", obis_text}};
+    ordered_json members = render::members(shown, presentation.shown);
+    for (const char* name : {"value", "unit", "scaler"}) {
+        data[name] = std::move(members[name]);
+        members.erase(name);
+    }
+    data["classId"] = attribute.class_id;
+    data["attributeId"] = int{attribute.attribute_id};
+    for (auto& [name, value] : members.items()) {
+        data[name] = std::move(value);
+    }
+    data["timestamp"] = timestamp();
+    return data;
+}
+
+ordered_json outcome_of_reading(const std::string& obis_text,
+                                const cosem::AttributeDescriptor& attribute,
+                                const CallOutcome<client::Reading>& outcome,
+                                const MeterPresentation& presentation) {
+    return outcome ? reading(obis_text, attribute, *outcome, presentation)
+                   : failed_reading(obis_text, attribute.class_id, attribute.attribute_id,
+                                    outcome.error());
+}
+
+}  // namespace
+
+HttpAnswer root_answer(std::size_t active_connections) {
+    return json_answer(200, {{"service", "DLMS/COSEM meter service"},
+                             {"version", DLMS_VERSION},
+                             {"status", "running"},
+                             {"active_connections", active_connections}});
+}
+
+HttpAnswer health_answer(std::size_t active_connections) {
+    return json_answer(200, {{"status", "healthy"},
+                             {"timestamp", timestamp()},
+                             {"active_connections", active_connections}});
+}
+
+HttpAnswer connections_answer(const std::vector<std::shared_ptr<const MeterActor>>& meters) {
+    ordered_json connections = ordered_json::array();
+    for (const auto& meter : meters) {
+        connections.push_back({{"meterNumber", meter->meter_number()},
+                               {"connected", meter->is_connected()},
+                               {"useDLL", false},
+                               {"brand", meter->request().brand},
+                               {"backend", "native"},
+                               {"lastActivity", timestamp(meter->last_activity())}});
+    }
+    return json_answer(200, {{"total", meters.size()}, {"connections", std::move(connections)}});
+}
+
+HttpAnswer disconnect_answer(const std::string& meter_number) {
+    return json_answer(200, {{"success", true},
+                             {"meterNumber", meter_number},
+                             {"message", "Disconnected from meter " + meter_number}});
+}
+
+HttpAnswer connect_answer(const std::string& meter_number,
+                          const CallOutcome<client::AssociationInfo>& outcome) {
+    if (!outcome) {
+        const CallFailure& failure = outcome.error();
+        const int status = failure.blame == Blame::misuse && failure.row != find_error("throttled")
+                               ? 400
+                               : failure.row->connect_status;
+        return failure_answer(status, failure);
+    }
+    return json_answer(200, {{"success", true},
+                             {"meterNumber", meter_number},
+                             {"connected", true},
+                             {"message", "Connected to meter " + meter_number},
+                             {"backend", "native"},
+                             {"association",
+                              {{"conformance", conformance_names(outcome->conformance)},
+                               {"max_pdu_size", outcome->server_max_receive_pdu_size},
+                               {"mechanism", authentication_name(outcome->mechanism)},
+                               {"security", "none"}}}});
+}
+
+HttpAnswer read_answer(const ReadRequest& request, const MeterPresentation& presentation,
+                       const CallOutcome<client::Reading>& outcome) {
+    if (!outcome && is_told_by_status(outcome.error())) {
+        return failure_answer(503, outcome.error());
+    }
+    return json_answer(200, {{"success", outcome.has_value()},
+                             {"meterNumber", request.meter_number},
+                             {"data", outcome_of_reading(request.obis_text, request.attribute,
+                                                         outcome, presentation)}});
+}
+
+HttpAnswer read_multiple_answer(const ReadMultipleRequest& request,
+                                const MeterPresentation& presentation,
+                                const CallOutcome<HeadEnd::Readings>& outcome) {
+    if (!outcome && is_told_by_status(outcome.error())) {
+        return failure_answer(503, outcome.error());
+    }
+    ordered_json readings = ordered_json::array();
+    std::size_t successful = 0;
+    for (std::size_t index = 0; index < request.items.size(); ++index) {
+        const ReadItem& item = request.items[index];
+        const cosem::AttributeDescriptor attribute = item.attribute.value_or(
+            cosem::AttributeDescriptor{item.class_id, {}, item.attribute_id});
+        const auto result = outcome
+                                ? (*outcome)[index]
+                                : CallOutcome<client::Reading>(std::unexpected(outcome.error()));
+        successful += result ? 1U : 0U;
+        readings.push_back(outcome_of_reading(item.obis_text, attribute, result, presentation));
+    }
+    return json_answer(200, {{"success", true},
+                             {"meterNumber", request.meter_number},
+                             {"total", request.items.size()},
+                             {"successful", successful},
+                             {"failed", request.items.size() - successful},
+                             {"data", {{"readings", std::move(readings)}}}});
+}
+
+HttpAnswer write_answer(const WriteRequest& request, const CallOutcome<void>& outcome) {
+    if (!outcome && is_told_by_status(outcome.error())) {
+        return failure_answer(503, outcome.error());
+    }
+    ordered_json data{{"success", outcome.has_value()},
+                      {"obisCode", request.obis_text},
+                      {"value", ordered_json::parse(request.value, nullptr, false)}};
+    if (!outcome) {
+        data["error"] = outcome.error().sentence;
+        data["errorCode"] = outcome.error().row->code;
+    }
+    return json_answer(200, {{"success", outcome.has_value()},
+                             {"meterNumber", request.meter_number},
+                             {"data", std::move(data)}});
+}
+
+HttpAnswer not_connected_answer(const std::string& meter_number) {
+    return error_answer(400, "Not connected to meter " + meter_number + ". Call /connect first.");
+}
+
+}  // namespace dlms::service

@@ -1,0 +1,74 @@
+#include "server/json_write.hpp"
+
+#include "render/attribute_table.hpp"
+
+namespace dlms::service {
+
+namespace {
+
+using render::Json;
+
+std::optional<axdr::Tag> known_type(const WriteRequest& request) {
+    if (request.data_type) {
+        return request.data_type;
+    }
+    return render::attribute_type(request.attribute.class_id, request.attribute.attribute_id);
+}
+
+bool is_text_type(axdr::Tag tag) {
+    return tag == axdr::Tag::octet_string || tag == axdr::Tag::visible_string ||
+           tag == axdr::Tag::utf8_string;
+}
+
+// A value that says all by itself: octets, or a value with its own type.
+bool is_self_contained(const Json& value) {
+    return value.is_object() &&
+           (value.contains("hex") || (value.contains("type") && value.contains("value")));
+}
+
+}  // namespace
+
+WriteNeeds write_needs(const WriteRequest& request) {
+    const Json value = Json::parse(request.value, nullptr, false);
+    if (is_self_contained(value) && request.data_type) {
+        return {};
+    }
+    const auto type = known_type(request);
+    if (!type) {
+        return {true, !is_self_contained(value)};
+    }
+    const bool is_composite = *type == axdr::Tag::array || *type == axdr::Tag::structure;
+    // Octets may be a clock, or be shown as hexadecimal: what is there tells. A meter that lets
+    // nobody read them, as a token's, is written all the same.
+    return {is_composite || is_text_type(*type) || *type == axdr::Tag::date_time, is_composite};
+}
+
+CallOutcome<axdr::Data> write_value(const WriteRequest& request,
+                                    const std::optional<axdr::Data>& present,
+                                    const std::optional<cosem::ScalerUnit>& scaler_unit,
+                                    const render::WriteOptions& options) {
+    render::WriteTarget target;
+    target.attribute = request.attribute;
+    target.type = known_type(request);
+    if (present) {
+        target.present = present->view();
+    }
+    target.scaler_unit = scaler_unit;
+    Json value = Json::parse(request.value, nullptr, false);
+    // A number with a fraction goes on as the digits that were sent, not as the binary float
+    // nearest to them.
+    const auto type = target.type ? target.type
+                      : present   ? std::optional(present->tag())
+                                  : std::nullopt;
+    if (value.is_number_float() && type && !is_text_type(*type)) {
+        value = request.value;
+    }
+    auto data = render::data_from_json(value, target, options);
+    if (!data) {
+        return std::unexpected(
+            call_failure(error_row("type-unmatched"), data.error().message, Blame::misuse));
+    }
+    return std::move(*data);
+}
+
+}  // namespace dlms::service

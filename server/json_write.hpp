@@ -1,0 +1,26 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "render/json_data.hpp"
+#include "server/call_failure.hpp"
+#include "server/requests.hpp"
+
+namespace dlms::service {
+
+// What must be known of the meter before the value of a /write can be made.
+struct WriteNeeds {
+    bool present = false;   // what a GET of the attribute shows: the type, or a clock's convention
+    bool required = false;  // ... and without it there is no value
+};
+
+[[nodiscard]] WriteNeeds write_needs(const WriteRequest& request);
+
+// The Data of the value that a caller sent, or why it does not fit (type-unmatched; nothing has
+// been sent then).
+[[nodiscard]] CallOutcome<axdr::Data> write_value(
+    const WriteRequest& request, const std::optional<axdr::Data>& present,
+    const std::optional<cosem::ScalerUnit>& scaler_unit, const render::WriteOptions& options);
+
+}  // namespace dlms::service

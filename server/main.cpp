@@ -1,0 +1,146 @@
+// dlms-service: the REST service that reads and writes DLMS/COSEM meters.
+
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <string>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <utility>
+#include <vector>
+
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/io_context.hpp>
+#include <asio/signal_set.hpp>
+#include <spdlog/spdlog.h>
+
+#include "server/config.hpp"
+#include "server/service.hpp"
+
+namespace {
+
+using namespace dlms;
+using namespace dlms::service;
+
+spdlog::level::level_enum log_level(LogLevel level) {
+    switch (level) {
+        case LogLevel::trace: return spdlog::level::trace;
+        case LogLevel::debug: return spdlog::level::debug;
+        case LogLevel::info: return spdlog::level::info;
+        case LogLevel::warning: return spdlog::level::warn;
+        case LogLevel::error: return spdlog::level::err;
+        case LogLevel::critical: return spdlog::level::critical;
+    }
+    return spdlog::level::info;
+}
+
+// As many descriptors as the system lets us have; and no core dumps, which would hold passwords.
+void prepare_process() {
+    rlimit files{};
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+    const rlimit no_core{0, 0};
+    setrlimit(RLIMIT_CORE, &no_core);
+    prctl(PR_SET_DUMPABLE, 0);
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+// Ends the program after the first signal's drain, or at once at the second.
+class Shutdown {
+public:
+    Shutdown(asio::io_context& io, Service& service)
+        : io_(io), service_(service), signals_(io, SIGTERM, SIGINT) {
+        await_signal();
+    }
+
+private:
+    void await_signal() {
+        signals_.async_wait([this](const asio::error_code& error, int) {
+            if (error) {
+                return;
+            }
+            if (std::exchange(draining_, true)) {
+                spdlog::warn("second signal: ending at once");
+                io_.stop();
+                return;
+            }
+            spdlog::info("draining: no new connections, finishing what is in work");
+            asio::co_spawn(io_, service_.drain(),
+                           [this](const std::exception_ptr&) { io_.stop(); });
+            await_signal();
+        });
+    }
+
+    asio::io_context& io_;
+    Service& service_;
+    asio::signal_set signals_;
+    bool draining_ = false;
+};
+
+ServiceEvents log_events(LogLevel level) {
+    ServiceEvents events;
+    events.access = [](const AccessRecord& record) {
+        spdlog::info("{} {} {} {} {} us from {}", record.request_id, record.method, record.target,
+                     record.status, record.duration.count(), record.remote_address);
+    };
+    if (level == LogLevel::trace) {
+        events.trace = [](const std::string& meter_number, transport::Direction direction,
+                          const std::string& hex) {
+            spdlog::trace("meter {} {} {}", json_quoted(meter_number),
+                          direction == transport::Direction::sent ? "->" : "<-", hex);
+        };
+    }
+    return events;
+}
+
+int run(const ServiceConfig& config) {
+    asio::io_context io(1);
+    Service service(io, config, log_events(config.log_level));
+    if (const auto error = service.start()) {
+        spdlog::critical("cannot listen on {} port {}: {}", config.host, config.port,
+                         error.message());
+        return EXIT_FAILURE;
+    }
+    const Shutdown shutdown(io, service);
+    spdlog::info("dlms-service {} listens on {} port {}", DLMS_VERSION, config.host,
+                 service.port());
+    if (!config.api_key) {
+        spdlog::info("no API key is asked for (ENABLE_API_KEY)");
+    }
+    io.run();
+    spdlog::info("ended");
+    return EXIT_SUCCESS;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    try {
+        const auto outcome = load_config(std::vector<std::string>(arguments + 1, arguments + count),
+                                         process_environment());
+        if (outcome.text) {
+            std::cout << *outcome.text;
+            return EXIT_SUCCESS;
+        }
+        prepare_process();
+        spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+        for (const std::string& warning : outcome.warnings) {
+            spdlog::warn("{}", warning);
+        }
+        for (const std::string& error : outcome.errors) {
+            std::cerr << "dlms-service: " << error << "\n";
+        }
+        if (!outcome.config) {
+            return EXIT_FAILURE;
+        }
+        spdlog::set_level(log_level(outcome.config->log_level));
+        return run(*outcome.config);
+    } catch (const std::exception& error) {
+        std::cerr << "dlms-service: " << error.what() << "\n";
+        return EXIT_FAILURE;
+    }
+}

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+#include <asio/steady_timer.hpp>
+
+#include "client/native_meter_client.hpp"
+#include "client/register_reader.hpp"
+#include "server/call_failure.hpp"
+#include "server/meter_setup.hpp"
+#include "stack/base/time.hpp"
+
+namespace dlms::service {
+
+// What meters of one service share.
+struct MeterSurroundings {
+    MeterDefaults defaults;
+    transport::AddressFilter address_filter;
+    // Lines of the byte trace, secrets left out; empty: no trace.
+    std::function<void(const std::string& meter_number, transport::Direction,
+                       const std::string& hex)>
+        trace;
+    // An association that nobody has used for so long is released: a meter has few of them.
+    std::chrono::seconds release_after{300};
+    // Calls that may wait for one meter.
+    std::size_t queue = 64;
+};
+
+// One meter and all work for it, one call at a time, in the order of arrival. A call whose deadline
+// passes while it waits is given up with meter-busy; one too many is given up with throttled. Lives
+// on the I/O thread, held by a shared_ptr.
+class MeterActor : public std::enable_shared_from_this<MeterActor> {
+public:
+    // Work for the meter. Exactly one of the two is called; `give_up` at once or at the deadline.
+    struct Call {
+        Instant deadline;
+        std::function<asio::awaitable<void>(MeterActor&)> work;
+        std::function<void(CallFailure)> give_up;
+    };
+
+    MeterActor(asio::any_io_executor executor, std::string meter_number,
+               std::shared_ptr<const MeterSurroundings> surroundings);
+    ~MeterActor();
+    MeterActor(const MeterActor&) = delete;
+    MeterActor& operator=(const MeterActor&) = delete;
+
+    // The parameters for calls from now on. An association made with others is released before the
+    // next call.
+    void configure(ConnectRequest request);
+
+    // Forgets the parameters: calls that come from now on find no meter.
+    void forget() { is_known_ = false; }
+
+    void submit(Call call);
+
+    // Calls at once for what is in work and what waits, and releases the association when it is
+    // their turn.
+    void release_when_done(std::function<void()> released);
+
+    // For calls in work: the client of the present parameters, or why they have none.
+    asio::awaitable<CallOutcome<client::NativeMeterClient*>> prepare();
+    client::RegisterReader& registers() { return *registers_; }
+
+    [[nodiscard]] const std::string& meter_number() const { return meter_number_; }
+    [[nodiscard]] const ConnectRequest& request() const { return request_; }
+    [[nodiscard]] std::chrono::milliseconds timeout() const {
+        return exchange_timeout(request_, surroundings_->defaults);
+    }
+    [[nodiscard]] bool is_known() const { return is_known_; }
+    [[nodiscard]] bool is_connected() const { return client_ && client_->is_connected(); }
+    // True while an association lives that was made with the present parameters.
+    [[nodiscard]] bool is_current() const { return is_connected() && is_client_current_; }
+    [[nodiscard]] std::optional<client::AssociationInfo> association() const;
+    [[nodiscard]] bool is_busy() const { return is_running_; }
+    [[nodiscard]] std::chrono::system_clock::time_point last_activity() const {
+        return last_activity_;
+    }
+
+private:
+    asio::awaitable<void> run();
+    void watch_queue();
+    void give_up_overdue();
+    void watch_idle();
+    void use_client(client::MeterParameters parameters);
+
+    asio::any_io_executor executor_;
+    std::string meter_number_;
+    std::shared_ptr<const MeterSurroundings> surroundings_;
+    ConnectRequest request_;
+    bool is_known_ = false;
+    bool is_client_current_ = false;
+    bool is_running_ = false;
+    std::chrono::system_clock::time_point last_activity_;
+    std::deque<Call> queue_;
+    asio::steady_timer queue_timer_;
+    asio::steady_timer idle_timer_;
+    std::unique_ptr<client::NativeMeterClient> client_;
+    std::unique_ptr<client::RegisterReader> registers_;
+};
+
+}  // namespace dlms::service

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+#include "client/native_meter_client.hpp"
+#include "server/call_failure.hpp"
+#include "server/requests.hpp"
+
+namespace dlms::service {
+
+// What the configuration sets explicitly for meters; it stands before a brand's profile.
+struct MeterDefaults {
+    std::optional<std::chrono::milliseconds> timeout;
+    std::optional<std::uint16_t> client_address;
+    std::optional<std::uint16_t> server_address;
+};
+
+// The parameters of a /connect with every gap filled: from the request, else the configuration,
+// else the brand's profile. Failures: unsupported, vendor-unavailable for what later versions do,
+// authentication-failed where a password is missing.
+[[nodiscard]] CallOutcome<client::MeterParameters> meter_parameters(const ConnectRequest& request,
+                                                                    const MeterDefaults& defaults);
+
+// The time-out of one exchange that a /connect asks for, known even where its parameters are
+// unsupported.
+[[nodiscard]] std::chrono::milliseconds exchange_timeout(const ConnectRequest& request,
+                                                         const MeterDefaults& defaults);
+
+}  // namespace dlms::service

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "stack/axdr/tag.hpp"
+#include "stack/base/secret.hpp"
+#include "stack/cosem/descriptor.hpp"
+
+namespace dlms::service {
+
+enum class ConnectionType : std::uint8_t { tcp, hdlc, serial, udp, dialin };
+
+// In the order of the mechanisms' numbers.
+enum class AuthenticationType : std::uint8_t {
+    none,
+    low,
+    high,
+    high_md5,
+    high_sha1,
+    high_gmac,
+    high_sha256,
+    high_ecdsa
+};
+
+enum class SecurityChoice : std::uint8_t {
+    none,
+    authentication,
+    encryption,
+    authenticated_encryption
+};
+
+enum class BackendChoice : std::uint8_t { automatic, native, vendor };
+
+// POST /connect: how to reach one meter. What the caller left out is empty; the configuration and
+// the brand's profile fill it in. Parameters that only later versions use are checked as they are
+// read, and not kept.
+struct ConnectRequest {
+    std::string meter_number;
+    std::string brand;
+    ConnectionType connection_type = ConnectionType::tcp;
+    std::optional<std::string> ip_address;
+    std::uint16_t port = 4059;
+    std::optional<std::uint16_t> server_address;
+    std::optional<std::uint16_t> client_address;
+    std::optional<AuthenticationType> authentication;
+    std::optional<SecretBytes> password;
+    std::optional<std::chrono::milliseconds> timeout;
+    SecurityChoice security = SecurityChoice::none;
+    bool use_logical_name = true;
+    std::optional<std::uint16_t> max_pdu_size;
+    std::optional<std::string> time_zone;
+    BackendChoice backend = BackendChoice::automatic;
+
+    // A copy, with the password, that the caller asks for by name.
+    [[nodiscard]] ConnectRequest clone() const;
+
+    // True if both ask for the same association with the same meter.
+    [[nodiscard]] bool matches(const ConnectRequest& other) const;
+};
+
+// POST /read.
+struct ReadRequest {
+    std::string meter_number;
+    std::string obis_text;  // as the caller wrote it
+    cosem::AttributeDescriptor attribute;
+};
+
+// POST /read-multiple. An item whose OBIS code does not parse fails alone; it keeps the text for
+// its answer.
+struct ReadItem {
+    std::string obis_text;
+    std::optional<cosem::AttributeDescriptor> attribute;
+    std::uint16_t class_id = 3;
+    std::int8_t attribute_id = 2;
+};
+
+struct ReadMultipleRequest {
+    std::string meter_number;
+    std::vector<ReadItem> items;
+};
+
+// POST /write. `value` is the JSON text of the value as it was sent, so that no digit is lost.
+struct WriteRequest {
+    std::string meter_number;
+    std::string obis_text;
+    cosem::AttributeDescriptor attribute;
+    std::string value;
+    std::optional<axdr::Tag> data_type;
+};
+
+}  // namespace dlms::service

@@ -1,0 +1,152 @@
+#include "server/rest_api.hpp"
+
+#include <charconv>
+#include <memory>
+#include <utility>
+
+#include <asio/post.hpp>
+
+#include "server/json_answers.hpp"
+#include "server/json_requests.hpp"
+
+namespace dlms::service {
+
+namespace {
+
+// A call on its way: what the caller asked, how long it may take, and where the answer goes.
+template <class Request>
+struct Pending {
+    Request request;
+    CallLimits limits;
+    Responder responder;
+};
+
+// A route that reads its request with `parse` on the worker and goes on with `work` on the I/O
+// thread.
+template <class Parse, class Work>
+HttpHandler deferred(const asio::any_io_executor& io, Parse parse, Work work) {
+    return [io, parse, work](const HttpRequest& http, Responder responder) {
+        auto limits = call_limits(http);
+        auto request = parse(http);
+        if (!limits || !request) {
+            responder.answer(std::move(!limits ? limits.error() : request.error()));
+            return;
+        }
+        using Request = std::remove_cvref_t<decltype(*request)>;
+        asio::post(io, [work, pending = Pending<Request>{std::move(*request), *limits,
+                                                         std::move(responder)}]() mutable {
+            work(std::move(pending));
+        });
+    };
+}
+
+// A route without a request: the answer is made on the I/O thread, where the meters are.
+template <class Make>
+HttpHandler simple(const asio::any_io_executor& io, Make make) {
+    return [io, make](const HttpRequest&, Responder responder) {
+        asio::post(
+            io, [make, responder = std::move(responder)]() mutable { responder.answer(make()); });
+    };
+}
+
+auto connect(HeadEnd& head_end) {
+    return [&head_end](Pending<ConnectRequest> pending) {
+        const std::string meter_number = pending.request.meter_number;
+        head_end.connect(
+            std::move(pending.request), pending.limits,
+            [meter_number, responder = std::move(pending.responder)](auto outcome) mutable {
+                responder.answer(connect_answer(meter_number, outcome));
+            });
+    };
+}
+
+auto read(HeadEnd& head_end) {
+    return [&head_end](Pending<ReadRequest> pending) {
+        if (!head_end.knows(pending.request.meter_number)) {
+            pending.responder.answer(not_connected_answer(pending.request.meter_number));
+            return;
+        }
+        auto presentation = head_end.presentation(pending.request.meter_number);
+        ReadRequest asked = pending.request;
+        head_end.read(std::move(pending.request), pending.limits,
+                      [asked = std::move(asked), presentation = std::move(presentation),
+                       responder = std::move(pending.responder)](auto outcome) mutable {
+                          responder.answer(read_answer(asked, presentation, outcome));
+                      });
+    };
+}
+
+auto read_multiple(HeadEnd& head_end) {
+    return [&head_end](Pending<ReadMultipleRequest> pending) {
+        if (!head_end.knows(pending.request.meter_number)) {
+            pending.responder.answer(not_connected_answer(pending.request.meter_number));
+            return;
+        }
+        auto presentation = head_end.presentation(pending.request.meter_number);
+        ReadMultipleRequest asked = pending.request;
+        head_end.read_multiple(
+            std::move(pending.request), pending.limits,
+            [asked = std::move(asked), presentation = std::move(presentation),
+             responder = std::move(pending.responder)](auto outcome) mutable {
+                responder.answer(read_multiple_answer(asked, presentation, outcome));
+            });
+    };
+}
+
+auto write(HeadEnd& head_end) {
+    return [&head_end](Pending<WriteRequest> pending) {
+        if (!head_end.knows(pending.request.meter_number)) {
+            pending.responder.answer(not_connected_answer(pending.request.meter_number));
+            return;
+        }
+        WriteRequest asked = pending.request;
+        head_end.write(
+            std::move(pending.request), pending.limits,
+            [asked = std::move(asked), responder = std::move(pending.responder)](
+                auto outcome) mutable { responder.answer(write_answer(asked, outcome)); });
+    };
+}
+
+auto disconnect(HeadEnd& head_end) {
+    return [&head_end](Pending<std::string> pending) {
+        auto responder = std::make_shared<Responder>(std::move(pending.responder));
+        head_end.disconnect(pending.request, [meter_number = pending.request, responder] {
+            responder->answer(disconnect_answer(meter_number));
+        });
+    };
+}
+
+}  // namespace
+
+std::expected<CallLimits, HttpAnswer> call_limits(const HttpRequest& request) {
+    CallLimits limits{std::chrono::steady_clock::now(), std::nullopt};
+    const auto text = request.header("X-Request-Timeout");
+    if (!text) {
+        return limits;
+    }
+    double seconds = 0;
+    const auto parsed = std::from_chars(text->data(), text->data() + text->size(), seconds);
+    const bool is_whole = parsed.ec == std::errc{} && parsed.ptr == text->data() + text->size();
+    if (!is_whole || !(seconds >= 0.1 && seconds <= 300)) {
+        return std::unexpected(
+            error_answer(400, "X-Request-Timeout is no number of seconds from 0.1 to 300"));
+    }
+    limits.request_timeout = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+    return limits;
+}
+
+std::vector<HttpRoute> rest_routes(asio::any_io_executor io, HeadEnd& head_end) {
+    return {
+        {"GET", "/", simple(io, [&head_end] { return root_answer(head_end.connected()); })},
+        {"GET", "/health", simple(io, [&head_end] { return health_answer(head_end.connected()); })},
+        {"GET", "/connections",
+         simple(io, [&head_end] { return connections_answer(head_end.meters()); })},
+        {"POST", "/connect", deferred(io, parse_connect, connect(head_end))},
+        {"POST", "/read", deferred(io, parse_read, read(head_end))},
+        {"POST", "/read-multiple", deferred(io, parse_read_multiple, read_multiple(head_end))},
+        {"POST", "/write", deferred(io, parse_write, write(head_end))},
+        {"POST", "/disconnect", deferred(io, parse_disconnect, disconnect(head_end))},
+    };
+}
+
+}  // namespace dlms::service

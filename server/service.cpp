@@ -1,0 +1,107 @@
+#include "server/service.hpp"
+
+#include <chrono>
+#include <utility>
+
+#include <asio/redirect_error.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include "server/cors.hpp"
+#include "server/rest_api.hpp"
+
+namespace dlms::service {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto finish_calls_within = 65s;
+constexpr auto release_within = 5s;
+
+HttpFrontSettings front_settings(const ServiceConfig& config) {
+    HttpFrontSettings settings;
+    settings.workers = config.http_threads;
+    settings.queue = config.http_queue;
+    settings.most_connections = config.max_connections;
+    settings.deadlines.idle = config.idle_timeout;
+    return settings;
+}
+
+HeadEnd::Settings head_end_settings(const ServiceConfig& config, ServiceEvents& events) {
+    HeadEnd::Settings settings;
+    settings.surroundings.defaults = {config.default_timeout, config.default_client_address,
+                                      config.default_server_address};
+    settings.surroundings.address_filter =
+        [allow = config.meter_allow](const asio::ip::address& address) {
+            return allow.allows(address);
+        };
+    settings.surroundings.trace = std::move(events.trace);
+    settings.energy_unit = config.energy_unit == EnergyUnit::base ? render::EnergyUnit::base
+                                                                  : render::EnergyUnit::kilo;
+    settings.time_zone = config.meter_time_zone;
+    return settings;
+}
+
+// CORS before the key: a browser's preflight carries none. /health and what is below it need no
+// key.
+HttpHooks front_hooks(const ServiceConfig& config, ServiceEvents& events) {
+    auto cors = std::make_shared<const Cors>(config.cors_origins);
+    auto key = std::make_shared<const std::optional<ApiKey>>(
+        config.api_key ? std::optional(config.api_key->clone()) : std::nullopt);
+    HttpHooks hooks;
+    hooks.access = std::move(events.access);
+    hooks.answer_headers = [cors](const HttpRequest& request) { return cors->headers(request); };
+    hooks.admit = [cors, key](const HttpRequest& request) -> std::optional<HttpAnswer> {
+        if (auto preflight = cors->preflight(request)) {
+            return preflight;
+        }
+        const bool is_health = request.path == "/health" || request.path.starts_with("/health/");
+        if (!*key || is_health || (*key)->opens(request)) {
+            return std::nullopt;
+        }
+        HttpAnswer answer = error_answer(401, "Invalid or missing API key");
+        answer.headers.emplace_back("WWW-Authenticate", "Bearer");
+        return answer;
+    };
+    return hooks;
+}
+
+asio::awaitable<void> pause(asio::steady_timer& timer, std::chrono::milliseconds duration) {
+    asio::error_code ignored;
+    timer.expires_after(duration);
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
+}  // namespace
+
+Service::Service(asio::io_context& io, const ServiceConfig& config, ServiceEvents events)
+    : io_(io), host_(config.host), port_(config.port) {
+    HttpHooks hooks = front_hooks(config, events);
+    head_end_ = std::make_unique<HeadEnd>(io.get_executor(), head_end_settings(config, events));
+    front_ = std::make_unique<HttpFront>(
+        io, front_settings(config), rest_routes(io.get_executor(), *head_end_), std::move(hooks));
+}
+
+Service::~Service() = default;
+
+std::error_code Service::start() {
+    return front_->start(host_, port_);
+}
+
+asio::awaitable<void> Service::drain() {
+    asio::steady_timer timer(io_);
+    front_->drain();
+    const auto calls_end = std::chrono::steady_clock::now() + finish_calls_within;
+    while (front_->connections() > 0 && std::chrono::steady_clock::now() < calls_end) {
+        co_await pause(timer, 10ms);
+    }
+    auto released = std::make_shared<bool>(false);
+    head_end_->release_all([released] { *released = true; });
+    const auto release_end = std::chrono::steady_clock::now() + release_within;
+    while (!*released && std::chrono::steady_clock::now() < release_end) {
+        co_await pause(timer, 10ms);
+    }
+}
+
+}  // namespace dlms::service

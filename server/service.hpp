@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <system_error>
+
+#include <asio/awaitable.hpp>
+#include <asio/io_context.hpp>
+
+#include "server/config.hpp"
+#include "server/head_end.hpp"
+#include "server/http_front.hpp"
+
+namespace dlms::service {
+
+// What the service tells its program, so that the program can log it. Called on the I/O thread;
+// each may be empty.
+struct ServiceEvents {
+    std::function<void(const AccessRecord&)> access;
+    std::function<void(const std::string& meter_number, transport::Direction,
+                       const std::string& hex)>
+        trace;
+};
+
+// The whole service on one io_context with one thread: the REST interface before the head end.
+class Service {
+public:
+    Service(asio::io_context& io, const ServiceConfig& config, ServiceEvents events);
+    ~Service();
+    Service(const Service&) = delete;
+    Service& operator=(const Service&) = delete;
+
+    [[nodiscard]] std::error_code start();
+    [[nodiscard]] std::uint16_t port() const { return front_->port(); }
+
+    // Accepts no more, lets what is in work finish, releases the associations. Takes at most about
+    // 65 s + 5 s: the longest call, and then the meters that do not answer.
+    asio::awaitable<void> drain();
+
+private:
+    asio::io_context& io_;
+    std::string host_;
+    std::uint16_t port_;
+    std::unique_ptr<HeadEnd> head_end_;
+    std::unique_ptr<HttpFront> front_;
+};
+
+}  // namespace dlms::service

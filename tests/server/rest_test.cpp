@@ -1,0 +1,564 @@
+// The REST interface against a simulated meter and against peers that misbehave, over real sockets.
+#include <chrono>
+#include <future>
+#include <string>
+#include <thread>
+
+#include <asio/co_spawn.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
+
+#include "server/service.hpp"
+#include "simulator/scenario.hpp"
+#include "tests/server/http_client.hpp"
+#include "tests/server/simulated_peer.hpp"
+
+using namespace dlms;
+using namespace dlms::service;
+using namespace dlms::service::testing;
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+namespace {
+
+ServiceConfig loopback_config() {
+    ServiceConfig config;
+    config.host = "127.0.0.1";
+    config.port = 0;
+    config.http_threads = 2;
+    return config;
+}
+
+// The service on a free port, drained at the end.
+class RunningService {
+public:
+    explicit RunningService(const ServiceConfig& config = loopback_config()) {
+        thread_.run([&] {
+            service_ = std::make_unique<Service>(thread_.io(), config, ServiceEvents{});
+            BOOST_REQUIRE(!service_->start());
+            port_ = service_->port();
+        });
+    }
+    ~RunningService() {
+        drain();
+        thread_.run([this] { service_.reset(); });
+    }
+    RunningService(const RunningService&) = delete;
+    RunningService& operator=(const RunningService&) = delete;
+
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+
+    void drain() {
+        std::promise<void> drained;
+        auto finished = drained.get_future();
+        asio::co_spawn(thread_.io(), service_->drain(),
+                       [&](const std::exception_ptr&) { drained.set_value(); });
+        finished.get();
+    }
+
+private:
+    IoThread thread_;
+    std::unique_ptr<Service> service_;
+    std::uint16_t port_ = 0;
+};
+
+struct Answer {
+    int status = 0;
+    json body;
+    std::string retry_after;
+};
+
+Answer post(const RunningService& service, const std::string& path, const json& body,
+            const std::string& fields = {}) {
+    HttpClient client(service.port());
+    const auto answer =
+        client.call("POST", path, body.dump(), "Content-Type: application/json\r\n" + fields);
+    BOOST_REQUIRE(answer);
+    return {answer->status, json::parse(answer->body), answer->header("Retry-After")};
+}
+
+Answer get(const RunningService& service, const std::string& path, const std::string& fields = {}) {
+    HttpClient client(service.port());
+    const auto answer = client.call("GET", path, {}, fields);
+    BOOST_REQUIRE(answer);
+    return {answer->status, json::parse(answer->body), {}};
+}
+
+// What the backend sends before every read and write.
+json connect_body(std::uint16_t port, const json& changes = json::object()) {
+    json body{{"meter_number", "202"},
+              {"brand", "hexcell"},
+              {"connection_type", "tcp"},
+              {"ip_address", "127.0.0.1"},
+              {"port", port},
+              {"server_address", 1},
+              {"client_address", 17},
+              {"auth_type", "Low"},
+              {"password", "00000000"},
+              {"timeout", 5000}};
+    body.update(changes);
+    return body;
+}
+
+json read_body(const std::string& obis, int class_id = 3, int attribute_id = 2) {
+    return {{"meter_number", "202"},
+            {"obis_code", obis},
+            {"class_id", class_id},
+            {"attribute_id", attribute_id}};
+}
+
+struct HexcellMeter {
+    SimulatedMeter meter{simulator::builtin_scenario("hexcell")};
+    RunningService service;
+
+    void connect() const {
+        const Answer connected = post(service, "/connect", connect_body(meter.port()));
+        BOOST_REQUIRE_EQUAL(connected.status, 200);
+    }
+
+    // The service must be as able to serve as it was.
+    void still_serves() const {
+        connect();
+        const Answer read = post(service, "/read", read_body("1-0:1.8.0.255"));
+        BOOST_TEST(read.status == 200);
+        BOOST_TEST(read.body["success"] == true, read.body.dump());
+    }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(rest, HexcellMeter)
+
+BOOST_AUTO_TEST_CASE(the_backends_sequence) {
+    const Answer connected = post(service, "/connect", connect_body(meter.port()));
+    BOOST_TEST(connected.status == 200);
+    BOOST_TEST(connected.body["success"] == true);
+    BOOST_TEST(connected.body["meterNumber"] == "202");
+    BOOST_TEST(connected.body["connected"] == true);
+    BOOST_TEST(connected.body["message"].is_string());
+    BOOST_TEST(connected.body["backend"] == "native");
+    BOOST_TEST(connected.body["association"]["mechanism"] == "Low");
+    BOOST_TEST(connected.body["association"]["security"] == "none");
+    BOOST_TEST(connected.body["association"]["max_pdu_size"].is_number());
+    BOOST_TEST(connected.body["association"]["conformance"].is_array());
+
+    const Answer energy = post(service, "/read", read_body("1-0:1.8.0.255"));
+    BOOST_TEST(energy.status == 200);
+    BOOST_TEST(energy.body["success"] == true, energy.body.dump());
+    const json& data = energy.body["data"];
+    BOOST_TEST(data["obisCode"] == "1-0:1.8.0.255");
+    BOOST_TEST(data["unit"] == "kWh");
+    BOOST_TEST(data["scaler"] == -2);
+    BOOST_TEST(data["classId"] == 3);
+    BOOST_TEST(data["attributeId"] == 2);
+    BOOST_TEST(data["type"] == "double-long-unsigned");
+    BOOST_TEST(data["raw"].is_number_integer());
+    BOOST_REQUIRE(data["value"].is_string());
+    // Two decimals of kWh from the meter's tens of Wh, exactly.
+    std::string digits = data["value"];
+    BOOST_REQUIRE(digits.size() > 3U);
+    digits.erase(digits.size() - 3, 1);
+    BOOST_TEST(std::stoll(digits) == data["raw"].get<long long>());
+
+    const Answer several =
+        post(service, "/read-multiple",
+             {{"meter_number", "202"},
+              {"obis_codes",
+               {{{"code", "1-0:1.8.0.255"}, {"classId", 3}, {"attributeId", 2}},
+                {{"code", "1-0:99.99.99.255"}, {"classId", 3}, {"attributeId", 2}},
+                {{"code", "0-0:1.0.0.255"}, {"classId", 8}, {"attributeId", 2}},
+                {{"code", "nonsense"}, {"classId", 3}, {"attributeId", 2}}}}});
+    BOOST_TEST(several.status == 200);
+    BOOST_TEST(several.body["success"] == true);
+    BOOST_TEST(several.body["total"] == 4);
+    BOOST_TEST(several.body["successful"] == 2, several.body.dump());
+    BOOST_TEST(several.body["failed"] == 2);
+    const json& readings = several.body["data"]["readings"];
+    BOOST_TEST(readings[0]["success"] == true);
+    BOOST_TEST(readings[1]["errorCode"] == "object-undefined");
+    BOOST_TEST(readings[1]["obisCode"] == "1-0:99.99.99.255");
+    BOOST_TEST(readings[2]["encoding"] == "date-time");
+    BOOST_TEST(readings[3]["success"] == false);
+
+    const Answer clock = post(service, "/write",
+                              {{"meter_number", "202"},
+                               {"obis_code", "0-0:1.0.0.255"},
+                               {"value", "2024-06-01T12:00:00Z"},
+                               {"class_id", 8},
+                               {"attribute_id", 2}});
+    BOOST_TEST(clock.status == 200);
+    BOOST_TEST(clock.body["success"] == true, clock.body.dump());
+    const Answer shown = post(service, "/read", read_body("0-0:1.0.0.255", 8));
+    BOOST_TEST(shown.body["data"]["value"].get<std::string>().starts_with("2024-06-01T12:00:0"),
+               shown.body.dump());
+    BOOST_TEST(meter.associated() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(repeated_connects_change_nothing_and_others_associate_anew) {
+    for (int round = 0; round < 3; ++round) {
+        connect();
+    }
+    BOOST_TEST(meter.associated() == 1);
+    BOOST_TEST(post(service, "/connect", connect_body(meter.port(), {{"timeout", 4000}})).status ==
+               200);
+    BOOST_TEST(meter.associated() == 2);
+    BOOST_TEST(meter.released() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(defaults_come_from_the_brand) {
+    const Answer connected = post(service, "/connect",
+                                  {{"meter_number", 202},
+                                   {"brand", "Hexcell"},
+                                   {"ip_address", "127.0.0.1"},
+                                   {"port", meter.port()}});
+    BOOST_TEST(connected.status == 200, connected.body.dump());
+}
+
+BOOST_AUTO_TEST_CASE(a_lost_connection_is_made_again) {
+    connect();
+    meter.drop_connections();
+    const Answer read = post(service, "/read", read_body("1-0:1.8.0.255"));
+    BOOST_TEST(read.body["success"] == true, read.body.dump());
+    BOOST_TEST(meter.associated() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(root_health_and_connections) {
+    connect();
+    const Answer root = get(service, "/");
+    BOOST_TEST(root.body["status"] == "running");
+    BOOST_TEST(root.body["active_connections"] == 1);
+    BOOST_TEST(root.body["service"].is_string());
+    BOOST_TEST(root.body["version"].is_string());
+    const Answer health = get(service, "/health");
+    BOOST_TEST(health.body["status"] == "healthy");
+    BOOST_TEST(health.body["timestamp"].is_string());
+    BOOST_TEST(health.body["active_connections"] == 1);
+    const Answer connections = get(service, "/connections");
+    BOOST_TEST(connections.body["total"] == 1);
+    const json& connection = connections.body["connections"][0];
+    BOOST_TEST(connection["meterNumber"] == "202");
+    BOOST_TEST(connection["connected"] == true);
+    BOOST_TEST(connection["useDLL"] == false);
+    BOOST_TEST(connection["brand"] == "hexcell");
+    BOOST_TEST(connection["backend"] == "native");
+    BOOST_TEST(connection["lastActivity"].is_string());
+}
+
+BOOST_AUTO_TEST_CASE(disconnect_releases_and_forgets) {
+    connect();
+    const Answer disconnected = post(service, "/disconnect?meter_number=202", json::object());
+    BOOST_TEST(disconnected.status == 200);
+    BOOST_TEST(disconnected.body["success"] == true);
+    BOOST_TEST(meter.released() == 1);
+    BOOST_TEST(get(service, "/connections").body["total"] == 0);
+    const Answer read = post(service, "/read", read_body("1-0:1.8.0.255"));
+    BOOST_TEST(read.status == 400);
+    BOOST_TEST(read.body["detail"] == "Not connected to meter 202. Call /connect first.");
+    BOOST_TEST(post(service, "/disconnect?meter_number=never", json::object()).body["success"] ==
+               true);
+    still_serves();
+}
+
+BOOST_AUTO_TEST_CASE(draining_releases_associations) {
+    connect();
+    service.drain();
+    BOOST_TEST(meter.released() == 1);
+    BOOST_TEST(!HttpClient(service.port()).is_connected());
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_meter_is_named) {
+    for (const char* path : {"/read", "/write"}) {
+        json body = read_body("1-0:1.8.0.255");
+        body["value"] = 1;
+        const Answer answer = post(service, path, body);
+        BOOST_TEST(answer.status == 400);
+        BOOST_TEST(answer.body["detail"] == "Not connected to meter 202. Call /connect first.");
+    }
+    BOOST_TEST(
+        post(service, "/read-multiple", {{"meter_number", "x"}, {"obis_codes", json::array()}})
+            .status == 400);
+    still_serves();
+}
+
+BOOST_AUTO_TEST_CASE(a_failed_connect_has_a_status_and_its_parameters_are_kept) {
+    std::uint16_t closed_port = 0;
+    {
+        const ScriptedPeer gone({});
+        closed_port = gone.port();
+    }
+    const auto fails = [&](const json& changes, int status, std::string_view code) {
+        const Answer answer = post(service, "/connect", connect_body(meter.port(), changes));
+        BOOST_TEST(answer.status == status, answer.body.dump());
+        BOOST_TEST(answer.body["error"]["code"] == code);
+        BOOST_TEST(answer.body["error"]["blame"].is_string());
+        BOOST_TEST(!answer.body["detail"].get<std::string>().empty());
+        const Answer read = post(service, "/read", read_body("1-0:1.8.0.255"));
+        BOOST_TEST(read.status == 200);
+        BOOST_TEST(read.body["success"] == false);
+        BOOST_TEST(read.body["data"]["success"] == false);
+        BOOST_TEST(read.body["data"]["errorCode"] == code);
+        BOOST_TEST(read.body["data"]["error"].is_string());
+        BOOST_TEST(read.body["data"]["value"].is_null());
+    };
+    fails({{"port", closed_port}}, 502, "connect-refused");
+    fails({{"ip_address", "no-such-host.invalid"}}, 502, "host-unreachable");
+    fails({{"ip_address", "169.254.169.254"}}, 403, "not-allowed-target");
+    fails({{"ip_address", "0.0.0.0"}}, 403, "not-allowed-target");
+    fails({{"ip_address", "::ffff:169.254.169.254"}}, 403, "not-allowed-target");
+    fails({{"ip_address", "8.8.8.8"}}, 403, "not-allowed-target");
+    fails({{"connection_type", "hdlc"}}, 502, "unsupported");
+    fails({{"auth_type", "HighGMAC"}}, 502, "unsupported");
+    fails({{"security", "encryption"}}, 502, "unsupported");
+    fails({{"backend", "vendor"}}, 502, "vendor-unavailable");
+    fails({{"password", "wrong"}}, 502, "authentication-failed");
+    still_serves();
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_client_is_rejected) {
+    const Answer answer =
+        post(service, "/connect", connect_body(meter.port(), {{"client_address", 99}}));
+    BOOST_TEST(answer.status == 502);
+    BOOST_TEST(answer.body["error"]["code"] == "association-rejected", answer.body.dump());
+    still_serves();
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_logical_device_is_silent) {
+    const Answer answer =
+        post(service, "/connect",
+             connect_body(meter.port(), {{"server_address", 99}, {"timeout", 200}}));
+    BOOST_TEST(answer.status == 504);
+    BOOST_TEST(answer.body["error"]["code"] == "timeout");
+    still_serves();
+}
+
+BOOST_AUTO_TEST_CASE(a_silent_peer_costs_its_time_out_and_no_more) {
+    const ScriptedPeer silent({});
+    const auto begin = std::chrono::steady_clock::now();
+    const Answer answer =
+        post(service, "/connect", connect_body(silent.port(), {{"timeout", 200}}));
+    BOOST_TEST(answer.status == 504);
+    BOOST_TEST(answer.body["error"]["code"] == "timeout");
+    BOOST_TEST((std::chrono::steady_clock::now() - begin >= 200ms));
+    const Answer read = post(service, "/read", read_body("1-0:1.8.0.255"));
+    BOOST_TEST(read.body["data"]["errorCode"] == "timeout");
+    // The caller's own limit, with the meter's time-out far beyond it.
+    const Answer limited =
+        post(service, "/connect", connect_body(silent.port(), {{"timeout", 30000}}),
+             "X-Request-Timeout: 0.3\r\n");
+    BOOST_TEST(limited.status == 504);
+    still_serves();
+}
+
+BOOST_AUTO_TEST_CASE(garbage_and_closing_peers_are_named) {
+    const ScriptedPeer garbage({"FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF"});
+    const Answer malformed = post(service, "/connect", connect_body(garbage.port()));
+    BOOST_TEST(malformed.status == 502);
+    BOOST_TEST(malformed.body["error"]["code"] == "protocol-violation", malformed.body.dump());
+
+    const ScriptedPeer nonsense({"0001 0001 0011 0004 61020000"});
+    const Answer broken = post(service, "/connect", connect_body(nonsense.port()));
+    BOOST_TEST(broken.status == 502);
+    BOOST_TEST(broken.body["error"]["code"] == "malformed-answer", broken.body.dump());
+
+    const ScriptedPeer closing({}, ScriptedPeer::Ending::close);
+    const Answer closed = post(service, "/connect", connect_body(closing.port()));
+    BOOST_TEST(closed.status == 502);
+    BOOST_TEST(closed.body["error"]["code"] == "connection-lost", closed.body.dump());
+
+    const ScriptedPeer later({accepting_wpdu()}, ScriptedPeer::Ending::close);
+    BOOST_TEST(post(service, "/connect", connect_body(later.port())).status == 200);
+    const Answer middle = post(service, "/read", read_body("1-0:1.8.0.255"));
+    BOOST_TEST(middle.body["data"]["errorCode"] == "connection-lost", middle.body.dump());
+    still_serves();
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_attribute_has_the_meters_word) {
+    connect();
+    const Answer absent = post(service, "/read", read_body("1-0:99.99.99.255"));
+    BOOST_TEST(absent.status == 200);
+    BOOST_TEST(absent.body["data"]["errorCode"] == "object-undefined");
+    const Answer other_class = post(service, "/read", read_body("1-0:1.8.0.255", 8));
+    BOOST_TEST(other_class.body["success"] == false);
+    const Answer read_only =
+        post(service, "/write",
+             {{"meter_number", "202"}, {"obis_code", "1-0:1.8.0.255"}, {"value", "1.00"}});
+    BOOST_TEST(read_only.body["data"]["success"] == false);
+    BOOST_TEST(read_only.body["data"]["errorCode"] == "read-write-denied", read_only.body.dump());
+    const Answer secret = post(service, "/read", read_body("0-0:40.0.0.255", 15, 7));
+    BOOST_TEST(secret.body["data"]["errorCode"] == "read-write-denied", secret.body.dump());
+    still_serves();
+}
+
+BOOST_AUTO_TEST_CASE(a_value_that_does_not_fit_is_refused_before_it_is_sent) {
+    connect();
+    const Answer answer = post(service, "/write",
+                               {{"meter_number", "202"},
+                                {"obis_code", "0-0:1.0.0.255"},
+                                {"value", "yesterday"},
+                                {"class_id", 8},
+                                {"attribute_id", 2}});
+    BOOST_TEST(answer.status == 200);
+    BOOST_TEST(answer.body["data"]["errorCode"] == "type-unmatched", answer.body.dump());
+    BOOST_TEST(answer.body["data"]["error"].get<std::string>().find("yesterday") !=
+               std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_write_without_answer_has_an_unknown_outcome_and_is_not_repeated) {
+    const ScriptedPeer peer({accepting_wpdu()});
+    BOOST_TEST(post(service, "/connect", connect_body(peer.port(), {{"timeout", 200}})).status ==
+               200);
+    const Answer answer = post(service, "/write",
+                               {{"meter_number", "202"},
+                                {"obis_code", "0-0:96.50.0.255"},
+                                {"value", 7},
+                                {"class_id", 1},
+                                {"data_type", "unsigned"}});
+    BOOST_TEST(answer.status == 200);
+    BOOST_TEST(answer.body["success"] == false);
+    BOOST_TEST(answer.body["data"]["errorCode"] == "outcome-unknown", answer.body.dump());
+    BOOST_TEST(answer.body["data"]["error"].get<std::string>().find("read") != std::string::npos);
+    // AARQ, SET, and for reading back AARQ and GET: no second SET.
+    BOOST_TEST(peer.arrivals() <= 4);
+}
+
+BOOST_AUTO_TEST_CASE(calls_for_a_busy_meter_end_by_their_own_deadlines) {
+    const ScriptedPeer silent({accepting_wpdu()});
+    BOOST_TEST(
+        post(service, "/connect", connect_body(silent.port(), {{"timeout", 30000}})).status == 200);
+    HttpClient first(service.port());
+    first.send(request_octets("POST", "/read", read_body("1-0:1.8.0.255").dump(),
+                              "X-Request-Timeout: 2\r\n"));
+    while (silent.arrivals() < 2) {
+        std::this_thread::sleep_for(1ms);
+    }
+    const Answer second =
+        post(service, "/read", read_body("1-0:1.8.0.255"), "X-Request-Timeout: 0.2\r\n");
+    BOOST_TEST(second.status == 200);
+    BOOST_TEST(second.body["data"]["errorCode"] == "meter-busy", second.body.dump());
+    const auto ended = first.receive();
+    BOOST_REQUIRE(ended);
+    BOOST_TEST(json::parse(ended->body)["data"]["errorCode"] == "timeout");
+}
+
+BOOST_AUTO_TEST_CASE(too_many_calls_for_one_meter_are_throttled) {
+    const ScriptedPeer silent({accepting_wpdu()});
+    BOOST_TEST(
+        post(service, "/connect", connect_body(silent.port(), {{"timeout", 30000}})).status == 200);
+    std::vector<HttpClient> clients;
+    for (int number = 0; number < 80; ++number) {
+        clients.emplace_back(service.port());
+        clients.back().send(request_octets("POST", "/read", read_body("1-0:1.8.0.255").dump(),
+                                           "X-Request-Timeout: 2\r\n"));
+    }
+    int busy = 0;
+    int throttled = 0;
+    for (HttpClient& client : clients) {
+        const auto answer = client.receive();
+        BOOST_REQUIRE(answer);
+        if (answer->status == 503) {
+            BOOST_TEST(answer->header("Retry-After") == "1");
+            BOOST_TEST(json::parse(answer->body)["error"]["code"] == "throttled");
+            ++throttled;
+        } else {
+            BOOST_TEST(answer->status == 200);
+            ++busy;
+        }
+    }
+    // One in work and 64 waiting.
+    BOOST_TEST(busy == 65);
+    BOOST_TEST(throttled == 15);
+    still_serves();
+}
+
+BOOST_AUTO_TEST_CASE(requests_that_are_wrong_are_answered_422) {
+    connect();
+    BOOST_TEST(post(service, "/read", read_body("1.2")).status == 422);
+    BOOST_TEST(post(service, "/read", read_body("1-0:1.8.0.300")).status == 422);
+    BOOST_TEST(post(service, "/read", json::array()).status == 422);
+    BOOST_TEST(
+        post(service, "/read", {{"meter_number", json::array()}, {"obis_code", "1.8.0"}}).status ==
+        422);
+    BOOST_TEST(post(service, "/connect", {{"meter_number", "1"}}).status == 422);
+    BOOST_TEST(post(service, "/disconnect", json::object()).status == 422);
+    HttpClient client(service.port());
+    const auto broken =
+        client.call("POST", "/read", "{\"meter_number\": ", "Content-Type: application/json\r\n");
+    BOOST_TEST(broken->status == 422);
+    BOOST_TEST(post(service, "/read", read_body("1.8.0"), "X-Request-Timeout: soon\r\n").status ==
+               400);
+    BOOST_TEST(post(service, "/read", read_body("1.8.0"), "X-Request-Timeout: -1\r\n").status ==
+               400);
+    still_serves();
+}
+
+BOOST_AUTO_TEST_CASE(a_huge_body_is_refused) {
+    HttpClient client(service.port());
+    client.send("POST /read HTTP/1.1\r\nHost: a\r\nContent-Length: 104857600\r\n\r\n");
+    BOOST_TEST(client.receive()->status == 413);
+    still_serves();
+}
+
+BOOST_AUTO_TEST_CASE(ten_thousand_reads_at_once_all_get_an_answer) {
+    connect();
+    std::vector<HttpClient> clients;
+    std::string burst;
+    for (int number = 0; number < 50; ++number) {
+        burst += request_octets("POST", "/read", read_body("1-0:1.8.0.255").dump());
+    }
+    for (int number = 0; number < 200; ++number) {
+        clients.emplace_back(service.port());
+        BOOST_REQUIRE(clients.back().send(burst));
+    }
+    int read = 0;
+    int busy = 0;
+    for (HttpClient& client : clients) {
+        for (int number = 0; number < 50; ++number) {
+            const auto answer = client.receive();
+            BOOST_REQUIRE(answer);
+            read += answer->status == 200 ? 1 : 0;
+            busy += answer->status == 503 ? 1 : 0;
+        }
+    }
+    BOOST_TEST(read + busy == 10'000);
+    BOOST_TEST(read > 0);
+    BOOST_TEST(meter.associated() == 1);
+    still_serves();
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(rest_access)
+
+BOOST_AUTO_TEST_CASE(a_key_is_needed_for_all_but_health) {
+    ServiceConfig config = loopback_config();
+    config.api_key.emplace("the-key");
+    const RunningService service(config);
+    BOOST_TEST(get(service, "/health").status == 200);
+    const Answer refused = get(service, "/connections");
+    BOOST_TEST(refused.status == 401);
+    BOOST_TEST(refused.body["detail"].is_string());
+    BOOST_TEST(get(service, "/connections", "X-API-Key: wrong\r\n").status == 401);
+    BOOST_TEST(get(service, "/connections", "X-API-Key: the-key\r\n").status == 200);
+    BOOST_TEST(get(service, "/connections", "Authorization: Bearer the-key\r\n").status == 200);
+    BOOST_TEST(get(service, "/nothing").status == 401);
+}
+
+BOOST_AUTO_TEST_CASE(pages_of_named_origins_may_call) {
+    ServiceConfig config = loopback_config();
+    config.api_key.emplace("the-key");
+    config.cors_origins = {"https://a.example"};
+    const RunningService service(config);
+    HttpClient client(service.port());
+    const auto preflight =
+        client.call("OPTIONS", "/read", {},
+                    "Origin: https://a.example\r\nAccess-Control-Request-Method: POST\r\n");
+    BOOST_TEST(preflight->status == 204);
+    BOOST_TEST(preflight->header("Access-Control-Allow-Origin") == "https://a.example");
+    const auto called = client.call("GET", "/health", {}, "Origin: https://a.example\r\n");
+    BOOST_TEST(called->header("Access-Control-Allow-Origin") == "https://a.example");
+    const auto other = client.call("GET", "/health", {}, "Origin: https://b.example\r\n");
+    BOOST_TEST(other->header("Access-Control-Allow-Origin").empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
