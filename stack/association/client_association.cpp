@@ -167,20 +167,18 @@ Result<InvokeId> ClientAssociation::get(const cosem::AttributeDescriptor& attrib
     if (!negotiated) {
         return misuse(ErrorCode::not_negotiated);
     }
-    const InvokeId id = take_invoke_id();
-    outstanding_ = xdlms::InvokeIdAndPriority::confirmed(id, configuration_.high_priority);
-    transmit_.clear();
-    Writer writer(transmit_);
-    xdlms::encode(writer, xdlms::GetRequestNormal{outstanding_, attribute, selection});
+    const auto invoke = next_invoke_id_and_priority();
+    prepared_.clear();
+    Writer writer(prepared_);
+    xdlms::encode(writer, xdlms::GetRequestNormal{invoke, attribute, selection});
     if (!request_fits()) {
         return misuse(ErrorCode::request_too_long);
     }
     advance(Input::get);
     assembled_.clear();
     next_block_ = 1;
-    transmit_ready();
-    await_answer(now);
-    return id;
+    transmit_request(invoke, now);
+    return invoke.invoke_id();
 }
 
 Result<InvokeId> ClientAssociation::set(const cosem::AttributeDescriptor& attribute,
@@ -197,18 +195,16 @@ Result<InvokeId> ClientAssociation::set(const cosem::AttributeDescriptor& attrib
     if (!negotiated) {
         return misuse(ErrorCode::not_negotiated);
     }
-    const InvokeId id = take_invoke_id();
-    outstanding_ = xdlms::InvokeIdAndPriority::confirmed(id, configuration_.high_priority);
-    transmit_.clear();
-    Writer writer(transmit_);
-    xdlms::encode(writer, xdlms::SetRequestNormal{outstanding_, attribute, selection, value});
+    const auto invoke = next_invoke_id_and_priority();
+    prepared_.clear();
+    Writer writer(prepared_);
+    xdlms::encode(writer, xdlms::SetRequestNormal{invoke, attribute, selection, value});
     if (!request_fits()) {
         return misuse(ErrorCode::request_too_long);
     }
     advance(Input::set);
-    transmit_ready();
-    await_answer(now);
-    return id;
+    transmit_request(invoke, now);
+    return invoke.invoke_id();
 }
 
 Status ClientAssociation::release(Instant now) {
@@ -287,16 +283,23 @@ void ClientAssociation::emit(ClientEvent event) {
     events_[events_[0] ? 1 : 0] = std::move(event);
 }
 
-InvokeId ClientAssociation::take_invoke_id() {
-    last_invoke_id_ = static_cast<std::uint8_t>((last_invoke_id_ + 1) & 0x0F);
-    return InvokeId(last_invoke_id_);
+xdlms::InvokeIdAndPriority ClientAssociation::next_invoke_id_and_priority() const {
+    const auto id = static_cast<std::uint8_t>((outstanding_.invoke_id().value() + 1) & 0x0F);
+    return xdlms::InvokeIdAndPriority::confirmed(InvokeId(id), configuration_.high_priority);
+}
+
+void ClientAssociation::transmit_request(xdlms::InvokeIdAndPriority invoke, Instant now) {
+    outstanding_ = invoke;
+    transmit_.swap(prepared_);
+    transmit_ready();
+    await_answer(now);
 }
 
 bool ClientAssociation::request_fits() const {
     const std::size_t limit = server_max_receive_pdu_size_ == 0
                                   ? limits::max_apdu
                                   : std::size_t{server_max_receive_pdu_size_};
-    return transmit_.size() <= limit;
+    return prepared_.size() <= limit;
 }
 
 void ClientAssociation::fail_request(RequestFailure reason) {

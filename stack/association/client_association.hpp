@@ -151,7 +151,8 @@ private:
     void await_answer(Instant now) { deadline_ = now + configuration_.response_timeout; }
     void emit(ClientEvent event);
     void transmit_ready() { transmit_pending_ = true; }
-    InvokeId take_invoke_id();
+    xdlms::InvokeIdAndPriority next_invoke_id_and_priority() const;
+    void transmit_request(xdlms::InvokeIdAndPriority invoke, Instant now);
     void fail_request(RequestFailure reason);
     void abort(const Error& error);
     void unexpected();
@@ -175,12 +176,12 @@ private:
     std::optional<Instant> deadline_;
 
     ByteBuffer transmit_;  // the APDU to be sent or just sent
+    ByteBuffer prepared_;  // a request that may still be refused
     bool transmit_pending_ = false;
-    ByteBuffer received_;           // the APDU that event views look into
-    ByteBuffer assembled_;          // the answer so far, in getting_long
-    std::uint32_t next_block_ = 0;  // in getting and getting_long
-    xdlms::InvokeIdAndPriority outstanding_;
-    std::uint8_t last_invoke_id_ = 0;
+    ByteBuffer received_;                     // the APDU that event views look into
+    ByteBuffer assembled_;                    // the answer so far, in getting_long
+    std::uint32_t next_block_ = 0;            // in getting and getting_long
+    xdlms::InvokeIdAndPriority outstanding_;  // of the last request
     // Any input makes at most two events: the request's end and the association's end.
     std::array<std::optional<ClientEvent>, 2> events_;
 };

@@ -321,7 +321,12 @@ BOOST_AUTO_TEST_CASE(a_request_above_the_servers_size_is_refused_locally) {
         BOOST_CHECK(refused.error().code == ErrorCode::request_too_long);
         BOOST_CHECK(client.machine.state() == association::ClientAssociation::State::associated);
     });
-    script.expect_no_transmit();
+    // The refusal took no invoke-id.
+    script.expect_no_transmit()
+        .command("get", get(energy))
+        .expect_transmit("C001C100030100010800FF0200")
+        .deliver("C401C1000600003039")
+        .expect_event("get 1 data 0600003039");
     holds_every_way(script);
 }
 
