@@ -70,11 +70,9 @@ Result<ExactInteger> raw_from_decimal(std::string_view text, int scaler) {
     }
     bool point = false;
     bool digits = false;
-    int decimals = 0;        // digits behind the point
-    int pending_zeros = 0;   // zeros that count only when another digit follows
-    const auto out_of_range = [&i] {
-        return fail(ErrorCode::value_out_of_range, Layer::cosem, i);
-    };
+    int decimals = 0;       // digits behind the point
+    int pending_zeros = 0;  // zeros that count only when another digit follows
+    const auto out_of_range = [&i] { return fail(ErrorCode::value_out_of_range, Layer::cosem, i); };
     for (; i < text.size(); ++i) {
         if (text[i] == '.' && !point) {
             point = true;
