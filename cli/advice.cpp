@@ -1,0 +1,89 @@
+#include "cli/advice.hpp"
+
+#include "cli/exit_status.hpp"
+
+namespace dlms::cli {
+namespace {
+
+using client::FailureCode;
+
+std::string_view access_advice(cosem::DataAccessResult result) {
+    switch (result) {
+        case cosem::DataAccessResult::object_undefined:
+        case cosem::DataAccessResult::object_class_inconsistent:
+            return "Check the OBIS code and the class: CLASS/OBIS, for example 8/0-0:1.0.0.255.";
+        case cosem::DataAccessResult::read_write_denied:
+        case cosem::DataAccessResult::scope_of_access_violated:
+            return "This client may not do that: try another --client, or --auth low with the "
+                   "password.";
+        case cosem::DataAccessResult::type_unmatched:
+            return "The meter expects another type: name it with --type.";
+        case cosem::DataAccessResult::temporary_failure: return "Try again later.";
+        default: return {};
+    }
+}
+
+}  // namespace
+
+ExitStatus exit_status(const client::Failure& failure) {
+    switch (failure.code) {
+        case FailureCode::connect_refused:
+        case FailureCode::connect_timeout:
+        case FailureCode::host_unreachable:
+        case FailureCode::not_allowed_target:
+        case FailureCode::timeout:
+        case FailureCode::connection_lost:
+        case FailureCode::cancelled: return ExitStatus::line;
+        case FailureCode::association_rejected:
+        case FailureCode::authentication_failed: return ExitStatus::association;
+        case FailureCode::malformed_answer:
+        case FailureCode::protocol_violation:
+        case FailureCode::unsupported: return ExitStatus::protocol;
+        case FailureCode::service_refused:
+        case FailureCode::access_refused: return ExitStatus::refused;
+        case FailureCode::invalid_request: return ExitStatus::usage;
+        case FailureCode::outcome_unknown: return ExitStatus::unknown;
+        case FailureCode::internal: break;
+    }
+    return ExitStatus::internal;
+}
+
+std::string_view advice(const client::Failure& failure) {
+    if (failure.access_result) {
+        return access_advice(*failure.access_result);
+    }
+    switch (failure.code) {
+        case FailureCode::connect_refused:
+        case FailureCode::connect_timeout:
+        case FailureCode::host_unreachable:
+            return "Meters listen on port 4059 unless told otherwise: HOST:PORT.";
+        case FailureCode::association_rejected:
+            return "Try another --client (Hexcell 17, Hexing 1, public 16), --server or --brand.";
+        case FailureCode::authentication_failed:
+            return "Check the password (environment DLMS_PASSWORD, or --password-file) and --auth. "
+                   "Several wrong passwords lock some meters for a while.";
+        case FailureCode::timeout:
+            return "The meter may be slow (--timeout 60), may know no such --client or --server, "
+                   "or may not speak DLMS over TCP here; -v shows the octets.";
+        case FailureCode::connection_lost:
+            return "Meters close the connection on an unknown --client or --server, or when "
+                   "another head end is connected.";
+        case FailureCode::malformed_answer:
+        case FailureCode::protocol_violation:
+            return "Is this a DLMS meter behind a TCP wrapper? -v shows the octets.";
+        case FailureCode::outcome_unknown: return "Read the value back before writing again.";
+        default: return {};
+    }
+}
+
+std::string explain(const client::Failure& failure) {
+    std::string text = describe(failure);
+    const std::string_view next = advice(failure);
+    if (!next.empty()) {
+        text += text.ends_with('?') ? " " : ". ";
+        text += next;
+    }
+    return text;
+}
+
+}  // namespace dlms::cli

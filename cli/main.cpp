@@ -1,0 +1,59 @@
+// dlms: electricity meters for people at a terminal.
+
+#include <exception>
+#include <iostream>
+
+#include "cli/read_command.hpp"
+#include "cli/write_command.hpp"
+
+namespace {
+
+constexpr auto description = R"(dlms - reads and writes DLMS/COSEM electricity meters over TCP.
+
+Say where the meter is, which brand it is, and what you want by its OBIS code:
+  dlms read 192.168.1.20 1-0:1.8.0.255 --brand hexcell
+
+`dlms read --help` tells how to name what is to be read, and how to authenticate.)";
+
+constexpr auto footer =
+    R"(Passwords: set DLMS_PASSWORD, or use --password-file; Hexcell and Hexing meters have
+the default 00000000, which --brand fills in.
+
+Exit status:
+  0  everything was read or written
+  1  the meter refused at least one item
+  2  the command line, or a value to write, is wrong
+  3  no connection, connection lost, or no answer in time
+  4  the meter rejected the association or the password
+  5  the meter's answer breaks the protocol, or needs what is not supported
+  6  a write that may or may not have been carried out: read it back
+  70 a defect of this program)";
+
+int run(int count, char** arguments) {
+    using dlms::cli::ExitStatus;
+    CLI::App program(description, "dlms");
+    program.set_version_flag("--version", DLMS_VERSION);
+    program.footer(footer);
+    program.require_subcommand(1);
+    program.get_formatter()->column_width(28);
+    dlms::cli::ReadCommand read(program);
+    dlms::cli::WriteCommand write(program);
+    try {
+        program.parse(count, arguments);
+    } catch (const CLI::ParseError& error) {
+        const int status = program.exit(error);
+        return status == 0 ? 0 : static_cast<int>(ExitStatus::usage);
+    }
+    return static_cast<int>(read.was_asked_for() ? read.run() : write.run());
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    try {
+        return run(count, arguments);
+    } catch (const std::exception& error) {
+        std::cerr << "dlms: " << error.what() << '\n';
+        return static_cast<int>(dlms::cli::ExitStatus::internal);
+    }
+}

@@ -1,0 +1,191 @@
+"""`dlms` against the simulator: what it prints, and its exit status for everything that can go wrong."""
+
+import json
+import tempfile
+import unittest
+
+from processes import Peer, Simulator, dlms
+
+
+class Reading(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.meter = Simulator("--scenario", "hexcell")
+        cls.addClassCleanup(cls.meter.close)
+        cls.host = f"127.0.0.1:{cls.meter.port}"
+
+    def read(self, *arguments, **more):
+        return dlms("read", self.host, *arguments, **more)
+
+    def test_a_register_is_printed_with_its_unit(self):
+        result = self.read("1-0:1.8.0.255", "--brand", "hexcell")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        head, line = result.stdout.splitlines()
+        self.assertRegex(head, r"^OBIS code +class +attribute +value$")
+        self.assertRegex(line, r"^1-0:1\.8\.0\.255 +3 +2 +\d+\.\d\d kWh  \(double-long-unsigned\)$")
+
+    def test_base_units(self):
+        result = self.read("1.8.0", "--brand", "hexcell", "--energy-unit", "base")
+        self.assertRegex(result.stdout, r" \d+0 Wh  ")
+
+    def test_json_has_the_members_of_the_rest_interface(self):
+        result = self.read("1.8.0", "0-0:1.0.0.255", "--brand", "hexcell", "--json", "--tree")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        energy, clock = json.loads(result.stdout)["readings"]
+        self.assertEqual(energy["unit"], "kWh")
+        self.assertEqual(energy["scaler"], -2)
+        self.assertEqual(round(float(energy["value"]) * 100), energy["raw"])
+        self.assertEqual(energy["data"], {"type": "double-long-unsigned", "value": energy["raw"]})
+        self.assertEqual((clock["obisCode"], clock["classId"], clock["attributeId"]), ("0-0:1.0.0.255", 8, 2))
+        self.assertEqual(clock["encoding"], "date-time")
+        self.assertRegex(clock["value"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$")
+
+    def test_classes_and_attributes_by_item(self):
+        result = self.read("3/1-0:1.8.0.255/3", "0-0:42.0.0.255", "--brand", "hexcell", "--json")
+        scaler_unit, name = json.loads(result.stdout)["readings"]
+        self.assertEqual(scaler_unit["value"], [1, 30])
+        self.assertEqual((name["value"], name["encoding"]), ("HXC0000012345678", "text"))
+
+    def test_one_object_that_is_not_there_spoils_no_other(self):
+        result = self.read("1-0:9.9.9.255", "1.8.0", "--brand", "hexcell", "--json")
+        self.assertEqual(result.returncode, 1)
+        missing, energy = json.loads(result.stdout)["readings"]
+        self.assertEqual((missing["success"], missing["errorCode"]), (False, "object-undefined"))
+        self.assertTrue(energy["success"])
+        table = self.read("1-0:9.9.9.255", "1.8.0", "--brand", "hexcell")
+        self.assertIn("object-undefined. Check the OBIS code and the class", table.stdout)
+
+    def test_the_password_comes_from_wherever_it_may(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+            file.write("00000000\n")
+            file.flush()
+            ways = [
+                (["--password", "00000000"], {}),
+                (["--password-hex", "3030303030303030"], {}),
+                (["--password-file", file.name], {}),
+                (["--password-file", "-"], {"stdin": "00000000\r\n"}),
+                (["--auth", "low"], {"environment": {"DLMS_PASSWORD": "00000000"}}),
+            ]
+            for arguments, more in ways:
+                result = self.read("1.8.0", "--client", "17", *arguments, **more)
+                self.assertEqual(result.returncode, 0, (arguments, result.stderr))
+
+    def test_the_trace_shows_octets_and_no_password(self):
+        result = self.read("1.8.0", "--brand", "hexcell", "-v")
+        self.assertIn("-> 000100110001", result.stderr)
+        self.assertIn("C001C1000301000108", result.stderr)
+        self.assertNotIn("3030303030303030", result.stderr)
+
+    def test_an_unknown_client_is_rejected(self):
+        result = self.read("1.8.0", "--client", "99")
+        self.assertEqual((result.returncode, result.stdout), (4, ""))
+        self.assertIn("Try another --client", result.stderr)
+
+
+class Writing(unittest.TestCase):
+    def setUp(self):
+        self.meter = Simulator("--scenario", "hexcell")
+        self.addCleanup(self.meter.close)
+        self.host = f"127.0.0.1:{self.meter.port}"
+
+    def write(self, *arguments):
+        return dlms("write", self.host, *arguments, "--brand", "hexcell")
+
+    def test_a_clock_is_set_and_goes_on_from_there(self):
+        result = self.write("0-0:1.0.0.255", "2031-05-06T07:08:00")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("is now 2031-05-06T07:08:00", result.stdout)
+        back = dlms("read", self.host, "0-0:1.0.0.255", "--brand", "hexcell", "--json")
+        reading = json.loads(back.stdout)["readings"][0]
+        self.assertRegex(reading["value"], "^2031-05-06T07:")
+        self.assertRegex(reading["raw"], "8000FF$", "deviation and status stay as the meter has them")
+
+    def test_what_the_meter_refuses(self):
+        result = self.write("1.8.0", "5")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("read-write-denied", result.stderr)
+
+    def test_a_value_that_does_not_fit_is_not_sent(self):
+        for value in ["yesterday", "12", "[1]"]:
+            result = self.write("0-0:1.0.0.255", value, "-v")
+            self.assertEqual(result.returncode, 2, value)
+            self.assertIn("expected a ", result.stderr)
+            self.assertIn("Nothing was sent.", result.stderr)
+            self.assertNotIn("C101C", result.stderr, "no set-request on the line")
+
+    def test_json(self):
+        result = self.write("0-0:1.0.0.255", "2031-05-06T07:08:00", "--json")
+        self.assertEqual(json.loads(result.stdout),
+                         {"success": True, "obisCode": "0-0:1.0.0.255", "value": "2031-05-06T07:08:00"})
+        result = self.write("1.8.0", "5", "--json")
+        self.assertEqual(json.loads(result.stdout)["errorCode"], "read-write-denied")
+
+
+class Refusals(unittest.TestCase):
+    def test_a_wrong_password_is_named_and_never_shown(self):
+        meter = Simulator("--scenario", "hexcell")
+        self.addCleanup(meter.close)
+        result = dlms("read", f"127.0.0.1:{meter.port}", "1.8.0", "--brand", "hexcell", "-v",
+                      environment={"DLMS_PASSWORD": "Geheim42"})
+        self.assertEqual((result.returncode, result.stdout), (4, ""))
+        self.assertIn("authentication-failure", result.stderr)
+        self.assertNotIn("Geheim42", result.stderr)
+        self.assertNotIn(b"Geheim42".hex().upper(), result.stderr)
+
+    def test_a_closed_port(self):
+        peer = Peer(lambda connection: None)
+        peer.close()
+        result = dlms("read", f"127.0.0.1:{peer.port}", "1.8.0")
+        self.assertEqual(result.returncode, 3)
+        self.assertIn("refused the connection", result.stderr)
+
+    def peer(self, behave, *arguments):
+        peer = Peer(behave)
+        self.addCleanup(peer.close)
+        return dlms("read", f"127.0.0.1:{peer.port}", "1.8.0", *arguments)
+
+    def test_a_peer_that_says_nothing(self):
+        result = self.peer(lambda connection: connection.recv(1 << 16) and connection.recv(1), "--timeout", "0.3")
+        self.assertEqual(result.returncode, 3)
+        self.assertIn("did not answer within the time-out", result.stderr)
+
+    def test_a_peer_that_closes(self):
+        result = self.peer(lambda connection: connection.recv(1 << 16))
+        self.assertEqual(result.returncode, 3)
+        self.assertIn("connection to the meter was lost", result.stderr)
+
+    def test_a_peer_that_speaks_something_else(self):
+        def web_server(connection):
+            connection.recv(1 << 16)
+            connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            connection.recv(1)
+        result = self.peer(web_server)
+        self.assertEqual(result.returncode, 5)
+        self.assertIn("Is this a DLMS meter", result.stderr)
+
+    def test_a_command_line_that_is_wrong(self):
+        for arguments in [[], ["read"], ["read", "127.0.0.1"], ["read", "127.0.0.1", "1.8.x"],
+                          ["read", "127.0.0.1:x", "1.8.0"], ["read", "127.0.0.1", "1.8.0", "--auth", "high"],
+                          ["read", "127.0.0.1", "1.8.0", "--auth", "low"],
+                          ["read", "127.0.0.1", "1.8.0", "--password-hex", "3"],
+                          ["read", "127.0.0.1", "1.8.0", "--password-file", "/nonexistent"],
+                          ["read", "127.0.0.1", "1.8.0", "--auth", "none", "--password", "x"],
+                          ["read", "127.0.0.1", "1.8.0", "--client", "70000"],
+                          ["write", "127.0.0.1", "1.8.0", "5", "--type", "u9"], ["fly"]]:
+            result = dlms(*arguments)
+            self.assertEqual((result.returncode, result.stdout), (2, ""), arguments)
+            self.assertNotEqual(result.stderr, "")
+
+    def test_help_tells_how(self):
+        result = dlms("--help")
+        self.assertEqual(result.returncode, 0)
+        self.assertIn("Exit status:", result.stdout)
+        for command in ["read", "write"]:
+            result = dlms(command, "--help")
+            self.assertEqual(result.returncode, 0)
+            self.assertIn("Examples:", result.stdout)
+            self.assertIn("--password-file", result.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
