@@ -33,3 +33,8 @@ if(DLMS_SANITIZE)
                       -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${DLMS_SANITIZE})
 endif()
+if(DLMS_FUZZ)
+  # Coverage in every library, so that the fuzzer sees where an input leads.
+  add_compile_options(-fsanitize=fuzzer-no-link)
+  add_link_options(-fsanitize=fuzzer-no-link)
+endif()
