@@ -106,6 +106,9 @@ bool ClientAssociation::advance(Input input) {
     if (!next) {
         return false;
     }
+    if (state_ == State::associating) {
+        wipe(transmit_);  // the AARQ may hold a password
+    }
     state_ = *next;
     if (state_ == State::idle || state_ == State::associated) {
         deadline_.reset();
@@ -113,6 +116,7 @@ bool ClientAssociation::advance(Input input) {
     if (state_ == State::idle) {
         conformance_ = {};
         server_max_receive_pdu_size_ = 0;
+        transmit_pending_ = false;
     }
     return true;
 }
@@ -315,7 +319,6 @@ void ClientAssociation::abort(const Error& error) {
     if (!advance(Input::lost)) {
         return;
     }
-    transmit_pending_ = false;
     if (before == State::getting || before == State::getting_long || before == State::setting) {
         emit(RequestFailed{outstanding_.invoke_id(), error});
     }
@@ -344,7 +347,6 @@ void ClientAssociation::receive_aare(ByteView apdu) {
         unexpected();
         return;
     }
-    wipe(transmit_);  // the AARQ may hold a password
     // Rejections of some firmware carry codes of its own; they are shown, not refused.
     const Result<acse::Aare> aare =
         acse::decode_aare(apdu, {.keep_unknown_names = true, .keep_unknown_codes = true});

@@ -158,13 +158,13 @@ void ServerAssociation::refuse_apdu() {
 }
 
 void ServerAssociation::receive_aarq(ByteView apdu) {
-    end_association();
     // Unknown names are answered with the diagnostic that is theirs, so they are kept.
     const Result<acse::Aarq> aarq = acse::decode_aarq(apdu, {.keep_unknown_names = true});
     if (!aarq) {
         ++counters_.malformed_apdus;  // silence: there is nothing to trust in it
         return;
     }
+    end_association();
     const Verdict verdict = judge(*aarq);
     const bool accepted = verdict.result == acse::AssociationResult::accepted;
     if (accepted) {

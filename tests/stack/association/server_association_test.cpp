@@ -259,6 +259,19 @@ BOOST_AUTO_TEST_CASE(APPL_OPEN_X_5_an_aarq_in_an_association_makes_it_anew) {
     holds_every_way(script);
 }
 
+BOOST_AUTO_TEST_CASE(APPL_OPEN_X_10_a_malformed_aarq_changes_nothing) {
+    for (std::size_t octets = 1; octets < std::string_view(aarq_plain).size() / 2; ++octets) {
+        Talk script = associated();
+        script.deliver(std::string(aarq_plain).substr(0, 2 * octets))
+            .expect_no_transmit()
+            .deliver(get_energy)
+            .expect_event("get 3/1-0:1.8.0.255/2")
+            .command("answer", answer("1101"))
+            .expect_transmit("C401C1001101");
+        script.holds();
+    }
+}
+
 BOOST_AUTO_TEST_CASE(APPL_OPEN_X_8_unconfirmed_association) {
     Talk script = talk([] {
         association::ServerConfiguration server = configuration();

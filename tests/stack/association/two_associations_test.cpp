@@ -191,7 +191,8 @@ unsigned talk(World& world, unsigned requests) {
             BOOST_REQUIRE(reads);
             BOOST_REQUIRE(got->invoke_id == *sent);
             if (const auto* data = std::get_if<axdr::DataView>(&got->result)) {
-                BOOST_REQUIRE_MESSAGE(*data == value_of(attribute).view(), "wrong data");
+                const axdr::Data expected = value_of(attribute);
+                BOOST_REQUIRE_MESSAGE(*data == expected.view(), "wrong data");
                 ++answered;
             }
         } else if (const auto* set = std::get_if<association::SetCompleted>(&*event)) {
