@@ -4,31 +4,21 @@
 #include "stack/base/hex.hpp"
 #include "stack/base/reader.hpp"
 #include "stack/wrapper/wpdu.hpp"
+#include "stack/xdlms/apdu_tag.hpp"
+#include "stack/xdlms/get.hpp"
+#include "stack/xdlms/set.hpp"
 
 namespace dlms::transport {
 namespace {
 
-/// The octets of the line that must not be shown, as first and count.
-struct Hidden {
-    std::size_t first = 0;
-    std::size_t count = 0;
-};
+/// The attribute in which an association object keeps its password or key.
+bool is_secret(const cosem::AttributeDescriptor& attribute) {
+    return attribute.class_id == 15 && attribute.attribute_id == 7;
+}
 
-/// An AARQ that does not decode is hidden whole: where its password stands is not known.
-Hidden hidden_part(ByteView wpdu) {
-    const ByteView apdu = wpdu.subspan(wrapper::header_size);
-    if (apdu.empty() || apdu[0] != acse::Aarq::tag) {
-        return {};
-    }
-    const auto aarq = acse::decode_aarq(apdu, {.keep_unknown_names = true});
-    if (!aarq) {
-        return {wrapper::header_size + 1, apdu.size() - 1};
-    }
-    if (!aarq->calling_authentication_value) {
-        return {};
-    }
-    const ByteView secret = aarq->calling_authentication_value->octets;
-    return {static_cast<std::size_t>(secret.data() - wpdu.data()), secret.size()};
+/// Where `part`, a view into `wpdu`, begins.
+std::size_t offset_in(ByteView wpdu, ByteView part) {
+    return static_cast<std::size_t>(part.data() - wpdu.data());
 }
 
 /// Octets of the first WPDU; 0 while it is not whole. A header that is none takes everything.
@@ -59,10 +49,51 @@ void HexTrace::octets(Direction direction, ByteView bytes) {
 }
 
 void HexTrace::show(Direction direction, ByteView wpdu) {
-    std::string hex = to_hex(wpdu);
-    const Hidden hidden = hidden_part(wpdu);
-    hex.replace(2 * hidden.first, 2 * hidden.count, hidden.count > 0 ? "**" : "");
-    sink_(direction, hex);
+    if (wrapper::decode_wpdu(wpdu)) {
+        std::string hex = to_hex(wpdu);
+        const Hidden hidden = hidden_part(wpdu);
+        hex.replace(2 * hidden.first, 2 * hidden.count, hidden.count > 0 ? "**" : "");
+        sink_(direction, hex);
+    } else {
+        sink_(direction, "(" + std::to_string(wpdu.size()) + " octets that are no WPDU)");
+    }
+}
+
+HexTrace::Hidden HexTrace::hidden_part(ByteView wpdu) {
+    const ByteView apdu = wpdu.subspan(wrapper::header_size);
+    if (apdu.empty()) {
+        return {};
+    }
+    switch (static_cast<xdlms::ApduTag>(apdu[0])) {
+        case xdlms::ApduTag::aarq: {
+            const auto aarq = acse::decode_aarq(apdu, {.keep_unknown_names = true});
+            if (!aarq) {
+                return {wrapper::header_size + 1, apdu.size() - 1};  // it may be anywhere
+            }
+            const auto& value = aarq->calling_authentication_value;
+            return value ? Hidden{offset_in(wpdu, value->octets), value->octets.size()} : Hidden{};
+        }
+        case xdlms::ApduTag::get_request:
+        case xdlms::ApduTag::set_request: return hidden_part_of_request(wpdu, apdu);
+        case xdlms::ApduTag::get_response:
+            // All behind tag, choice and invoke-id: in blocks a secret may be cut anywhere.
+            return answer_is_secret_ && apdu.size() > 3
+                       ? Hidden{wrapper::header_size + 3, apdu.size() - 3}
+                       : Hidden{};
+        default: return {};
+    }
+}
+
+HexTrace::Hidden HexTrace::hidden_part_of_request(ByteView wpdu, ByteView apdu) {
+    if (const auto set = xdlms::decode_set_request(apdu)) {
+        const ByteView value = set->value.encoded();
+        return is_secret(set->attribute) ? Hidden{offset_in(wpdu, value), value.size()} : Hidden{};
+    }
+    const auto get = xdlms::decode_get_request(apdu, {.trailing_zeros = true});
+    if (const auto* normal = get ? std::get_if<xdlms::GetRequestNormal>(&*get) : nullptr) {
+        answer_is_secret_ = is_secret(normal->attribute);
+    }
+    return {};
 }
 
 }  // namespace dlms::transport
