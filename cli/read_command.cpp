@@ -49,7 +49,7 @@ asio::awaitable<Lines> read_all(client::MeterClient& meter,
             !reading && exit_status(reading.error()) == ExitStatus::line && !meter.is_connected();
         lines.push_back({attribute, std::move(reading)});
     }
-    co_await meter.release();
+    co_await meter.release(std::chrono::steady_clock::now() + std::chrono::seconds(5));
     co_return lines;
 }
 

@@ -60,7 +60,7 @@ asio::awaitable<WriteEnd> write_one(client::MeterClient& meter, WriteOrder order
     const Instant read_by = std::chrono::steady_clock::now() + MeterOptions::patience(parameters);
     const auto present = co_await reader.read(std::move(request), read_by);
     if (!present && exit_status(present.error()) != ExitStatus::refused) {
-        co_await meter.release();
+        co_await meter.release(std::chrono::steady_clock::now() + std::chrono::seconds(5));
         co_return failed(present.error());
     }
     render::WriteTarget target;
@@ -91,7 +91,7 @@ asio::awaitable<WriteEnd> write_one(client::MeterClient& meter, WriteOrder order
             end.failure = outcome.error();
         }
     }
-    co_await meter.release();
+    co_await meter.release(std::chrono::steady_clock::now() + std::chrono::seconds(5));
     co_return end;
 }
 

@@ -50,7 +50,7 @@ public:
 
     /// Releases the association and closes the connection. Never fails: a meter that does not
     /// answer is left.
-    virtual asio::awaitable<void> release() = 0;
+    virtual asio::awaitable<void> release(Instant deadline) = 0;
 
     /// Whether an association is there, as far as is known.
     virtual bool is_connected() const = 0;

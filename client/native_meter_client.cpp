@@ -18,16 +18,11 @@ std::optional<cosem::SelectiveAccess> selection_of(const ReadRequest& request) {
     return cosem::SelectiveAccess{*request.selector, request.selection_parameters.view()};
 }
 
-/// Whether the octets of a SET may have reached the meter when the request failed like this.
-bool may_have_arrived(const Failure& failure) {
-    switch (failure.code) {
-        case FailureCode::timeout:
-        case FailureCode::connection_lost:
-        case FailureCode::malformed_answer:
-        case FailureCode::protocol_violation:
-        case FailureCode::cancelled: return true;
-        default: return false;
-    }
+/// Whether the meter itself said that a SET was not done; all else leaves that open once the octets
+/// are on their way.
+bool is_refused_by_meter(const Failure& failure) {
+    return failure.code == FailureCode::access_refused ||
+           failure.code == FailureCode::service_refused;
 }
 
 }  // namespace
@@ -166,15 +161,15 @@ asio::awaitable<Outcome<void>> NativeMeterClient::write(cosem::AttributeDescript
         co_return Outcome<void>();
     }
     Failure failure = std::move(std::get<Failure>(ending));
-    if (may_have_arrived(failure)) {
+    if (!is_refused_by_meter(failure)) {
         failure.code = FailureCode::outcome_unknown;
     }
     co_return std::unexpected(std::move(failure));
 }
 
-asio::awaitable<void> NativeMeterClient::release() {
+asio::awaitable<void> NativeMeterClient::release(Instant deadline) {
     if (association_ && session_->association().release(now())) {
-        co_await await_ending(now() + Duration(parameters_.release_timeout));
+        co_await await_ending(std::min(deadline, now() + Duration(parameters_.release_timeout)));
     }
     drop_connection();
 }

@@ -50,7 +50,7 @@ public:
     asio::awaitable<Outcome<axdr::Data>> read(ReadRequest request, Instant deadline) override;
     asio::awaitable<Outcome<void>> write(cosem::AttributeDescriptor attribute, axdr::Data value,
                                          Instant deadline) override;
-    asio::awaitable<void> release() override;
+    asio::awaitable<void> release(Instant deadline) override;
     bool is_connected() const override { return association_.has_value(); }
     std::optional<AssociationInfo> association() const override { return association_; }
 

@@ -1,6 +1,21 @@
 #include "client/register_reader.hpp"
 
 namespace dlms::client {
+namespace {
+
+/// Refusals that say that the object has no scaler_unit for us. All else says nothing about it: a
+/// value without its scaler would be a wrong value.
+bool means_absent(const Failure& failure) {
+    using enum cosem::DataAccessResult;
+    return failure.access_result == read_write_denied ||
+           failure.access_result == object_undefined ||
+           failure.access_result == object_class_inconsistent ||
+           failure.access_result == object_unavailable ||
+           failure.access_result == scope_of_access_violated ||
+           failure.access_result == other_reason;
+}
+
+}  // namespace
 
 std::optional<cosem::AttributeDescriptor> scaler_unit_attribute(
     const cosem::AttributeDescriptor& value_attribute) {
@@ -45,17 +60,10 @@ asio::awaitable<Outcome<std::optional<cosem::ScalerUnit>>> RegisterReader::scale
     request.attribute = *attribute;
     Outcome<axdr::Data> data = co_await client_.read(std::move(request), deadline);
     if (!data) {
-        // A refusal is the meter's answer; all else says nothing about the object.
-        const bool refused = data.error().code == FailureCode::access_refused ||
-                             data.error().code == FailureCode::service_refused;
-        if (!refused) {
+        if (!means_absent(data.error())) {
             co_return std::unexpected(std::move(data.error()));
         }
-        const bool lasting =
-            data.error().access_result != cosem::DataAccessResult::temporary_failure;
-        if (lasting) {
-            cache_[*attribute] = std::nullopt;
-        }
+        cache_[*attribute] = std::nullopt;
         co_return Answer();
     }
     const Result<cosem::ScalerUnit> scaler_unit = cosem::read_scaler_unit(data->view());

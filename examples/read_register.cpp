@@ -35,7 +35,7 @@ asio::awaitable<void> read_energy(client::MeterClient& meter, int& status) {
     } else {
         std::cerr << describe(reading.error()) << '\n';
     }
-    co_await meter.release();
+    co_await meter.release(std::chrono::steady_clock::now() + std::chrono::seconds(5));
 }
 
 }  // namespace

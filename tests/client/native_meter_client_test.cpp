@@ -66,7 +66,7 @@ struct Desk {
     }
     void release() {
         wait([](NativeMeterClient& from) -> asio::awaitable<bool> {
-            co_await from.release();
+            co_await from.release(in(20s));
             co_return true;
         }(client));
     }
