@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include <asio/steady_timer.hpp>
+
 #include "server/brand_hints.hpp"
 #include "server/json_write.hpp"
 #include "server/time_zone.hpp"
@@ -44,7 +46,7 @@ MeterActor::Call call_of(Instant deadline, Reply<T> reply, Work work) {
 }
 
 asio::awaitable<CallOutcome<AssociationInfo>> connect_meter(MeterActor& actor, Instant deadline) {
-    auto prepared = co_await actor.prepare();
+    auto prepared = co_await actor.prepare(deadline);
     if (!prepared) {
         co_return std::unexpected(std::move(prepared.error()));
     }
@@ -55,10 +57,17 @@ asio::awaitable<CallOutcome<AssociationInfo>> connect_meter(MeterActor& actor, I
     co_return std::move(*connected);
 }
 
+CallFailure too_large(std::size_t octets, std::size_t most_octets) {
+    return call_failure(error_row("unsupported"),
+                        "the value is too large to show: it has " + std::to_string(octets) +
+                            " octets, and " + std::to_string(most_octets) + " are allowed here",
+                        Blame::unsupported);
+}
+
 asio::awaitable<CallOutcome<Reading>> read_attribute(MeterActor& actor,
                                                      cosem::AttributeDescriptor attribute,
-                                                     Instant deadline) {
-    auto prepared = co_await actor.prepare();
+                                                     std::size_t most_octets, Instant deadline) {
+    auto prepared = co_await actor.prepare(deadline);
     if (!prepared) {
         co_return std::unexpected(std::move(prepared.error()));
     }
@@ -67,6 +76,10 @@ asio::awaitable<CallOutcome<Reading>> read_attribute(MeterActor& actor,
     auto reading = co_await actor.registers().read(std::move(request), deadline);
     if (!reading) {
         co_return std::unexpected(call_failure(reading.error()));
+    }
+    const std::size_t octets = reading->value.encoded().size();
+    if (octets > most_octets) {
+        co_return std::unexpected(too_large(octets, most_octets));
     }
     co_return std::move(*reading);
 }
@@ -91,6 +104,7 @@ asio::awaitable<CallOutcome<HeadEnd::Readings>> read_items(MeterActor& actor,
     HeadEnd::Readings readings;
     readings.reserve(items.size());
     std::optional<CallFailure> lasting;
+    std::size_t octets_left = HeadEnd::most_octets_of_call;
     for (const ReadItem& item : items) {
         if (!item.attribute) {
             readings.emplace_back(std::unexpected(no_such_code(item.obis_text)));
@@ -101,7 +115,9 @@ asio::awaitable<CallOutcome<HeadEnd::Readings>> read_items(MeterActor& actor,
                 call_failure(error_row("timeout"), "the time for the whole call was used up",
                              Blame::transport)));
         } else {
-            auto reading = co_await read_attribute(actor, *item.attribute, deadline);
+            const std::size_t most_octets = std::min(octets_left, HeadEnd::most_octets_of_reading);
+            auto reading = co_await read_attribute(actor, *item.attribute, most_octets, deadline);
+            octets_left -= reading ? reading->value.encoded().size() : 0;
             if (!reading && spoils_the_rest(reading.error())) {
                 lasting = reading.error();
             }
@@ -134,7 +150,7 @@ asio::awaitable<std::string> read_back(client::MeterClient& meter,
 asio::awaitable<CallOutcome<void>> write_attribute(MeterActor& actor, const WriteRequest& request,
                                                    const render::WriteOptions& options,
                                                    Instant deadline) {
-    auto prepared = co_await actor.prepare();
+    auto prepared = co_await actor.prepare(deadline);
     if (!prepared) {
         co_return std::unexpected(std::move(prepared.error()));
     }
@@ -179,9 +195,10 @@ asio::awaitable<CallOutcome<void>> write_attribute(MeterActor& actor, const Writ
 }  // namespace
 
 HeadEnd::HeadEnd(asio::any_io_executor executor, Settings settings)
-    : energy_unit_(settings.energy_unit),
+    : executor_(std::move(executor)),
+      energy_unit_(settings.energy_unit),
       time_zone_(std::move(settings.time_zone)),
-      pool_(std::move(executor),
+      pool_(executor_,
             std::make_shared<const MeterSurroundings>(std::move(settings.surroundings))) {}
 
 void HeadEnd::connect(ConnectRequest request, const CallLimits& limits,
@@ -199,7 +216,7 @@ void HeadEnd::connect(ConnectRequest request, const CallLimits& limits,
     }
     actor->configure(std::move(request));
     actor->submit(call_of<AssociationInfo>(
-        deadline_of(limits, actor->timeout()), std::move(reply),
+        accepted(deadline_of(limits, actor->timeout())), std::move(reply),
         [](MeterActor& meter, Instant deadline) { return connect_meter(meter, deadline); }));
 }
 
@@ -209,19 +226,19 @@ bool HeadEnd::knows(const std::string& meter_number) const {
 
 void HeadEnd::read(ReadRequest request, const CallLimits& limits, Reply<Reading> reply) {
     const auto actor = pool_.find(request.meter_number);
-    actor->submit(
-        call_of<Reading>(deadline_of(limits, actor->timeout()), std::move(reply),
-                         [attribute = request.attribute](MeterActor& meter, Instant deadline) {
-                             return read_attribute(meter, attribute, deadline);
-                         }));
+    actor->submit(call_of<Reading>(
+        accepted(deadline_of(limits, actor->timeout())), std::move(reply),
+        [attribute = request.attribute](MeterActor& meter, Instant deadline) {
+            return read_attribute(meter, attribute, most_octets_of_reading, deadline);
+        }));
 }
 
 void HeadEnd::read_multiple(ReadMultipleRequest request, const CallLimits& limits,
                             Reply<Readings> reply) {
     const auto actor = pool_.find(request.meter_number);
     actor->submit(call_of<Readings>(
-        limits.arrival + limits.request_timeout.value_or(read_multiple_time), std::move(reply),
-        [items = std::move(request.items)](MeterActor& meter, Instant deadline) {
+        accepted(limits.arrival + limits.request_timeout.value_or(read_multiple_time)),
+        std::move(reply), [items = std::move(request.items)](MeterActor& meter, Instant deadline) {
             return read_items(meter, items, deadline);
         }));
 }
@@ -231,15 +248,44 @@ void HeadEnd::write(WriteRequest request, const CallLimits& limits, Reply<void> 
     const MeterPresentation shown = presentation_of(actor->request());
     render::WriteOptions options{shown.shown.energy_unit, shown.shown.octet_hint,
                                  shown.local_from_utc};
-    actor->submit(call_of<void>(deadline_of(limits, actor->timeout()), std::move(reply),
+    actor->submit(call_of<void>(accepted(deadline_of(limits, actor->timeout())), std::move(reply),
                                 [request = std::move(request), options = std::move(options)](
                                     MeterActor& meter, Instant deadline) {
                                     return write_attribute(meter, request, options, deadline);
                                 }));
 }
 
-void HeadEnd::disconnect(const std::string& meter_number, std::function<void()> done) {
-    pool_.close(meter_number, std::move(done));
+void HeadEnd::disconnect(const std::string& meter_number, const CallLimits& limits,
+                         std::function<void(Disconnected)> done) {
+    struct Waiting {
+        asio::steady_timer timer;
+        std::function<void(Disconnected)> done;
+
+        void finish(Disconnected outcome) {
+            timer.cancel();
+            if (const auto answer = std::exchange(done, nullptr)) {
+                answer(outcome);
+            }
+        }
+    };
+    const auto actor = pool_.find(meter_number);
+    const Instant deadline =
+        accepted(deadline_of(limits, actor ? actor->timeout() : longest_exchange));
+    const auto waiting = std::make_shared<Waiting>(asio::steady_timer(executor_), std::move(done));
+    pool_.close(meter_number, [waiting] { waiting->finish(Disconnected::released); });
+    if (waiting->done) {
+        waiting->timer.expires_at(deadline);
+        waiting->timer.async_wait([waiting](const asio::error_code& error) {
+            if (!error) {
+                waiting->finish(Disconnected::release_pending);
+            }
+        });
+    }
+}
+
+Instant HeadEnd::accepted(Instant deadline) {
+    latest_deadline_ = std::max(latest_deadline_, deadline);
+    return deadline;
 }
 
 MeterPresentation HeadEnd::presentation(const std::string& meter_number) const {

@@ -56,7 +56,10 @@ public:
     void read(ReadRequest request, const CallLimits& limits, Reply<client::Reading> reply);
 
     // Every item has its own outcome, in the order asked; the whole fails only with meter-busy or
-    // throttled.
+    // throttled. Here and in read() a value beyond the limits below fails with unsupported: as JSON
+    // it takes a hundred times the memory.
+    static constexpr std::size_t most_octets_of_reading = 1024 * 1024;   // in A-XDR
+    static constexpr std::size_t most_octets_of_call = 4 * 1024 * 1024;  // of all readings together
     using Readings = std::vector<CallOutcome<client::Reading>>;
     void read_multiple(ReadMultipleRequest request, const CallLimits& limits,
                        Reply<Readings> reply);
@@ -65,8 +68,12 @@ public:
     // sentence says what it shows.
     void write(WriteRequest request, const CallLimits& limits, Reply<void> reply);
 
-    // Releases the association and forgets the parameters; a meter that is not known is no mistake.
-    void disconnect(const std::string& meter_number, std::function<void()> done);
+    // Forgets the parameters and releases the association once the calls before it are done; a
+    // meter that is not known is no mistake. At the deadline `done` is told that the release is
+    // still to come.
+    enum class Disconnected : std::uint8_t { released, release_pending };
+    void disconnect(const std::string& meter_number, const CallLimits& limits,
+                    std::function<void(Disconnected)> done);
 
     [[nodiscard]] MeterPresentation presentation(const std::string& meter_number) const;
     [[nodiscard]] std::vector<std::shared_ptr<const MeterActor>> meters() const {
@@ -74,12 +81,20 @@ public:
     }
     [[nodiscard]] std::size_t connected() const { return pool_.connected(); }
 
+    // The latest deadline of all calls so far: what is in work is answered by then.
+    [[nodiscard]] Instant latest_deadline() const { return latest_deadline_; }
+
     // For the end of the program.
     void release_all(std::function<void()> done) { pool_.release_all(std::move(done)); }
+    // For an io_context that runs no more; see MeterPool.
+    void abandon() { pool_.abandon(); }
 
 private:
     MeterPresentation presentation_of(const ConnectRequest& request) const;
+    Instant accepted(Instant deadline);
 
+    asio::any_io_executor executor_;
+    Instant latest_deadline_ = Instant::min();
     render::EnergyUnit energy_unit_;
     std::string time_zone_;
     MeterPool pool_;

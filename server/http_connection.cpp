@@ -18,12 +18,8 @@ bool would_block(const asio::error_code& error) {
     return error == asio::error::would_block || error == asio::error::try_again;
 }
 
-// The second word of the request line, which the reader has checked.
-std::string target_of(const FramedRequest& request) {
-    const std::string_view line =
-        std::string_view(request.octets).substr(0, request.octets.find('\r'));
-    const std::size_t begin = line.find(' ') + 1;
-    return std::string(line.substr(begin, line.rfind(' ') - begin));
+std::string or_dash(const std::string& text) {
+    return text.empty() ? "-" : text;
 }
 
 }  // namespace
@@ -79,6 +75,7 @@ HttpConnection::HttpConnection(asio::ip::tcp::socket socket,
 
 HttpConnection::~HttpConnection() {
     leave_idle();
+    hold(0);
 }
 
 asio::awaitable<void> HttpConnection::serve() {
@@ -89,29 +86,26 @@ asio::awaitable<void> HttpConnection::serve() {
         if (!has_request) {
             break;
         }
-        const auto begin = Clock::now();
-        const bool refused = reader_.state() == HttpRequestReader::State::refused;
-        FramedRequest request;
-        std::string request_id;
-        HttpAnswer answer;
-        if (refused) {
-            request_id = request_id_from(reader_.request_id());
-            answer = reader_.refusal();
-        } else {
-            request = reader_.take_request();
-            request_id = request_id_from(request.header("X-Request-Id"));
-            AccessRecord record{request_id, request.method, target_of(request), remote_address_, 0,
-                                {}};
-            answer = co_await answer_to(request, request_id);
-            if (share_->access) {
-                record.status = answer.status;
-                record.duration =
-                    std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin);
-                share_->access(record);
-            }
+        if (refusal_) {
+            co_await refuse();
+            break;
         }
-        open = !refused && request.keep_alive && !share_->draining;
-        std::string bytes = answer_bytes(answer, {open, request.method == "HEAD", request_id});
+        const auto begin = Clock::now();
+        FramedRequest request = reader_.take_request();
+        hold(request.octets.size() + reader_.buffered());
+        const std::string request_id = request_id_from(request.header("X-Request-Id"));
+        const bool keep_alive = request.keep_alive;
+        AccessRecord record{request_id, request.method, request.target, remote_address_, 0, {}};
+        HttpAnswer answer = co_await answer_to(request, request_id);
+        hold(reader_.buffered());
+        record.status = answer.status;
+        record.duration =
+            std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin);
+        if (share_->access) {
+            share_->access(record);
+        }
+        open = keep_alive && !share_->draining;
+        std::string bytes = answer_bytes(answer, {open, record.method == "HEAD", request_id});
         const bool written = co_await write(std::move(bytes));
         open = open && written;
     }
@@ -121,13 +115,30 @@ asio::awaitable<void> HttpConnection::serve() {
 }
 
 asio::awaitable<void> HttpConnection::turn_away() {
-    const std::string request_id = request_id_from(std::nullopt);
-    std::string bytes =
-        answer_bytes(busy_answer(503, "Too many connections", 1), {false, false, request_id});
-    const bool written = co_await write(std::move(bytes));
+    refusal_ = busy_answer(503, "Too many connections", 1);
+    const bool written = co_await refuse();
     if (written) {
         co_await linger();
     }
+}
+
+// Answers with the refusal; what the client has sent is let go.
+asio::awaitable<bool> HttpConnection::refuse() {
+    const HttpAnswer answer = std::exchange(refusal_, std::nullopt).value();
+    const AccessRecord record{request_id_from(reader_.request_id()),
+                              or_dash(reader_.method()),
+                              or_dash(reader_.target()),
+                              remote_address_,
+                              answer.status,
+                              {}};
+    reader_ = HttpRequestReader(share_->limits);
+    hold(0);
+    if (share_->access) {
+        share_->access(record);
+    }
+    std::string bytes = answer_bytes(answer, {false, record.method == "HEAD", record.request_id});
+    const bool written = co_await write(std::move(bytes));
+    co_return written;
 }
 
 void HttpConnection::close_if_idle() {
@@ -143,25 +154,32 @@ void HttpConnection::abort() {
     answered_.cancel();
 }
 
-// True when a request is complete or refused; false when the connection is at its end.
+// True when a request is complete or there is a refusal; false when the connection is at its end.
 asio::awaitable<bool> HttpConnection::read_request() {
     using State = HttpRequestReader::State;
     bool begun = reader_.has_begun();
-    bool armed = false;
-    while (reader_.state() != State::complete && reader_.state() != State::refused) {
+    std::optional<Clock::time_point> end;
+    while (reader_.state() != State::complete && reader_.state() != State::refused && !refusal_) {
         asio::error_code error;
         const std::size_t size = socket_.read_some(asio::buffer(share_->scratch), error);
         if (size > 0) {
             reader_.receive({share_->scratch.data(), size});
+            if (!hold(reader_.buffered())) {
+                refusal_ = busy_answer(503, "The service holds as many requests as it can", 1);
+            }
             if (!begun && reader_.has_begun()) {
                 begun = true;
-                armed = false;
+                end.reset();
                 leave_idle();
             }
-            if (reader_.take_expectation()) {
+            if (reader_.take_expectation() && !refusal_) {
                 const bool written = co_await write("HTTP/1.1 100 Continue\r\n\r\n");
                 if (!written) {
                     co_return false;
+                }
+                // A write that had to wait has taken the timer.
+                if (end) {
+                    start_deadline(*end - Clock::now());
                 }
             }
             continue;
@@ -170,8 +188,10 @@ asio::awaitable<bool> HttpConnection::read_request() {
             leave_idle();
             co_return false;
         }
-        if (!std::exchange(armed, true)) {
-            start_deadline(begun ? share_->deadlines.request : share_->deadlines.idle);
+        if (!end) {
+            const auto duration = begun ? share_->deadlines.request : share_->deadlines.idle;
+            end = Clock::now() + duration;
+            start_deadline(duration);
         }
         if (!begun) {
             enter_idle();
@@ -179,19 +199,24 @@ asio::awaitable<bool> HttpConnection::read_request() {
         const bool readable = co_await wait_readable();
         if (!readable) {
             leave_idle();
-            if (timed_out_ && begun && socket_.is_open()) {
-                const std::string request_id = request_id_from(reader_.request_id());
-                std::string bytes =
-                    answer_bytes(error_answer(408, "The request did not arrive in time"),
-                                 {false, false, request_id});
-                co_await write(std::move(bytes));
+            if (!timed_out_ || !begun || !socket_.is_open()) {
+                co_return false;
             }
-            co_return false;
+            refusal_ = error_answer(408, "The request did not arrive in time");
         }
     }
     leave_idle();
     stop_deadline();
+    if (reader_.state() == State::refused) {
+        refusal_ = reader_.refusal();
+    }
     co_return true;
+}
+
+bool HttpConnection::hold(std::size_t octets) {
+    share_->buffered += octets - held_;
+    held_ = octets;
+    return share_->buffered <= share_->most_buffered;
 }
 
 asio::awaitable<bool> HttpConnection::wait_readable() {
@@ -278,7 +303,7 @@ asio::awaitable<void> HttpConnection::linger() {
     socket_.close(error);
 }
 
-void HttpConnection::start_deadline(std::chrono::milliseconds duration) {
+void HttpConnection::start_deadline(Clock::duration duration) {
     timed_out_ = false;
     const std::uint64_t number = ++deadline_number_;
     deadline_.expires_after(duration);

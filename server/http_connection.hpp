@@ -28,7 +28,8 @@ struct HttpDeadlines {
     std::chrono::milliseconds linger{2'000};    // discarding what a refused client still sends
 };
 
-// One answered or refused request, for the access log. `target` is printable ASCII as it was sent.
+// One answered or refused request, for the access log. `target` is printable ASCII as it was sent;
+// it and `method` are "-" where a refused request did not get so far.
 struct AccessRecord {
     std::string request_id;
     std::string method;
@@ -61,6 +62,9 @@ struct HttpConnectionShare {
         hand_over;
     std::function<void(const AccessRecord&)> access;
     std::shared_ptr<Gate> gate;
+    // Octets of requests held by all connections together, until they are answered.
+    std::size_t most_buffered = 64 * 1024 * 1024;
+    std::size_t buffered = 0;
     std::vector<char> scratch = std::vector<char>(64 * 1024);
     std::list<HttpConnection*> idle;  // the longest idle first
     bool draining = false;
@@ -93,11 +97,14 @@ private:
     class Exchange;
 
     asio::awaitable<bool> read_request();
+    asio::awaitable<bool> refuse();
     asio::awaitable<HttpAnswer> answer_to(FramedRequest& request, const std::string& request_id);
     asio::awaitable<bool> write(std::string bytes);
     asio::awaitable<void> linger();
     asio::awaitable<bool> wait_readable();
-    void start_deadline(std::chrono::milliseconds duration);
+    // Keeps account of the octets held; false when all connections together hold too many.
+    bool hold(std::size_t octets);
+    void start_deadline(std::chrono::steady_clock::duration duration);
     void stop_deadline();
     void enter_idle();
     void leave_idle();
@@ -108,10 +115,12 @@ private:
     asio::steady_timer deadline_;
     asio::steady_timer answered_;
     std::uint64_t deadline_number_ = 0;
+    std::size_t held_ = 0;
     bool timed_out_ = false;
     bool is_idle_ = false;
     std::list<HttpConnection*>::iterator idle_place_;
     HttpRequestReader reader_;
+    std::optional<HttpAnswer> refusal_;
     std::string remote_address_;
     std::shared_ptr<Exchange> exchange_;
     std::optional<HttpAnswer> answer_;

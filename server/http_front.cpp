@@ -50,6 +50,23 @@ private:
     std::string_view octets_;
 };
 
+// Takes the lines of a field out of the head. httplib would refuse a Range that it does not like,
+// and ranges are not offered, so the field means nothing here (RFC 9110 section 14.2).
+void drop_field(FramedRequest& request, std::string_view name) {
+    constexpr std::string_view line_end = "\r\n";
+    std::size_t begin = request.octets.find(line_end) + line_end.size();
+    while (begin < request.head_size) {
+        const std::size_t end = request.octets.find(line_end, begin) + line_end.size();
+        const std::string_view line = std::string_view(request.octets).substr(begin, end - begin);
+        if (equal_ignoring_case(line.substr(0, line.find(':')), name)) {
+            request.octets.erase(begin, end - begin);
+            request.head_size -= end - begin;
+        } else {
+            begin = end;
+        }
+    }
+}
+
 // A path without parameters is a regular expression to httplib; every character must stand for
 // itself.
 std::string literal_pattern(const std::string& pattern) {
@@ -99,6 +116,9 @@ public:
         errand_ = &errand;
         status_ = 404;
         is_routing_ = false;
+        if (errand.framed.header("Range")) {
+            drop_field(errand.framed, "Range");
+        }
         RequestStream stream(errand.framed.octets);
         bool closed = false;
         process_request(stream, errand.remote_address, 0, {}, 0, true, closed, nullptr);
@@ -281,6 +301,7 @@ HttpFront::HttpFront(asio::io_context& io, HttpFrontSettings settings,
     : share_(std::make_shared<HttpConnectionShare>()) {
     share_->limits = settings.limits;
     share_->deadlines = settings.deadlines;
+    share_->most_buffered = settings.most_buffered;
     share_->access = hooks.access;
     share_->gate = std::make_shared<HttpConnectionShare::Gate>(io.get_executor());
     workers_ = std::make_unique<Workers>(std::max<std::size_t>(settings.workers, 1), settings.queue,

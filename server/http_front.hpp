@@ -21,6 +21,8 @@ struct HttpFrontSettings {
     std::size_t workers = 4;   // threads that parse and route; none ever waits for a meter
     std::size_t queue = 1024;  // whole requests that may wait for a worker; beyond: 503
     std::size_t most_connections = 4096;
+    // Octets of requests that all connections together may hold; beyond: 503.
+    std::size_t most_buffered = 64 * 1024 * 1024;
     HttpLimits limits;
     HttpDeadlines deadlines;
 };
@@ -65,6 +67,7 @@ public:
     // is 0.
     void drain() { listener_->drain(); }
     [[nodiscard]] std::size_t connections() const { return listener_->connections(); }
+    [[nodiscard]] std::size_t buffered() const { return share_->buffered; }
     [[nodiscard]] const HttpListenerCounters& counters() const { return listener_->counters(); }
 
 private:

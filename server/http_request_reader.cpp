@@ -191,6 +191,7 @@ bool HttpRequestReader::parse_request_line(std::string_view line) {
                                : refuse(400, "Malformed request line");
     }
     request_.method = method;
+    request_.target = target;
     request_.keep_alive = version == "HTTP/1.1";
     return true;
 }

@@ -23,6 +23,7 @@ struct FramedRequest {
     std::string octets;
     std::size_t head_size = 0;
     std::string method;
+    std::string target;  // printable ASCII, as it was sent
     NamedTexts headers;
     bool keep_alive = true;
 
@@ -62,6 +63,13 @@ public:
 
     // Only in `refused`: the answer that names what was wrong.
     [[nodiscard]] const HttpAnswer& refusal() const { return refusal_; }
+
+    // Octets held of requests that have not been taken.
+    [[nodiscard]] std::size_t buffered() const { return buffer_.size(); }
+
+    // What is known of a refused request: empty where its request line was not read.
+    [[nodiscard]] const std::string& method() const { return request_.method; }
+    [[nodiscard]] const std::string& target() const { return request_.target; }
 
     // The caller's X-Request-Id of the head read so far, for the answer to a refused request.
     [[nodiscard]] std::optional<std::string_view> request_id() const {

@@ -13,12 +13,24 @@ namespace {
 
 using nlohmann::ordered_json;
 
+// Texts of callers are UTF-8 already but for path and query, whose odd octets become U+FFFD.
+std::string json_text(const ordered_json& value) {
+    return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
 HttpAnswer json_answer(int status, const ordered_json& body) {
     HttpAnswer answer;
     answer.status = status;
-    // Texts of callers are UTF-8 already but for path and query, whose odd octets become U+FFFD.
-    answer.body = body.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+    answer.body = json_text(body);
     return answer;
+}
+
+// An object's JSON text with one more member, whose value is JSON text already.
+std::string with_member(const ordered_json& object, std::string_view name, std::string_view value) {
+    std::string text = json_text(object);
+    text.pop_back();
+    text.append(object.empty() ? "" : ",").append(json_quoted(name)).append(":").append(value);
+    return text.append("}");
 }
 
 // RFC 3339 in UTC with milliseconds.
@@ -145,10 +157,15 @@ HttpAnswer connections_answer(const std::vector<std::shared_ptr<const MeterActor
     return json_answer(200, {{"total", meters.size()}, {"connections", std::move(connections)}});
 }
 
-HttpAnswer disconnect_answer(const std::string& meter_number) {
-    return json_answer(200, {{"success", true},
-                             {"meterNumber", meter_number},
-                             {"message", "Disconnected from meter " + meter_number}});
+HttpAnswer disconnect_answer(const std::string& meter_number, HeadEnd::Disconnected outcome) {
+    const bool released = outcome == HeadEnd::Disconnected::released;
+    return json_answer(
+        200, {{"success", true},
+              {"meterNumber", meter_number},
+              {"message", released ? "Disconnected from meter " + meter_number
+                                   : "Meter " + meter_number +
+                                         " is forgotten; its association is released when the "
+                                         "calls in work are done"}});
 }
 
 HttpAnswer connect_answer(const std::string& meter_number,
@@ -189,40 +206,46 @@ HttpAnswer read_multiple_answer(const ReadMultipleRequest& request,
     if (!outcome && is_told_by_status(outcome.error())) {
         return failure_answer(503, outcome.error());
     }
-    ordered_json readings = ordered_json::array();
+    // Each reading becomes text at once: the trees of all together would be far larger.
+    std::string readings = "[";
     std::size_t successful = 0;
     for (std::size_t index = 0; index < request.items.size(); ++index) {
         const ReadItem& item = request.items[index];
         const cosem::AttributeDescriptor attribute = item.attribute.value_or(
             cosem::AttributeDescriptor{item.class_id, {}, item.attribute_id});
-        const auto result = outcome
-                                ? (*outcome)[index]
-                                : CallOutcome<client::Reading>(std::unexpected(outcome.error()));
+        const CallOutcome<client::Reading> failed(
+            std::unexpected(outcome ? CallFailure{} : outcome.error()));
+        const auto& result = outcome ? (*outcome)[index] : failed;
         successful += result ? 1U : 0U;
-        readings.push_back(outcome_of_reading(item.obis_text, attribute, result, presentation));
+        readings.append(index > 0 ? "," : "");
+        readings += json_text(outcome_of_reading(item.obis_text, attribute, result, presentation));
     }
-    return json_answer(200, {{"success", true},
-                             {"meterNumber", request.meter_number},
-                             {"total", request.items.size()},
-                             {"successful", successful},
-                             {"failed", request.items.size() - successful},
-                             {"data", {{"readings", std::move(readings)}}}});
+    readings += "]";
+    HttpAnswer answer;
+    answer.body = with_member({{"success", true},
+                               {"meterNumber", request.meter_number},
+                               {"total", request.items.size()},
+                               {"successful", successful},
+                               {"failed", request.items.size() - successful}},
+                              "data", with_member(ordered_json::object(), "readings", readings));
+    return answer;
 }
 
 HttpAnswer write_answer(const WriteRequest& request, const CallOutcome<void>& outcome) {
     if (!outcome && is_told_by_status(outcome.error())) {
         return failure_answer(503, outcome.error());
     }
-    ordered_json data{{"success", outcome.has_value()},
-                      {"obisCode", request.obis_text},
-                      {"value", ordered_json::parse(request.value, nullptr, false)}};
+    ordered_json data{{"success", outcome.has_value()}, {"obisCode", request.obis_text}};
     if (!outcome) {
         data["error"] = outcome.error().sentence;
         data["errorCode"] = outcome.error().row->code;
     }
-    return json_answer(200, {{"success", outcome.has_value()},
-                             {"meterNumber", request.meter_number},
-                             {"data", std::move(data)}});
+    // The value as its caller wrote it: through a tree a number would lose digits.
+    HttpAnswer answer;
+    answer.body =
+        with_member({{"success", outcome.has_value()}, {"meterNumber", request.meter_number}},
+                    "data", with_member(data, "value", request.value));
+    return answer;
 }
 
 HttpAnswer not_connected_answer(const std::string& meter_number) {

@@ -15,7 +15,8 @@ namespace dlms::service {
 [[nodiscard]] HttpAnswer health_answer(std::size_t active_connections);
 [[nodiscard]] HttpAnswer connections_answer(
     const std::vector<std::shared_ptr<const MeterActor>>& meters);
-[[nodiscard]] HttpAnswer disconnect_answer(const std::string& meter_number);
+[[nodiscard]] HttpAnswer disconnect_answer(const std::string& meter_number,
+                                           HeadEnd::Disconnected outcome);
 [[nodiscard]] HttpAnswer connect_answer(const std::string& meter_number,
                                         const CallOutcome<client::AssociationInfo>& outcome);
 

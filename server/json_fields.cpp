@@ -97,10 +97,10 @@ std::optional<std::string> JsonFields::text(Names names, std::size_t most) {
     return is_absent ? std::nullopt : as_text(*names.begin(), *value, most);
 }
 
-std::optional<std::int64_t> JsonFields::integer(Names names, std::int64_t least,
-                                                std::int64_t most) {
-    const json* value = find(names);
-    if (value == nullptr || value->is_null()) {
+std::optional<std::int64_t> JsonFields::integer(Names names, std::int64_t least, std::int64_t most,
+                                                Null null) {
+    const json* value = find_unless_null(names, null);
+    if (value == nullptr) {
         return std::nullopt;
     }
     const char* name = *names.begin();
@@ -146,10 +146,10 @@ std::optional<bool> JsonFields::boolean(Names names) {
     return std::nullopt;
 }
 
-std::optional<std::size_t> JsonFields::choice(Names names,
-                                              std::span<const std::string_view> words) {
-    const json* value = find(names);
-    if (value == nullptr || value->is_null()) {
+std::optional<std::size_t> JsonFields::choice(Names names, std::span<const std::string_view> words,
+                                              Null null) {
+    const json* value = find_unless_null(names, null);
+    if (value == nullptr) {
         return std::nullopt;
     }
     if (value->is_string()) {
@@ -213,16 +213,19 @@ const json* JsonFields::find(Names names) const {
     return nullptr;
 }
 
-const json* JsonFields::find_required(Names names) {
-    if (!require(names)) {
-        return nullptr;
-    }
+const json* JsonFields::find_unless_null(Names names, Null null) {
     const json* value = find(names);
-    if (value->is_null()) {
-        fail(*names.begin(), "none is not an allowed value", "type_error.none.not_allowed");
-        return nullptr;
+    if (value == nullptr || !value->is_null()) {
+        return value;
     }
-    return value;
+    if (null == Null::refused) {
+        fail(*names.begin(), "none is not an allowed value", "type_error.none.not_allowed");
+    }
+    return nullptr;
+}
+
+const json* JsonFields::find_required(Names names) {
+    return require(names) ? find_unless_null(names, Null::refused) : nullptr;
 }
 
 std::optional<std::string> JsonFields::as_text(const char* name, const json& value,

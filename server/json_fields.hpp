@@ -27,7 +27,7 @@ struct FieldError {
 
 // Reads the fields of one JSON object and collects what is wrong with them. Names may be given
 // several, of which the first that is there counts; errors name the first. null is the same as
-// absent where a field may be absent.
+// absent where a field may be null, and else an error.
 class JsonFields {
 public:
     JsonFields(const nlohmann::json& object, nlohmann::ordered_json location,
@@ -35,6 +35,8 @@ public:
         : object_(object), location_(std::move(location)), errors_(errors) {}
 
     using Names = std::initializer_list<const char*>;
+    // Whether a field that may be absent may be null too.
+    enum class Null : std::uint8_t { allowed, refused };
 
     // Texts of 1 to `most` characters; numbers and booleans become text. Where a text may be
     // absent, an empty one is.
@@ -42,12 +44,14 @@ public:
     std::optional<std::string> text(Names names, std::size_t most);
 
     // Whole numbers; texts that hold one and numbers with a fraction (cut off) are taken.
-    std::optional<std::int64_t> integer(Names names, std::int64_t least, std::int64_t most);
+    std::optional<std::int64_t> integer(Names names, std::int64_t least, std::int64_t most,
+                                        Null null = Null::allowed);
 
     std::optional<bool> boolean(Names names);
 
     // The index in `words` of a text that is one of them, without regard to case.
-    std::optional<std::size_t> choice(Names names, std::span<const std::string_view> words);
+    std::optional<std::size_t> choice(Names names, std::span<const std::string_view> words,
+                                      Null null = Null::allowed);
 
     // The list, or null after an error.
     const nlohmann::json* required_list(Names names, std::size_t most);
@@ -60,6 +64,7 @@ public:
 
 private:
     const nlohmann::json* find(Names names) const;
+    const nlohmann::json* find_unless_null(Names names, Null null);
     const nlohmann::json* find_required(Names names);
     std::optional<std::string> as_text(const char* name, const nlohmann::json& value,
                                        std::size_t most);

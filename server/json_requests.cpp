@@ -125,9 +125,14 @@ void check_key(JsonFields& fields, JsonFields::Names names) {
     }
 }
 
+// Fields that the older service declared with a default and not as optional: there null was an
+// error.
+constexpr auto refused = JsonFields::Null::refused;
+
 std::optional<std::uint16_t> short_number(JsonFields& fields, JsonFields::Names names,
-                                          std::int64_t least, std::int64_t most) {
-    const auto number = fields.integer(names, least, most);
+                                          std::int64_t least, std::int64_t most,
+                                          JsonFields::Null null = JsonFields::Null::allowed) {
+    const auto number = fields.integer(names, least, most, null);
     return number ? std::optional(static_cast<std::uint16_t>(*number)) : std::nullopt;
 }
 
@@ -143,9 +148,9 @@ cosem::AttributeDescriptor read_attribute(JsonFields& fields, std::string& text)
                         "value_error");
         }
     }
-    attribute.class_id = short_number(fields, {"class_id"}, 0, 65535).value_or(3);
+    attribute.class_id = short_number(fields, {"class_id"}, 0, 65535, refused).value_or(3);
     attribute.attribute_id =
-        static_cast<std::int8_t>(fields.integer({"attribute_id"}, -128, 127).value_or(2));
+        static_cast<std::int8_t>(fields.integer({"attribute_id"}, -128, 127, refused).value_or(2));
     return attribute;
 }
 
@@ -170,7 +175,7 @@ std::optional<axdr::Tag> read_data_type(JsonFields& fields, const json& object) 
 void check_later_parameters(JsonFields& fields) {
     constexpr std::array<std::string_view, 5> parities{"none", "odd", "even", "mark", "space"};
     fields.text({"serial_port"}, longest_name);
-    fields.integer({"baud_rate"}, 1, 4'000'000);
+    fields.integer({"baud_rate"}, 1, 4'000'000, refused);
     for (const char* key :
          {"aes_key", "authentication_key", "encryption_key", "dedicated_key", "master_key"}) {
         check_key(fields, {key});
@@ -194,13 +199,13 @@ void check_later_parameters(JsonFields& fields) {
 
 void read_line(JsonFields& fields, ConnectRequest& request) {
     constexpr std::array<std::string_view, 5> types{"tcp", "hdlc", "serial", "udp", "dialin"};
-    if (const auto type = fields.choice({"connection_type"}, types)) {
+    if (const auto type = fields.choice({"connection_type"}, types, refused)) {
         request.connection_type = static_cast<ConnectionType>(*type);
     }
     request.ip_address = fields.text({"ip_address"}, 255);
-    request.port = short_number(fields, {"port"}, 1, 65535).value_or(4059);
-    request.server_address = short_number(fields, {"server_address"}, 0, 65535);
-    request.client_address = short_number(fields, {"client_address"}, 0, 65535);
+    request.port = short_number(fields, {"port"}, 1, 65535, refused).value_or(4059);
+    request.server_address = short_number(fields, {"server_address"}, 0, 65535, refused);
+    request.client_address = short_number(fields, {"client_address"}, 0, 65535, refused);
     if (const auto logical = short_number(fields, {"logical_address"}, 0, 65535)) {
         request.server_address = logical;
     }
@@ -212,7 +217,7 @@ void read_association(JsonFields& fields, ConnectRequest& request) {
     constexpr std::array<std::string_view, 4> securities{"none", "authentication", "encryption",
                                                          "authenticated_encryption"};
     constexpr std::array<std::string_view, 3> backends{"auto", "native", "vendor"};
-    if (const auto mechanism = fields.choice({"auth_type"}, mechanisms)) {
+    if (const auto mechanism = fields.choice({"auth_type"}, mechanisms, refused)) {
         request.authentication = static_cast<AuthenticationType>(*mechanism);
     }
     if (const auto password = fields.text({"password"}, longest_secret)) {
@@ -221,7 +226,7 @@ void read_association(JsonFields& fields, ConnectRequest& request) {
     if (const auto octets = hexadecimal(fields, "password_hex", longest_secret)) {
         request.password.emplace(*octets);
     }
-    if (const auto timeout = fields.integer({"timeout"}, 1, longest_timeout)) {
+    if (const auto timeout = fields.integer({"timeout"}, 1, longest_timeout, refused)) {
         request.timeout = std::chrono::milliseconds(*timeout);
     }
     if (const auto security = fields.choice({"security"}, securities)) {
@@ -248,9 +253,9 @@ ReadItem read_item(const json& value, ordered_json location, std::vector<FieldEr
     }
     JsonFields fields(value, std::move(location), errors);
     item.obis_text = fields.required_text({"code", "obisCode", "obis_code"}, longest_name);
-    item.class_id = short_number(fields, {"classId", "class_id"}, 0, 65535).value_or(3);
+    item.class_id = short_number(fields, {"classId", "class_id"}, 0, 65535, refused).value_or(3);
     item.attribute_id = static_cast<std::int8_t>(
-        fields.integer({"attributeId", "attribute_id"}, -128, 127).value_or(2));
+        fields.integer({"attributeId", "attribute_id"}, -128, 127, refused).value_or(2));
     if (const auto code = cosem::ObisCode::parse(item.obis_text)) {
         item.attribute = cosem::AttributeDescriptor{item.class_id, *code, item.attribute_id};
     }

@@ -14,17 +14,18 @@ Instant now() {
     return std::chrono::steady_clock::now();
 }
 
-// How long the release of an association may take in all, whatever the meter does.
-constexpr std::chrono::seconds release_deadline{90};
+// How long the release of an association may take, whatever the meter does.
+constexpr std::chrono::seconds release_within{10};
 
 }  // namespace
 
 MeterActor::MeterActor(asio::any_io_executor executor, std::string meter_number,
-                       std::shared_ptr<const MeterSurroundings> surroundings)
+                       std::shared_ptr<const MeterSurroundings> surroundings, WhenIdle when_idle)
     : executor_(executor),
       meter_number_(std::move(meter_number)),
       surroundings_(std::move(surroundings)),
       last_activity_(std::chrono::system_clock::now()),
+      when_idle_(std::move(when_idle)),
       queue_timer_(executor),
       idle_timer_(executor) {}
 
@@ -39,13 +40,38 @@ void MeterActor::configure(ConnectRequest request) {
 }
 
 void MeterActor::submit(Call call) {
-    if (queue_.size() >= surroundings_->queue) {
+    if (waiting_calls_ >= surroundings_->queue) {
         call.give_up(call_failure(error_row("throttled"), "too many calls wait for this meter",
                                   Blame::misuse));
         return;
     }
+    ++waiting_calls_;
+    enqueue(std::move(call));
+}
+
+void MeterActor::release_when_done(std::function<void()> released) {
+    // Releases in a row are one, so that the calls between them bound their number.
+    if (!queue_.empty()) {
+        if (auto* last = std::get_if<Release>(&queue_.back())) {
+            last->released.push_back(std::move(released));
+            return;
+        }
+    }
+    Release release;
+    release.released.push_back(std::move(released));
+    enqueue(std::move(release));
+}
+
+void MeterActor::abandon() {
+    registers_.reset();
+    client_.reset();
+    queue_.clear();
+    waiting_calls_ = 0;
+}
+
+void MeterActor::enqueue(Entry entry) {
     last_activity_ = std::chrono::system_clock::now();
-    queue_.push_back(std::move(call));
+    queue_.push_back(std::move(entry));
     if (!std::exchange(is_running_, true)) {
         idle_timer_.cancel();
         // An exception is lack of memory; run() itself lets none of a call's out.
@@ -55,25 +81,14 @@ void MeterActor::submit(Call call) {
     }
 }
 
-void MeterActor::release_when_done(std::function<void()> released) {
-    auto done = std::make_shared<std::function<void()>>(std::move(released));
-    submit({now() + release_deadline,
-            [done](MeterActor& actor) -> asio::awaitable<void> {
-                if (actor.client_) {
-                    co_await actor.client_->release();
-                }
-                (*done)();
-            },
-            [done](const CallFailure&) { (*done)(); }});
-}
-
 asio::awaitable<void> MeterActor::run() {
     while (!queue_.empty()) {
-        Call call = std::move(queue_.front());
+        Entry entry = std::move(queue_.front());
         queue_.pop_front();
+        waiting_calls_ -= std::holds_alternative<Call>(entry) ? 1U : 0U;
         watch_queue();
         try {
-            co_await call.work(*this);
+            co_await serve(std::move(entry));
         } catch (const std::exception&) {
             // Lack of memory: the call's answer goes with it, as 500.
         }
@@ -82,9 +97,25 @@ asio::awaitable<void> MeterActor::run() {
     }
     is_running_ = false;
     watch_idle();
+    if (when_idle_) {
+        when_idle_(*this);
+    }
 }
 
-asio::awaitable<CallOutcome<client::NativeMeterClient*>> MeterActor::prepare() {
+asio::awaitable<void> MeterActor::serve(Entry entry) {
+    if (auto* call = std::get_if<Call>(&entry)) {
+        co_await call->work(*this);
+        co_return;
+    }
+    if (client_) {
+        co_await client_->release(now() + release_within);
+    }
+    for (const auto& released : std::get<Release>(entry).released) {
+        released();
+    }
+}
+
+asio::awaitable<CallOutcome<client::NativeMeterClient*>> MeterActor::prepare(Instant deadline) {
     if (client_ && is_client_current_) {
         co_return client_.get();
     }
@@ -97,7 +128,7 @@ asio::awaitable<CallOutcome<client::NativeMeterClient*>> MeterActor::prepare() {
     const bool serves = client_ && client_->parameters().same_connection(*parameters);
     if (!serves) {
         if (client_) {
-            co_await client_->release();
+            co_await client_->release(deadline);
         }
         use_client(std::move(*parameters));
     }
@@ -129,12 +160,17 @@ std::optional<client::AssociationInfo> MeterActor::association() const {
 
 // Wakes at the earliest deadline of what waits.
 void MeterActor::watch_queue() {
-    const auto earliest = std::ranges::min_element(queue_, {}, &Call::deadline);
-    if (earliest == queue_.end()) {
+    std::optional<Instant> earliest;
+    for (const Entry& entry : queue_) {
+        if (const auto* call = std::get_if<Call>(&entry)) {
+            earliest = std::min(earliest.value_or(call->deadline), call->deadline);
+        }
+    }
+    if (!earliest) {
         queue_timer_.cancel();
         return;
     }
-    queue_timer_.expires_at(earliest->deadline);
+    queue_timer_.expires_at(*earliest);
     queue_timer_.async_wait([weak = weak_from_this()](const asio::error_code& error) {
         const auto self = weak.lock();
         if (!error && self) {
@@ -147,14 +183,16 @@ void MeterActor::watch_queue() {
 void MeterActor::give_up_overdue() {
     const Instant present = now();
     std::deque<Call> overdue;
-    for (auto call = queue_.begin(); call != queue_.end();) {
-        if (call->deadline <= present) {
+    for (auto entry = queue_.begin(); entry != queue_.end();) {
+        auto* call = std::get_if<Call>(&*entry);
+        if (call != nullptr && call->deadline <= present) {
             overdue.push_back(std::move(*call));
-            call = queue_.erase(call);
+            entry = queue_.erase(entry);
         } else {
-            ++call;
+            ++entry;
         }
     }
+    waiting_calls_ -= overdue.size();
     for (Call& call : overdue) {
         call.give_up(call_failure(error_row("meter-busy"),
                                   "the meter was busy with earlier calls until the time-out",

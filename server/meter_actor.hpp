@@ -7,6 +7,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
+#include <vector>
 
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
@@ -30,7 +32,7 @@ struct MeterSurroundings {
         trace;
     // An association that nobody has used for so long is released: a meter has few of them.
     std::chrono::seconds release_after{300};
-    // Calls that may wait for one meter.
+    // Calls that may wait for one meter; releases do not count.
     std::size_t queue = 64;
 };
 
@@ -46,8 +48,11 @@ public:
         std::function<void(CallFailure)> give_up;
     };
 
+    // Called whenever nothing is in work or waits any more.
+    using WhenIdle = std::function<void(MeterActor&)>;
+
     MeterActor(asio::any_io_executor executor, std::string meter_number,
-               std::shared_ptr<const MeterSurroundings> surroundings);
+               std::shared_ptr<const MeterSurroundings> surroundings, WhenIdle when_idle = {});
     ~MeterActor();
     MeterActor(const MeterActor&) = delete;
     MeterActor& operator=(const MeterActor&) = delete;
@@ -61,12 +66,18 @@ public:
 
     void submit(Call call);
 
-    // Calls at once for what is in work and what waits, and releases the association when it is
-    // their turn.
+    // Releases the association after all calls that have come so far. Never refused and never given
+    // up: `released` is called when it is done, however long the calls before it take.
     void release_when_done(std::function<void()> released);
 
-    // For calls in work: the client of the present parameters, or why they have none.
-    asio::awaitable<CallOutcome<client::NativeMeterClient*>> prepare();
+    // Drops the client and with it the call that waits for its meter, unanswered. Only once the
+    // io_context runs no more: that call is part of a ring of ownership that nothing else opens.
+    // Its coroutine goes with the io_context.
+    void abandon();
+
+    // For calls in work: the client of the present parameters, or why they have none. An
+    // association made with others is released first, by the deadline.
+    asio::awaitable<CallOutcome<client::NativeMeterClient*>> prepare(Instant deadline);
     client::RegisterReader& registers() { return *registers_; }
 
     [[nodiscard]] const std::string& meter_number() const { return meter_number_; }
@@ -85,7 +96,15 @@ public:
     }
 
 private:
+    // What waits: a call, or a release with all who wait for it.
+    struct Release {
+        std::vector<std::function<void()>> released;
+    };
+    using Entry = std::variant<Call, Release>;
+
+    void enqueue(Entry entry);
     asio::awaitable<void> run();
+    asio::awaitable<void> serve(Entry entry);
     void watch_queue();
     void give_up_overdue();
     void watch_idle();
@@ -99,7 +118,9 @@ private:
     bool is_client_current_ = false;
     bool is_running_ = false;
     std::chrono::system_clock::time_point last_activity_;
-    std::deque<Call> queue_;
+    WhenIdle when_idle_;
+    std::deque<Entry> queue_;
+    std::size_t waiting_calls_ = 0;  // entries of the queue that are calls
     asio::steady_timer queue_timer_;
     asio::steady_timer idle_timer_;
     std::unique_ptr<client::NativeMeterClient> client_;

@@ -10,7 +10,15 @@ MeterPool::MeterPool(asio::any_io_executor executor,
     : executor_(std::move(executor)),
       surroundings_(std::move(surroundings)),
       most_meters_(most_meters),
-      actors_(std::make_shared<std::unordered_map<std::string, std::shared_ptr<MeterActor>>>()) {}
+      actors_(std::make_shared<Actors>()) {}
+
+void MeterPool::abandon() {
+    // Outside the map while they go: an actor's end may look into it.
+    const Actors actors = std::exchange(*actors_, {});
+    for (const auto& [number, actor] : actors) {
+        actor->abandon();
+    }
+}
 
 std::shared_ptr<MeterActor> MeterPool::find(const std::string& meter_number) const {
     const auto found = actors_->find(meter_number);
@@ -24,25 +32,26 @@ std::shared_ptr<MeterActor> MeterPool::find_or_make(const std::string& meter_num
     if (actors_->size() >= most_meters_ && !make_room()) {
         return nullptr;
     }
-    auto actor = std::make_shared<MeterActor>(executor_, meter_number, surroundings_);
+    const auto forget_unknown = [actors = std::weak_ptr(actors_)](MeterActor& idle) {
+        const auto all = actors.lock();
+        if (all && !idle.is_known()) {
+            all->erase(idle.meter_number());
+        }
+    };
+    auto actor =
+        std::make_shared<MeterActor>(executor_, meter_number, surroundings_, forget_unknown);
     actors_->emplace(meter_number, actor);
     return actor;
 }
 
 void MeterPool::close(const std::string& meter_number, std::function<void()> closed) {
-    const auto actor = find(meter_number);
-    if (!actor) {
+    const auto found = actors_->find(meter_number);
+    if (found == actors_->end()) {
         closed();
         return;
     }
-    actor->forget();
-    actor->release_when_done([actors = actors_, meter_number, closed = std::move(closed)] {
-        const auto found = actors->find(meter_number);
-        if (found != actors->end() && !found->second->is_known()) {
-            actors->erase(found);
-        }
-        closed();
-    });
+    found->second->forget();
+    found->second->release_when_done(std::move(closed));
 }
 
 void MeterPool::release_all(std::function<void()> done) {

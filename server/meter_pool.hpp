@@ -19,13 +19,18 @@ public:
     MeterPool(asio::any_io_executor executor, std::shared_ptr<const MeterSurroundings> surroundings,
               std::size_t most_meters = 10'000);
 
+    // For an io_context that runs no more: drops what is in work, which would keep itself alive.
+    void abandon();
+
     // The meter of that number if its parameters are known, else null.
     [[nodiscard]] std::shared_ptr<MeterActor> find(const std::string& meter_number) const;
 
     // The same, made if need be; null when there is no room for another meter.
     [[nodiscard]] std::shared_ptr<MeterActor> find_or_make(const std::string& meter_number);
 
-    // Releases its association and forgets it, unless it is configured anew before that is done.
+    // Forgets the meter at once and releases its association after the calls that have come before;
+    // `closed` is called then. Its actor stays until it is idle, and for good if the meter is
+    // configured anew: a meter never has two.
     void close(const std::string& meter_number, std::function<void()> closed);
 
     // Releases every association; `done` is called once, when the last is released.
@@ -42,7 +47,8 @@ private:
     std::shared_ptr<const MeterSurroundings> surroundings_;
     std::size_t most_meters_;
     // A call's end may come after the pool's.
-    std::shared_ptr<std::unordered_map<std::string, std::shared_ptr<MeterActor>>> actors_;
+    using Actors = std::unordered_map<std::string, std::shared_ptr<MeterActor>>;
+    std::shared_ptr<Actors> actors_;
 };
 
 }  // namespace dlms::service

@@ -110,9 +110,10 @@ auto write(HeadEnd& head_end) {
 auto disconnect(HeadEnd& head_end) {
     return [&head_end](Pending<std::string> pending) {
         auto responder = std::make_shared<Responder>(std::move(pending.responder));
-        head_end.disconnect(pending.request, [meter_number = pending.request, responder] {
-            responder->answer(disconnect_answer(meter_number));
-        });
+        head_end.disconnect(pending.request, pending.limits,
+                            [meter_number = pending.request, responder](auto outcome) {
+                                responder->answer(disconnect_answer(meter_number, outcome));
+                            });
     };
 }
 

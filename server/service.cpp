@@ -1,5 +1,6 @@
 #include "server/service.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -16,7 +17,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto finish_calls_within = 65s;
+// A request that is arriving as the drain begins, and an answer that its client takes slowly.
+constexpr auto arrive_within = 15s;
+constexpr auto answer_within = 15s;
 constexpr auto release_within = 5s;
 
 HttpFrontSettings front_settings(const ServiceConfig& config) {
@@ -83,7 +86,12 @@ Service::Service(asio::io_context& io, const ServiceConfig& config, ServiceEvent
         io, front_settings(config), rest_routes(io.get_executor(), *head_end_), std::move(hooks));
 }
 
-Service::~Service() = default;
+Service::~Service() {
+    front_.reset();
+    if (io_.stopped()) {
+        head_end_->abandon();
+    }
+}
 
 std::error_code Service::start() {
     return front_->start(host_, port_);
@@ -92,8 +100,11 @@ std::error_code Service::start() {
 asio::awaitable<void> Service::drain() {
     asio::steady_timer timer(io_);
     front_->drain();
-    const auto calls_end = std::chrono::steady_clock::now() + finish_calls_within;
-    while (front_->connections() > 0 && std::chrono::steady_clock::now() < calls_end) {
+    const auto arrivals_end = std::chrono::steady_clock::now() + arrive_within;
+    // No call has more than 300 s, so this ends.
+    while (front_->connections() > 0 &&
+           std::chrono::steady_clock::now() <
+               std::max(arrivals_end, head_end_->latest_deadline() + answer_within)) {
         co_await pause(timer, 10ms);
     }
     auto released = std::make_shared<bool>(false);

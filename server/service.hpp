@@ -27,6 +27,7 @@ struct ServiceEvents {
 // The whole service on one io_context with one thread: the REST interface before the head end.
 class Service {
 public:
+    // Destroyed when it is drained, or when the io_context has been stopped for good.
     Service(asio::io_context& io, const ServiceConfig& config, ServiceEvents events);
     ~Service();
     Service(const Service&) = delete;
@@ -35,8 +36,9 @@ public:
     [[nodiscard]] std::error_code start();
     [[nodiscard]] std::uint16_t port() const { return front_->port(); }
 
-    // Accepts no more, lets what is in work finish, releases the associations. Takes at most about
-    // 65 s + 5 s: the longest call, and then the meters that do not answer.
+    // Accepts no more, lets what is in work finish, releases the associations. Takes as long as the
+    // latest deadline of the calls in work asks for, which is 300 s at most, and some seconds for
+    // slow clients and for meters that do not answer.
     asio::awaitable<void> drain();
 
 private:

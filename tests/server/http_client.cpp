@@ -5,6 +5,7 @@
 #include <bit>
 #include <charconv>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -108,6 +109,11 @@ std::optional<ReceivedAnswer> HttpClient::call(std::string_view method, std::str
         return std::nullopt;
     }
     return receive(method == "HEAD");
+}
+
+bool HttpClient::has_answer() const {
+    pollfd wanted{socket_, POLLIN, 0};
+    return !buffer_.empty() || ::poll(&wanted, 1, 0) > 0;
 }
 
 bool HttpClient::reaches_end() {

@@ -40,6 +40,9 @@ public:
                                                      std::string_view body = {},
                                                      std::string_view fields = {});
 
+    // True when octets of an answer, or the end, can be received without waiting.
+    [[nodiscard]] bool has_answer() const;
+
     // True when the peer has closed; waits for it, or for the next octets.
     [[nodiscard]] bool reaches_end();
 

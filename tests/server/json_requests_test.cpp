@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE(connect_takes_the_backends_request) {
 
 BOOST_AUTO_TEST_CASE(connect_leaves_out_what_the_caller_left_out) {
     const auto parsed = parse_connect(with_body(
-        R"({"meter_number":"1","brand":"other","ip_address":"10.0.0.1","password":"","client_address":null})"));
+        R"({"meter_number":"1","brand":"other","ip_address":"10.0.0.1","password":"","aes_key":null,"serial_port":null})"));
     BOOST_REQUIRE(parsed.has_value());
     BOOST_TEST(parsed->port == 4059);
     BOOST_TEST(!parsed->password.has_value());
@@ -222,6 +222,30 @@ BOOST_AUTO_TEST_CASE(connect_leaves_out_what_the_caller_left_out) {
     BOOST_TEST(!parsed->authentication.has_value());
     BOOST_TEST(!parsed->timeout.has_value());
     BOOST_TEST(parsed->use_logical_name);
+}
+
+BOOST_AUTO_TEST_CASE(null_is_refused_where_the_field_has_a_default_and_is_not_optional) {
+    const auto refuses = [](const std::string& name, const std::string& error) {
+        BOOST_TEST(error.find("\"" + name + R"("],"msg":"none is not an allowed value",)" +
+                              R"("type":"type_error.none.not_allowed"})") != std::string::npos,
+                   name << ": " << error);
+    };
+    for (const std::string name : {"connection_type", "port", "baud_rate", "server_address",
+                                   "client_address", "auth_type", "timeout"}) {
+        refuses(name, error_of_connect("\"" + name + "\":null"));
+    }
+    for (const std::string name : {"class_id", "attribute_id"}) {
+        refuses(name,
+                error_of_read(R"({"meter_number":"1","obis_code":"1.8.0",")" + name + "\":null}"));
+    }
+    const auto items = parse_read_multiple(
+        with_body(R"({"meter_number":"1","obis_codes":[{"code":"1.8.0","classId":null}]})"));
+    BOOST_REQUIRE(!items.has_value());
+    refuses("classId", items.error().body);
+    BOOST_TEST(
+        parse_write(
+            with_body(R"({"meter_number":"1","obis_code":"1.8.0","value":null,"data_type":null})"))
+            .has_value());
 }
 
 BOOST_AUTO_TEST_CASE(logical_address_and_octets_of_the_password_win) {

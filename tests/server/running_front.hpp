@@ -54,6 +54,9 @@ public:
     std::size_t connections() {
         return on_io_thread<std::size_t>([this] { return front_->connections(); });
     }
+    std::size_t buffered() {
+        return on_io_thread<std::size_t>([this] { return front_->buffered(); });
+    }
     HttpListenerCounters counters() {
         return on_io_thread<HttpListenerCounters>([this] { return front_->counters(); });
     }

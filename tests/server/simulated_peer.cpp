@@ -1,5 +1,6 @@
 #include "tests/server/simulated_peer.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <future>
 #include <stdexcept>
@@ -126,12 +127,17 @@ public:
     }
     ~Session() override { driver_->close(); }
 
-    void receive(ByteView, Instant) override {
-        ++owner_.arrivals_;
-        if (step_ < owner_.script_.size()) {
-            answer_ = from_hex(owner_.script_[step_++]).value();
-        } else if (owner_.ending_ == Ending::close) {
-            failure_ = Error{ErrorCode::connection_lost, Layer::transport};
+    void receive(ByteView octets, Instant) override {
+        received_.insert(received_.end(), octets.begin(), octets.end());
+        constexpr std::size_t header = 8;
+        while (received_.size() >= header) {
+            const std::size_t size = header + 256U * received_[6] + received_[7];
+            if (received_.size() < size) {
+                return;
+            }
+            take(ByteView(received_).subspan(header, size - header));
+            received_.erase(received_.begin(),
+                            received_.begin() + static_cast<std::ptrdiff_t>(size));
         }
     }
     void handle_timeout(Instant) override {}
@@ -147,8 +153,23 @@ public:
     std::optional<Error> failure() override { return failure_; }
 
 private:
+    void take(ByteView apdu) {
+        if (owner_.answers_) {
+            append(owner_.answers_(apdu));
+        } else if (step_ < owner_.script_.size()) {
+            append(from_hex(owner_.script_[step_++]).value());
+        } else if (owner_.ending_ == Ending::close) {
+            failure_ = Error{ErrorCode::connection_lost, Layer::transport};
+        }
+        owner_.note(apdu);
+    }
+    void append(const ByteBuffer& octets) {
+        answer_.insert(answer_.end(), octets.begin(), octets.end());
+    }
+
     ScriptedPeer& owner_;
     std::size_t step_ = 0;
+    ByteBuffer received_;
     ByteBuffer answer_;
     ByteBuffer sent_;
     std::optional<Error> failure_;
@@ -157,6 +178,18 @@ private:
 
 ScriptedPeer::ScriptedPeer(std::vector<std::string> script, Ending ending)
     : script_(std::move(script)), ending_(ending) {
+    listen();
+}
+
+ScriptedPeer::ScriptedPeer(Answers answers) : answers_(std::move(answers)) {
+    listen();
+}
+
+ScriptedPeer::~ScriptedPeer() {
+    shut();
+}
+
+void ScriptedPeer::listen() {
     thread_.run([this] {
         acceptor_ =
             transport::TcpAcceptor::listen(
@@ -169,7 +202,23 @@ ScriptedPeer::ScriptedPeer(std::vector<std::string> script, Ending ending)
     });
 }
 
-ScriptedPeer::~ScriptedPeer() {
+void ScriptedPeer::note(ByteView apdu) {
+    const std::scoped_lock lock(mutex_);
+    firsts_.push_back(apdu.empty() ? Byte{0} : apdu[0]);
+    arrived_.notify_all();
+}
+
+void ScriptedPeer::wait_for(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    arrived_.wait(lock, [&] { return firsts_.size() >= count; });
+}
+
+std::size_t ScriptedPeer::count(Byte first) {
+    const std::scoped_lock lock(mutex_);
+    return static_cast<std::size_t>(std::ranges::count(firsts_, first));
+}
+
+void ScriptedPeer::shut() {
     thread_.run([this] {
         acceptor_->close();
         sessions_.clear();

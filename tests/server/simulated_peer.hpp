@@ -3,9 +3,11 @@
 // that follows a script of octets.
 
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -66,26 +68,42 @@ private:
     std::uint16_t port_ = 0;
 };
 
-// Accepts connections; answers the n-th octets that it receives on a connection with the n-th line
-// of the script (hex), an empty line being silence; after the script it is silent or closes.
+// Accepts connections; answers the n-th WPDU that it receives on a connection with the n-th line
+// of the script (hex), an empty line being silence; after the script it is silent or closes. Or
+// answers what a function makes of each APDU.
 class ScriptedPeer {
 public:
     enum class Ending { silence, close };
+    // The octets for an APDU of the service's; empty: silence. Called on the peer's thread.
+    using Answers = std::function<ByteBuffer(ByteView apdu)>;
 
     explicit ScriptedPeer(std::vector<std::string> script, Ending ending = Ending::silence);
+    explicit ScriptedPeer(Answers answers);
     ~ScriptedPeer();
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
-    // How many times octets have arrived, on all connections.
-    [[nodiscard]] int arrivals() const { return arrivals_; }
+
+    // Waits until so many APDUs have arrived, on all connections together.
+    void wait_for(std::size_t count);
+    // How many of them began with that octet.
+    [[nodiscard]] std::size_t count(Byte first);
+
+    // Closes all connections and accepts no more: whoever waits for an answer is released.
+    void shut();
 
 private:
     class Session;
 
+    void listen();
+    void note(ByteView apdu);
+
     IoThread thread_;
     std::vector<std::string> script_;
-    Ending ending_;
-    std::atomic<int> arrivals_ = 0;
+    Ending ending_ = Ending::silence;
+    Answers answers_;
+    std::mutex mutex_;
+    std::condition_variable arrived_;
+    std::vector<Byte> firsts_;  // of each APDU; guarded by the mutex
     std::vector<std::unique_ptr<Session>> sessions_;
     std::shared_ptr<transport::TcpAcceptor> acceptor_;
     std::uint16_t port_ = 0;
