@@ -3,14 +3,6 @@
 #include "fuzz/property.hpp"
 #include "stack/xdlms/get.hpp"
 
-namespace dlms::xdlms {
-
-void encode(Writer& writer, const GetRequest& request) {
-    std::visit([&](const auto& form) { encode(writer, form); }, request);
-}
-
-}  // namespace dlms::xdlms
-
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     using namespace dlms;
     const ByteView input(bytes, size);

@@ -3,14 +3,6 @@
 #include "fuzz/property.hpp"
 #include "stack/xdlms/get.hpp"
 
-namespace dlms::xdlms {
-
-void encode(Writer& writer, const GetResponse& response) {
-    std::visit([&](const auto& form) { encode(writer, form); }, response);
-}
-
-}  // namespace dlms::xdlms
-
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     using namespace dlms;
     fuzz::round_trip(ByteView(bytes, size), xdlms::decode_get_response);

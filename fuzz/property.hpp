@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <variant>
 
 #include "stack/base/result.hpp"
 #include "stack/base/writer.hpp"
@@ -25,12 +26,22 @@ inline void require_inside(const Error& error, ByteView input) {
     require(error.offset <= input.size(), "the error's offset lies within the input");
 }
 
+/// The one form of an APDU, or the alternative of a variant of forms.
+template <class Form>
+void encode_form(Writer& writer, const Form& form) {
+    encode(writer, form);
+}
+template <class... Forms>
+void encode_form(Writer& writer, const std::variant<Forms...>& apdu) {
+    std::visit([&](const auto& form) { encode(writer, form); }, apdu);
+}
+
 /// What encode() appends; it must succeed.
 template <class Apdu>
 ByteBuffer encoded(const Apdu& apdu) {
     ByteBuffer buffer;
     Writer writer(buffer);
-    encode(writer, apdu);
+    encode_form(writer, apdu);
     require(writer.ok(), "what was decoded can be encoded");
     return buffer;
 }

@@ -86,12 +86,26 @@ HexTrace::Hidden HexTrace::hidden_part(ByteView wpdu) {
 
 HexTrace::Hidden HexTrace::hidden_part_of_request(ByteView wpdu, ByteView apdu) {
     if (const auto set = xdlms::decode_set_request(apdu)) {
-        const ByteView value = set->value.encoded();
-        return is_secret(set->attribute) ? Hidden{offset_in(wpdu, value), value.size()} : Hidden{};
+        const auto* normal = std::get_if<xdlms::SetRequestNormal>(&*set);
+        if (!normal) {
+            // Lists, and blocks in which a secret may be cut anywhere.
+            return {wrapper::header_size + 3, apdu.size() - 3};
+        }
+        const ByteView value = normal->value.encoded();
+        return is_secret(normal->attribute) ? Hidden{offset_in(wpdu, value), value.size()}
+                                            : Hidden{};
     }
     const auto get = xdlms::decode_get_request(apdu, {.trailing_zeros = true});
-    if (const auto* normal = get ? std::get_if<xdlms::GetRequestNormal>(&*get) : nullptr) {
+    if (!get || std::holds_alternative<xdlms::GetRequestNext>(*get)) {
+        return {};
+    }
+    answer_is_secret_ = false;
+    if (const auto* normal = std::get_if<xdlms::GetRequestNormal>(&*get)) {
         answer_is_secret_ = is_secret(normal->attribute);
+    } else {
+        for (const auto& item : std::get<xdlms::GetRequestWithList>(*get).attributes) {
+            answer_is_secret_ = answer_is_secret_ || is_secret(item.attribute);
+        }
     }
     return {};
 }

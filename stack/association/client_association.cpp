@@ -411,12 +411,16 @@ void ClientAssociation::receive_get_response(ByteView apdu, Instant now) {
         }
         return;
     }
-    const auto& normal = std::get<xdlms::GetResponseNormal>(*response);
-    if (!is_outstanding(normal.invoke_id_and_priority)) {
+    const auto* normal = std::get_if<xdlms::GetResponseNormal>(&*response);
+    if (!normal) {
+        fail_request(Error{ErrorCode::unsupported_service, Layer::xdlms, 1});
+        return;
+    }
+    if (!is_outstanding(normal->invoke_id_and_priority)) {
         return;
     }
     advance(Input::answer);
-    emit(GetCompleted{outstanding_.invoke_id(), normal.result});
+    emit(GetCompleted{outstanding_.invoke_id(), normal->result});
 }
 
 void ClientAssociation::receive_block(const xdlms::GetResponseWithDatablock& response,
@@ -467,10 +471,15 @@ void ClientAssociation::receive_set_response(ByteView apdu) {
         unexpected();
         return;
     }
-    const Result<xdlms::SetResponseNormal> response = xdlms::decode_set_response(apdu);
-    if (!response) {
+    const Result<xdlms::SetResponse> decoded = xdlms::decode_set_response(apdu);
+    if (!decoded) {
         ++counters_.malformed_apdus;
-        fail_request(response.error());
+        fail_request(decoded.error());
+        return;
+    }
+    const auto* response = std::get_if<xdlms::SetResponseNormal>(&*decoded);
+    if (!response) {
+        fail_request(Error{ErrorCode::unsupported_service, Layer::xdlms, 1});
         return;
     }
     if (is_outstanding(response->invoke_id_and_priority)) {

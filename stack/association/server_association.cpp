@@ -317,8 +317,10 @@ void ServerAssociation::receive_get(ByteView apdu) {
     }
     if (const auto* normal = std::get_if<xdlms::GetRequestNormal>(&*request)) {
         receive_get_normal(*normal);
+    } else if (const auto* next = std::get_if<xdlms::GetRequestNext>(&*request)) {
+        receive_get_next(*next);
     } else {
-        receive_get_next(std::get<xdlms::GetRequestNext>(*request));
+        refuse_apdu();
     }
 }
 
@@ -410,9 +412,14 @@ void ServerAssociation::receive_set(ByteView apdu) {
         return;
     }
     received_.assign(apdu.begin(), apdu.end());
-    const Result<xdlms::SetRequestNormal> request = xdlms::decode_set_request(received_);
-    if (!request) {
+    const Result<xdlms::SetRequest> decoded = xdlms::decode_set_request(received_);
+    if (!decoded) {
         ++counters_.malformed_apdus;
+        refuse_apdu();
+        return;
+    }
+    const auto* request = std::get_if<xdlms::SetRequestNormal>(&*decoded);
+    if (!request) {
         refuse_apdu();
         return;
     }

@@ -203,6 +203,13 @@ DataBuilder& DataBuilder::dont_care() {
     return *this;
 }
 
+DataBuilder& DataBuilder::compact_array(ByteView description, ByteView contents) {
+    tag(Tag::compact_array);
+    writer_.bytes(description);
+    write_octet_string(writer_, contents);
+    return *this;
+}
+
 DataBuilder& DataBuilder::integer_of(Tag type, std::int64_t value) {
     const IntegerType integer = integer_type(type);
     if (!fits(integer, value)) {

@@ -45,6 +45,8 @@ public:
     DataBuilder& date(std::span<const Byte, 5> octets);
     DataBuilder& time(std::span<const Byte, 4> octets);
     DataBuilder& dont_care();
+    /// A compact-array of a type description and packed elements, both as octets.
+    DataBuilder& compact_array(ByteView description, ByteView contents);
     /// Any integer type, enum, bcd or delta type by its tag. A value outside the type's range, or
     /// another tag, makes finish() fail with out_of_range.
     DataBuilder& integer_of(Tag tag, std::int64_t value);

@@ -3,6 +3,7 @@
 #include <array>
 #include <bit>
 
+#include "stack/axdr/compact_array.hpp"
 #include "stack/axdr/length.hpp"
 #include "stack/axdr/structure_check.hpp"
 
@@ -149,6 +150,13 @@ Result<DataView> DataView::element(std::size_t index) const {
         ++position;
     }
     return *position;
+}
+
+Result<CompactArrayView> DataView::compact_array() const {
+    if (!is(Tag::compact_array)) {
+        return type_mismatch();
+    }
+    return CompactArrayView::from_checked(encoded_.subspan(1));
 }
 
 void ElementRange::Iterator::measure() {

@@ -21,6 +21,7 @@ struct BitString {
     bool operator[](std::size_t bit) const { return (octets[bit / 8] >> (7 - bit % 8) & 1) != 0; }
 };
 
+class CompactArrayView;
 class ElementRange;
 
 /// A view of one checked Data. Valid as long as the octets that it was made from.
@@ -52,6 +53,9 @@ public:
     Result<ElementRange> elements() const;
     /// The element `index` (from 0) of an array or structure; element_missing past the last.
     Result<DataView> element(std::size_t index) const;
+
+    /// compact-array (stack/axdr/compact_array.hpp).
+    Result<CompactArrayView> compact_array() const;
 
     friend bool operator==(const DataView& a, const DataView& b) {
         return std::ranges::equal(a.encoded_, b.encoded_);
@@ -114,8 +118,7 @@ private:
     std::uint32_t count_;
 };
 
-/// Checks that `octets` are one Data and nothing else. Errors: every malformed code of A-XDR,
-/// unsupported_type for compact-array.
+/// Checks that `octets` are one Data and nothing else. Errors: every malformed code of A-XDR.
 Result<DataView> parse_data(ByteView octets);
 
 /// Checks and takes one Data from the reader; null-data when the reader has failed.

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "stack/axdr/compact_array.hpp"
 #include "stack/axdr/length.hpp"
 #include "stack/axdr/tag.hpp"
 #include "stack/axdr/utf8.hpp"
@@ -9,29 +10,6 @@
 
 namespace dlms::axdr {
 namespace {
-
-/// Takes the content of a Data that is neither of fixed width nor array nor structure.
-void check_variable(Reader& reader, Tag tag) {
-    switch (info(tag).shape) {
-        case Shape::counted: reader.skip(read_checked_length(reader)); return;
-        case Shape::bits: {
-            const std::uint32_t bits = read_length(reader);
-            reader.skip(bits / 8 + (bits % 8 != 0 ? 1 : 0));
-            return;
-        }
-        case Shape::text: {
-            const std::size_t where = reader.offset();
-            if (!is_utf8(read_octet_string(reader))) {
-                reader.fail_at(ErrorCode::invalid_utf8, where);
-            }
-            return;
-        }
-        case Shape::compact:
-            reader.fail_at(ErrorCode::unsupported_type, reader.offset() - 1);
-            return;
-        default: reader.fail_at(ErrorCode::unknown_tag, reader.offset() - 1); return;
-    }
-}
 
 /// Arrays and structures that are open, without recursion, so that nesting costs the peer's octets
 /// and not our stack.
@@ -58,6 +36,40 @@ std::uint32_t open(Reader& reader, OpenElements& open_elements, std::uint32_t le
     return count;
 }
 
+/// Takes what stands behind the tag of a compact-array, which is a level like an array.
+void check_compact(Reader& reader, OpenElements& open_elements) {
+    const std::size_t where = reader.offset() - 1;
+    if (open_elements.depth == open_elements.left.size()) {
+        reader.fail_at(ErrorCode::nesting_too_deep, where);
+        return;
+    }
+    open_elements.total += check_compact_array(reader, open_elements.depth + 1);
+    if (open_elements.total > limits::max_data_elements) {
+        reader.fail_at(ErrorCode::too_many_elements, where);
+    }
+}
+
+/// Takes the content of a Data that is neither of fixed width nor array nor structure.
+void check_variable(Reader& reader, OpenElements& open_elements, Tag tag) {
+    switch (info(tag).shape) {
+        case Shape::counted: reader.skip(read_checked_length(reader)); return;
+        case Shape::bits: {
+            const std::uint32_t bits = read_length(reader);
+            reader.skip(bits / 8 + (bits % 8 != 0 ? 1 : 0));
+            return;
+        }
+        case Shape::text: {
+            const std::size_t where = reader.offset();
+            if (!is_utf8(read_octet_string(reader))) {
+                reader.fail_at(ErrorCode::invalid_utf8, where);
+            }
+            return;
+        }
+        case Shape::compact: check_compact(reader, open_elements); return;
+        default: reader.fail_at(ErrorCode::unknown_tag, reader.offset() - 1); return;
+    }
+}
+
 /// Takes one Data, or the opening of an array or structure; returns how many elements are still to
 /// come at what is then the present level.
 std::uint32_t check_one(Reader& reader, OpenElements& open_elements, std::uint32_t left) {
@@ -70,7 +82,7 @@ std::uint32_t check_one(Reader& reader, OpenElements& open_elements, std::uint32
     } else if (width != detail::not_fixed) {
         reader.skip(width);
     } else {
-        check_variable(reader, tag);
+        check_variable(reader, open_elements, tag);
     }
     return left;
 }

@@ -28,6 +28,14 @@ std::string_view name(ErrorCode code) {
         case ErrorCode::type_mismatch: return "type-mismatch";
         case ErrorCode::element_missing: return "element-missing";
         case ErrorCode::zero_width_element: return "zero-width-element";
+        case ErrorCode::no_frame: return "no-frame";
+        case ErrorCode::frame_format: return "frame-format";
+        case ErrorCode::frame_length_mismatch: return "frame-length-mismatch";
+        case ErrorCode::address_encoding: return "address-encoding";
+        case ErrorCode::unsupported_control: return "unsupported-control";
+        case ErrorCode::information_not_permitted: return "information-not-permitted";
+        case ErrorCode::check_mismatch: return "check-mismatch";
+        case ErrorCode::header_check_mismatch: return "header-check-mismatch";
         case ErrorCode::unexpected_apdu: return "unexpected-apdu";
         case ErrorCode::wrong_invoke_id: return "wrong-invoke-id";
         case ErrorCode::wrong_block_number: return "wrong-block-number";
@@ -37,10 +45,12 @@ std::string_view name(ErrorCode code) {
         case ErrorCode::answer_too_long: return "answer-too-long";
         case ErrorCode::association_lost: return "association-lost";
         case ErrorCode::link_misaddressed: return "link-misaddressed";
+        case ErrorCode::tag_mismatch: return "tag-mismatch";
         case ErrorCode::unsupported_service: return "unsupported-service";
         case ErrorCode::unsupported_type: return "unsupported-type";
         case ErrorCode::unsupported_mechanism: return "unsupported-mechanism";
         case ErrorCode::unsupported_context: return "unsupported-context";
+        case ErrorCode::unsupported_compression: return "unsupported-compression";
         case ErrorCode::wrong_state: return "wrong-state";
         case ErrorCode::out_of_range: return "out-of-range";
         case ErrorCode::request_too_long: return "request-too-long";
@@ -82,6 +92,7 @@ std::string_view name(Layer layer) {
         case Layer::hdlc: return "hdlc";
         case Layer::wrapper: return "wrapper";
         case Layer::iec62056_21: return "iec62056-21";
+        case Layer::mbus: return "mbus";
         case Layer::association: return "association";
         case Layer::transport: return "transport";
         case Layer::client: return "client";

@@ -30,6 +30,7 @@ enum class Layer : std::uint8_t {
     hdlc,
     wrapper,
     iec62056_21,
+    mbus,
     association,
     transport,
     client,
@@ -62,6 +63,14 @@ enum class ErrorCode : std::uint16_t {
     type_mismatch,              ///< Data of another type than was asked for
     element_missing,            ///< array or structure has fewer elements than was asked for
     zero_width_element,         ///< compact-array elements that take no octets
+    no_frame,                   ///< flags without a frame between them, or no flag at all
+    frame_format,               ///< frame format type or start octet other than the standard's
+    frame_length_mismatch,      ///< the length field and the octets between the flags disagree
+    address_encoding,           ///< HDLC address of other than 1, 2 or 4 octets
+    unsupported_control,        ///< control field that the standard's subset does not have
+    information_not_permitted,  ///< information in a frame that must not carry any
+    check_mismatch,             ///< frame check sequence, block check, checksum or CRC is wrong
+    header_check_mismatch,      ///< header check sequence is wrong
     // peer_misbehaved
     unexpected_apdu = 100,  ///< APDU that the state does not allow
     wrong_invoke_id,        ///< answer to a request that is not outstanding
@@ -72,11 +81,13 @@ enum class ErrorCode : std::uint16_t {
     answer_too_long,        ///< assembled answer above limits::max_long_answer
     association_lost,       ///< the peer ended the association
     link_misaddressed,      ///< frame for or from another address
+    tag_mismatch,           ///< the authentication tag of a ciphered APDU does not fit
     // unsupported
     unsupported_service = 200,  ///< legal APDU or choice that this version does not offer
     unsupported_type,           ///< legal Data type that this version does not offer
     unsupported_mechanism,      ///< legal authentication mechanism that is not offered
     unsupported_context,        ///< legal application context that is not offered
+    unsupported_compression,    ///< legal compression of a ciphered APDU that is not offered
     // misuse
     wrong_state = 300,  ///< command refused by the state
     out_of_range,       ///< argument outside its range

@@ -39,6 +39,15 @@ struct SelectiveAccess {
     friend bool operator==(const SelectiveAccess&, const SelectiveAccess&) = default;
 };
 
+/// Cosem-Attribute-Descriptor-With-Selection: an item of the services with list.
+struct AttributeDescriptorWithSelection {
+    AttributeDescriptor attribute;
+    std::optional<SelectiveAccess> access_selection;
+
+    friend bool operator==(const AttributeDescriptorWithSelection&,
+                           const AttributeDescriptorWithSelection&) = default;
+};
+
 inline AttributeDescriptor read_attribute_descriptor(Reader& reader) {
     AttributeDescriptor descriptor;
     descriptor.class_id = reader.u16();
@@ -53,23 +62,58 @@ inline void write(Writer& writer, const AttributeDescriptor& descriptor) {
     writer.u8(static_cast<std::uint8_t>(descriptor.attribute_id));
 }
 
-/// Reads the OPTIONAL access-selection: a flag, then selector and parameters.
-inline std::optional<SelectiveAccess> read_selective_access(Reader& reader) {
-    if (!axdr::read_presence(reader)) {
-        return std::nullopt;
-    }
+inline MethodDescriptor read_method_descriptor(Reader& reader) {
+    MethodDescriptor descriptor;
+    descriptor.class_id = reader.u16();
+    descriptor.instance = read_obis_code(reader);
+    descriptor.method_id = reader.i8();
+    return descriptor;
+}
+
+inline void write(Writer& writer, const MethodDescriptor& descriptor) {
+    writer.u16(descriptor.class_id);
+    write(writer, descriptor.instance);
+    writer.u8(static_cast<std::uint8_t>(descriptor.method_id));
+}
+
+/// Reads a Selective-Access-Descriptor: selector and parameters.
+inline SelectiveAccess read_selective_access_descriptor(Reader& reader) {
     SelectiveAccess selection;
     selection.selector = reader.u8();
     selection.parameters = axdr::read_data(reader);
     return selection;
 }
 
+inline void write(Writer& writer, const SelectiveAccess& selection) {
+    writer.u8(selection.selector);
+    writer.bytes(selection.parameters.encoded());
+}
+
+/// Reads the OPTIONAL access-selection: a flag, then selector and parameters.
+inline std::optional<SelectiveAccess> read_selective_access(Reader& reader) {
+    if (!axdr::read_presence(reader)) {
+        return std::nullopt;
+    }
+    return read_selective_access_descriptor(reader);
+}
+
 inline void write(Writer& writer, const std::optional<SelectiveAccess>& selection) {
     writer.u8(selection ? 1 : 0);
     if (selection) {
-        writer.u8(selection->selector);
-        writer.bytes(selection->parameters.encoded());
+        write(writer, *selection);
     }
+}
+
+inline AttributeDescriptorWithSelection read_attribute_descriptor_with_selection(Reader& reader) {
+    AttributeDescriptorWithSelection item;
+    item.attribute = read_attribute_descriptor(reader);
+    item.access_selection = read_selective_access(reader);
+    return item;
+}
+
+inline void write(Writer& writer, const AttributeDescriptorWithSelection& item) {
+    write(writer, item.attribute);
+    write(writer, item.access_selection);
 }
 
 }  // namespace dlms::cosem

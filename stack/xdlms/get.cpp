@@ -13,30 +13,6 @@ void skip_trailing_zeros(Reader& reader) {
     }
 }
 
-template <class Variant, class T>
-Result<Variant> finish(Reader& reader, T&& value) {
-    reader.expect_end();
-    if (!reader.ok()) {
-        return reader.failure();
-    }
-    return Variant(std::forward<T>(value));
-}
-
-std::unexpected<Error> refuse_choice(Reader& reader, std::uint8_t choice) {
-    reader.fail_at(choice == with_list ? ErrorCode::unsupported_service : ErrorCode::unknown_choice,
-                   1);
-    return reader.failure();
-}
-
-GetDataResult read_get_data_result(Reader& reader) {
-    const std::size_t where = reader.offset();
-    switch (reader.u8()) {
-        case 0: return axdr::read_data(reader);
-        case 1: return read_data_access_result(reader);
-        default: reader.fail_at(ErrorCode::unknown_choice, where); return axdr::DataView();
-    }
-}
-
 DataBlock read_data_block(Reader& reader) {
     const std::size_t where = reader.offset();
     switch (reader.u8()) {
@@ -50,7 +26,7 @@ DataBlock read_data_block(Reader& reader) {
 
 Result<GetRequest> decode_get_request(ByteView apdu, GetRequestTolerance tolerance) {
     Reader reader(apdu, Layer::xdlms);
-    switch (const std::uint8_t choice = read_choice(reader, ApduTag::get_request)) {
+    switch (read_choice(reader, ApduTag::get_request)) {
         case normal: {
             GetRequestNormal request;
             request.invoke_id_and_priority = read_invoke_id_and_priority(reader);
@@ -67,13 +43,19 @@ Result<GetRequest> decode_get_request(ByteView apdu, GetRequestTolerance toleran
             request.block_number = reader.u32();
             return finish<GetRequest>(reader, request);
         }
-        default: return refuse_choice(reader, choice);
+        case with_list: {
+            GetRequestWithList request;
+            request.invoke_id_and_priority = read_invoke_id_and_priority(reader);
+            request.attributes = List<cosem::AttributeDescriptorWithSelection>::read(reader);
+            return finish<GetRequest>(reader, request);
+        }
+        default: return refuse_choice(reader);
     }
 }
 
 Result<GetResponse> decode_get_response(ByteView apdu) {
     Reader reader(apdu, Layer::xdlms);
-    switch (const std::uint8_t choice = read_choice(reader, ApduTag::get_response)) {
+    switch (read_choice(reader, ApduTag::get_response)) {
         case normal: {
             GetResponseNormal response;
             response.invoke_id_and_priority = read_invoke_id_and_priority(reader);
@@ -88,7 +70,13 @@ Result<GetResponse> decode_get_response(ByteView apdu) {
             response.block = read_data_block(reader);
             return finish<GetResponse>(reader, response);
         }
-        default: return refuse_choice(reader, choice);
+        case with_list: {
+            GetResponseWithList response;
+            response.invoke_id_and_priority = read_invoke_id_and_priority(reader);
+            response.results = List<GetDataResult>::read(reader);
+            return finish<GetResponse>(reader, response);
+        }
+        default: return refuse_choice(reader);
     }
 }
 
@@ -105,16 +93,16 @@ void encode(Writer& writer, const GetRequestNext& request) {
     writer.u32(request.block_number);
 }
 
+void encode(Writer& writer, const GetRequestWithList& request) {
+    write_choice(writer, ApduTag::get_request, with_list);
+    writer.u8(request.invoke_id_and_priority.raw());
+    write(writer, request.attributes);
+}
+
 void encode(Writer& writer, const GetResponseNormal& response) {
     write_choice(writer, ApduTag::get_response, normal);
     writer.u8(response.invoke_id_and_priority.raw());
-    if (const auto* data = std::get_if<axdr::DataView>(&response.result)) {
-        writer.u8(0);
-        writer.bytes(data->encoded());
-    } else {
-        writer.u8(1);
-        writer.u8(static_cast<std::uint8_t>(std::get<cosem::DataAccessResult>(response.result)));
-    }
+    write(writer, response.result);
 }
 
 void encode(Writer& writer, const GetResponseWithDatablock& response) {
@@ -127,8 +115,14 @@ void encode(Writer& writer, const GetResponseWithDatablock& response) {
         axdr::write_octet_string(writer, *octets);
     } else {
         writer.u8(1);
-        writer.u8(static_cast<std::uint8_t>(std::get<cosem::DataAccessResult>(response.block)));
+        write(writer, std::get<cosem::DataAccessResult>(response.block));
     }
+}
+
+void encode(Writer& writer, const GetResponseWithList& response) {
+    write_choice(writer, ApduTag::get_response, with_list);
+    writer.u8(response.invoke_id_and_priority.raw());
+    write(writer, response.results);
 }
 
 }  // namespace dlms::xdlms

@@ -5,46 +5,117 @@
 namespace dlms::xdlms {
 namespace {
 
-constexpr std::uint8_t normal = 1;
-constexpr std::uint8_t last_choice = 5;  // with-list-and-first-datablock, and with-list
+enum RequestChoice : std::uint8_t {
+    normal = 1,
+    with_first_datablock = 2,
+    with_datablock = 3,
+    with_list = 4,
+    with_list_and_first_datablock = 5,
+};
 
-/// Takes tag and choice; any choice but normal ends in an error.
-void read_normal_choice(Reader& reader, ApduTag tag) {
-    const std::uint8_t choice = read_choice(reader, tag);
-    if (choice != normal) {
-        const bool legal = choice > normal && choice <= last_choice;
-        reader.fail_at(legal ? ErrorCode::unsupported_service : ErrorCode::unknown_choice, 1);
-    }
+enum ResponseChoice : std::uint8_t {
+    response_normal = 1,
+    datablock = 2,
+    last_datablock = 3,
+    last_datablock_with_list = 4,
+    response_with_list = 5,
+};
+
+using Attributes = List<cosem::AttributeDescriptorWithSelection>;
+using Results = List<cosem::DataAccessResult>;
+
+/// A request whose choice has been read.
+template <class Request>
+Request begin(Reader& reader) {
+    Request request;
+    request.invoke_id_and_priority = read_invoke_id_and_priority(reader);
+    return request;
+}
+
+Result<SetRequest> decode_normal(Reader& reader) {
+    auto request = begin<SetRequestNormal>(reader);
+    request.attribute = cosem::read_attribute_descriptor(reader);
+    request.access_selection = cosem::read_selective_access(reader);
+    request.value = axdr::read_data(reader);
+    return finish<SetRequest>(reader, request);
+}
+
+Result<SetRequest> decode_with_first_datablock(Reader& reader) {
+    auto request = begin<SetRequestWithFirstDatablock>(reader);
+    request.attribute = cosem::read_attribute_descriptor(reader);
+    request.access_selection = cosem::read_selective_access(reader);
+    request.block = read_raw_data_block(reader);
+    return finish<SetRequest>(reader, request);
+}
+
+Result<SetRequest> decode_with_datablock(Reader& reader) {
+    auto request = begin<SetRequestWithDatablock>(reader);
+    request.block = read_raw_data_block(reader);
+    return finish<SetRequest>(reader, request);
+}
+
+Result<SetRequest> decode_with_list(Reader& reader) {
+    auto request = begin<SetRequestWithList>(reader);
+    request.attributes = Attributes::read(reader);
+    const std::size_t where = reader.offset();
+    request.values = List<axdr::DataView>::read(reader);
+    expect_same_count(reader, where, request.attributes.size(), request.values.size());
+    return finish<SetRequest>(reader, request);
+}
+
+Result<SetRequest> decode_with_list_and_first_datablock(Reader& reader) {
+    auto request = begin<SetRequestWithListAndFirstDatablock>(reader);
+    request.attributes = Attributes::read(reader);
+    request.block = read_raw_data_block(reader);
+    return finish<SetRequest>(reader, request);
 }
 
 }  // namespace
 
-Result<SetRequestNormal> decode_set_request(ByteView apdu) {
+Result<SetRequest> decode_set_request(ByteView apdu) {
     Reader reader(apdu, Layer::xdlms);
-    read_normal_choice(reader, ApduTag::set_request);
-    SetRequestNormal request;
-    request.invoke_id_and_priority = read_invoke_id_and_priority(reader);
-    request.attribute = cosem::read_attribute_descriptor(reader);
-    request.access_selection = cosem::read_selective_access(reader);
-    request.value = axdr::read_data(reader);
-    reader.expect_end();
-    if (!reader.ok()) {
-        return reader.failure();
+    switch (read_choice(reader, ApduTag::set_request)) {
+        case normal: return decode_normal(reader);
+        case with_first_datablock: return decode_with_first_datablock(reader);
+        case with_datablock: return decode_with_datablock(reader);
+        case with_list: return decode_with_list(reader);
+        case with_list_and_first_datablock: return decode_with_list_and_first_datablock(reader);
+        default: return refuse_choice(reader);
     }
-    return request;
 }
 
-Result<SetResponseNormal> decode_set_response(ByteView apdu) {
+Result<SetResponse> decode_set_response(ByteView apdu) {
     Reader reader(apdu, Layer::xdlms);
-    read_normal_choice(reader, ApduTag::set_response);
-    SetResponseNormal response;
-    response.invoke_id_and_priority = read_invoke_id_and_priority(reader);
-    response.result = read_data_access_result(reader);
-    reader.expect_end();
-    if (!reader.ok()) {
-        return reader.failure();
+    switch (read_choice(reader, ApduTag::set_response)) {
+        case response_normal: {
+            auto response = begin<SetResponseNormal>(reader);
+            response.result = read_data_access_result(reader);
+            return finish<SetResponse>(reader, response);
+        }
+        case datablock: {
+            auto response = begin<SetResponseDatablock>(reader);
+            response.block_number = reader.u32();
+            return finish<SetResponse>(reader, response);
+        }
+        case last_datablock: {
+            auto response = begin<SetResponseLastDatablock>(reader);
+            response.result = read_data_access_result(reader);
+            response.block_number = reader.u32();
+            return finish<SetResponse>(reader, response);
+        }
+        case last_datablock_with_list: {
+            auto response = begin<SetResponseLastDatablockWithList>(reader);
+            response.results = Results::read(reader);
+            response.block_number = reader.u32();
+            return finish<SetResponse>(reader, response);
+        }
+        case response_with_list: {
+            auto response = begin<SetResponseWithList>(reader);
+            response.results = Results::read(reader);
+            return finish<SetResponse>(reader, response);
+        }
+        default: return refuse_choice(reader);
     }
-    return response;
 }
 
 void encode(Writer& writer, const SetRequestNormal& request) {
@@ -55,10 +126,64 @@ void encode(Writer& writer, const SetRequestNormal& request) {
     writer.bytes(request.value.encoded());
 }
 
+void encode(Writer& writer, const SetRequestWithFirstDatablock& request) {
+    write_choice(writer, ApduTag::set_request, with_first_datablock);
+    writer.u8(request.invoke_id_and_priority.raw());
+    cosem::write(writer, request.attribute);
+    cosem::write(writer, request.access_selection);
+    write(writer, request.block);
+}
+
+void encode(Writer& writer, const SetRequestWithDatablock& request) {
+    write_choice(writer, ApduTag::set_request, with_datablock);
+    writer.u8(request.invoke_id_and_priority.raw());
+    write(writer, request.block);
+}
+
+void encode(Writer& writer, const SetRequestWithList& request) {
+    write_choice(writer, ApduTag::set_request, with_list);
+    writer.u8(request.invoke_id_and_priority.raw());
+    write(writer, request.attributes);
+    write(writer, request.values);
+}
+
+void encode(Writer& writer, const SetRequestWithListAndFirstDatablock& request) {
+    write_choice(writer, ApduTag::set_request, with_list_and_first_datablock);
+    writer.u8(request.invoke_id_and_priority.raw());
+    write(writer, request.attributes);
+    write(writer, request.block);
+}
+
 void encode(Writer& writer, const SetResponseNormal& response) {
-    write_choice(writer, ApduTag::set_response, normal);
+    write_choice(writer, ApduTag::set_response, response_normal);
     writer.u8(response.invoke_id_and_priority.raw());
-    writer.u8(static_cast<std::uint8_t>(response.result));
+    write(writer, response.result);
+}
+
+void encode(Writer& writer, const SetResponseDatablock& response) {
+    write_choice(writer, ApduTag::set_response, datablock);
+    writer.u8(response.invoke_id_and_priority.raw());
+    writer.u32(response.block_number);
+}
+
+void encode(Writer& writer, const SetResponseLastDatablock& response) {
+    write_choice(writer, ApduTag::set_response, last_datablock);
+    writer.u8(response.invoke_id_and_priority.raw());
+    write(writer, response.result);
+    writer.u32(response.block_number);
+}
+
+void encode(Writer& writer, const SetResponseLastDatablockWithList& response) {
+    write_choice(writer, ApduTag::set_response, last_datablock_with_list);
+    writer.u8(response.invoke_id_and_priority.raw());
+    write(writer, response.results);
+    writer.u32(response.block_number);
+}
+
+void encode(Writer& writer, const SetResponseWithList& response) {
+    write_choice(writer, ApduTag::set_response, response_with_list);
+    writer.u8(response.invoke_id_and_priority.raw());
+    write(writer, response.results);
 }
 
 }  // namespace dlms::xdlms

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "stack/axdr/compact_array.hpp"
 #include "stack/base/hex.hpp"
 
 namespace dlms::testing {
@@ -38,6 +39,29 @@ bool is_printable(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7F; });
 }
 
+Json description_tree(axdr::TypeDescriptionCursor& cursor) {
+    const axdr::TypeDescriptionCursor::Item item = cursor.next();
+    Json tree{{"type", name(item.tag)}};
+    if (item.tag == Tag::array) {
+        tree["count"] = item.count;
+        tree["of"] = description_tree(cursor);
+    } else if (item.tag == Tag::structure) {
+        tree["of"] = Json::array();
+        for (std::uint32_t i = 0; i < item.count; ++i) {
+            tree["of"].push_back(description_tree(cursor));
+        }
+    }
+    return tree;
+}
+
+void put_compact_array(Json& tree, const axdr::CompactArrayView& compact) {
+    axdr::TypeDescriptionCursor description(compact.description());
+    tree["description"] = description_tree(description);
+    tree["contents"] = to_hex(compact.contents());
+    const axdr::Data array = compact.to_array().value();
+    tree["value"] = elements(array.view());
+}
+
 void put_float(Json& tree, double value, const axdr::DataView& data) {
     tree["value"] = std::isfinite(value) ? Json(value) : Json();
     tree["raw"] = to_hex(data.encoded().subspan(1));
@@ -52,6 +76,7 @@ Json data_tree(const axdr::DataView& data) {
         case Tag::dont_care: break;
         case Tag::array:
         case Tag::structure: tree["value"] = elements(data); break;
+        case Tag::compact_array: put_compact_array(tree, data.compact_array().value()); break;
         case Tag::boolean: tree["value"] = data.boolean().value(); break;
         case Tag::bit_string: tree["value"] = bits(data.bit_string().value()); break;
         case Tag::octet_string:

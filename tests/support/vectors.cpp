@@ -24,6 +24,7 @@ std::vector<Vector> load_vectors(std::string_view layer) {
         vector.expect = json.at("expect");
         vector.valid = json.value("valid", true);
         vector.reason = json.value("reason", "");
+        vector.keys = json.value("keys", Json());
         vectors.push_back(std::move(vector));
     }
     return vectors;

@@ -21,9 +21,10 @@ struct Vector {
     Json expect;
     bool valid = true;
     std::string reason;  ///< why a receiver must refuse; empty when valid
+    Json keys;           ///< what deciphers it; null for most
 };
 
-/// All vectors of a layer ("acse", "data", "xdlms", "wrapper") in the order of the file. Throws
+/// All vectors of a layer ("acse", "data", "xdlms" ...) in the order of the file. Throws
 /// when the file is missing or is not what it should be.
 std::vector<Vector> load_vectors(std::string_view layer);
 

@@ -143,12 +143,6 @@ BOOST_AUTO_TEST_CASE(unknown_tags_are_refused_where_they_stand) {
     BOOST_TEST(check("") == "axdr/truncated@0");
 }
 
-BOOST_AUTO_TEST_CASE(compact_array_is_named_as_not_offered) {
-    BOOST_TEST(check("13120400010002") == "axdr/unsupported-type@0");
-    BOOST_TEST(check("020111051312") == "axdr/trailing-octets@4");
-    BOOST_TEST(check("020211051312") == "axdr/unsupported-type@4");
-}
-
 BOOST_AUTO_TEST_CASE(one_data_is_taken_from_a_longer_reader) {
     const ExactBuffer buffer(octets("AA 0202110512000A BB"));
     Reader reader(buffer.view(), Layer::xdlms);

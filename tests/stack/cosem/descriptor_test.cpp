@@ -50,4 +50,27 @@ BOOST_AUTO_TEST_CASE(access_selection_is_optional) {
     BOOST_TEST(selection("") == "xdlms/truncated@0");
 }
 
+BOOST_AUTO_TEST_CASE(a_method_descriptor_is_nine_octets) {
+    const ExactBuffer buffer(octets("0046 000060030AFF 01"));
+    Reader reader(buffer.view(), Layer::xdlms);
+    const MethodDescriptor method = read_method_descriptor(reader);
+    BOOST_TEST(reader.ok());
+    BOOST_TEST(reader.at_end());
+    BOOST_TEST((method == MethodDescriptor{70, ObisCode(0, 0, 96, 3, 10, 255), 1}));
+    BOOST_TEST(written([&](Writer& writer) { write(writer, method); }) == "0046000060030AFF01");
+}
+
+BOOST_AUTO_TEST_CASE(an_item_of_a_list_has_its_selection) {
+    const ExactBuffer buffer(octets("0007 0100630100FF 02 01 02 1105"));
+    Reader reader(buffer.view(), Layer::xdlms);
+    const AttributeDescriptorWithSelection item = read_attribute_descriptor_with_selection(reader);
+    BOOST_TEST(reader.ok());
+    BOOST_TEST(reader.at_end());
+    BOOST_TEST(item.attribute.class_id == 7);
+    BOOST_REQUIRE(item.access_selection.has_value());
+    BOOST_TEST(int{item.access_selection->selector} == 2);
+    BOOST_TEST(written([&](Writer& writer) { write(writer, item); }) ==
+               "00070100630100FF0201021105");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

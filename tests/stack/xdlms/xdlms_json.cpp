@@ -1,30 +1,14 @@
 #include "tests/stack/xdlms/xdlms_json.hpp"
 
 #include "stack/xdlms/apdu_tag.hpp"
-#include "stack/xdlms/confirmed_service_error.hpp"
-#include "stack/xdlms/exception_response.hpp"
-#include "stack/xdlms/get.hpp"
-#include "stack/xdlms/initiate.hpp"
-#include "stack/xdlms/set.hpp"
-#include "tests/support/data_tree.hpp"
+#include "tests/stack/xdlms/service_json.hpp"
 #include "tests/support/octets.hpp"
 
 namespace dlms::testing {
-namespace {
 
 using namespace xdlms;
-using Json = nlohmann::json;
 
-Json invoke_json(InvokeIdAndPriority value) {
-    return {{"raw", value.raw()},
-            {"invoke_id", value.invoke_id().value()},
-            {"service_class", value.is_confirmed() ? "confirmed" : "unconfirmed"},
-            {"priority", value.is_high_priority() ? "high" : "normal"}};
-}
-
-Json result_json(cosem::DataAccessResult result) {
-    return {{"code", static_cast<unsigned>(result)}, {"name", name(result)}};
-}
+namespace {
 
 Json conformance_json(Conformance conformance) {
     Json list = Json::array();
@@ -45,17 +29,7 @@ Json optional_json(const std::optional<T>& value) {
     return value ? Json(*value) : Json();
 }
 
-void put(Json& json, const cosem::AttributeDescriptor& attribute) {
-    json["class_id"] = attribute.class_id;
-    json["obis"] = attribute.instance.dotted();
-    json["attribute"] = attribute.attribute_id;
-}
-
-Json selection_json(const std::optional<cosem::SelectiveAccess>& selection) {
-    return selection ? Json{{"selector", selection->selector},
-                            {"parameters", data_tree(selection->parameters)}}
-                     : Json();
-}
+}  // namespace
 
 Json to_json(const InitiateRequest& request) {
     return {
@@ -80,67 +54,6 @@ Json to_json(const InitiateResponse& response) {
         {"vaa_name", response.vaa_name}};
 }
 
-Json to_json(const GetRequestNormal& request) {
-    Json json{{"service", "get-request"},
-              {"choice", "normal"},
-              {"invoke_id_and_priority", invoke_json(request.invoke_id_and_priority)},
-              {"access_selection", selection_json(request.access_selection)}};
-    put(json, request.attribute);
-    return json;
-}
-
-Json to_json(const GetRequestNext& request) {
-    return {{"service", "get-request"},
-            {"choice", "next"},
-            {"invoke_id_and_priority", invoke_json(request.invoke_id_and_priority)},
-            {"block_number", request.block_number}};
-}
-
-Json to_json(const GetResponseNormal& response) {
-    Json result;
-    if (const auto* data = std::get_if<axdr::DataView>(&response.result)) {
-        result["data"] = data_tree(*data);
-    } else {
-        result["data_access_result"] =
-            result_json(std::get<cosem::DataAccessResult>(response.result));
-    }
-    return {{"service", "get-response"},
-            {"choice", "normal"},
-            {"invoke_id_and_priority", invoke_json(response.invoke_id_and_priority)},
-            {"result", result}};
-}
-
-Json to_json(const GetResponseWithDatablock& response) {
-    Json json{{"service", "get-response"},
-              {"choice", "with-datablock"},
-              {"invoke_id_and_priority", invoke_json(response.invoke_id_and_priority)},
-              {"last_block", response.last_block},
-              {"block_number", response.block_number}};
-    if (const auto* octets = std::get_if<ByteView>(&response.block)) {
-        json["raw_data"] = to_hex(*octets);
-    } else {
-        json["data_access_result"] = result_json(std::get<cosem::DataAccessResult>(response.block));
-    }
-    return json;
-}
-
-Json to_json(const SetRequestNormal& request) {
-    Json json{{"service", "set-request"},
-              {"choice", "normal"},
-              {"invoke_id_and_priority", invoke_json(request.invoke_id_and_priority)},
-              {"access_selection", selection_json(request.access_selection)},
-              {"data", data_tree(request.value)}};
-    put(json, request.attribute);
-    return json;
-}
-
-Json to_json(const SetResponseNormal& response) {
-    return {{"service", "set-response"},
-            {"choice", "normal"},
-            {"invoke_id_and_priority", invoke_json(response.invoke_id_and_priority)},
-            {"result", result_json(response.result)}};
-}
-
 Json to_json(const ExceptionResponse& response) {
     Json json{{"service", "exception-response"},
               {"state_error", name(response.state_error)},
@@ -158,6 +71,8 @@ Json to_json(const ConfirmedServiceError& error) {
             {"error_class", name(error.group)},
             {"error", {{"code", error.value}, {"name", text.empty() ? Json() : Json(text)}}}};
 }
+
+namespace {
 
 template <class T>
 void show(const T& apdu, Json& json, std::string& encoded) {
@@ -186,6 +101,9 @@ Status decode_xdlms(ByteView octets, Json& json, std::string& encoded) {
         return fail(ErrorCode::truncated, Layer::xdlms);
     }
     const auto tag = static_cast<ApduTag>(octets[0]);
+    if (is_ciphered_apdu(tag)) {
+        return finish(decode_ciphered_apdu(octets), json, encoded);
+    }
     switch (tag) {
         case ApduTag::initiate_request:
             return finish(decode_initiate_request(octets), json, encoded);
@@ -195,13 +113,33 @@ Status decode_xdlms(ByteView octets, Json& json, std::string& encoded) {
         case ApduTag::get_response: return finish(decode_get_response(octets), json, encoded);
         case ApduTag::set_request: return finish(decode_set_request(octets), json, encoded);
         case ApduTag::set_response: return finish(decode_set_response(octets), json, encoded);
+        case ApduTag::action_request: return finish(decode_action_request(octets), json, encoded);
+        case ApduTag::action_response: return finish(decode_action_response(octets), json, encoded);
+        case ApduTag::access_request: return finish(decode_access_request(octets), json, encoded);
+        case ApduTag::access_response: return finish(decode_access_response(octets), json, encoded);
+        case ApduTag::data_notification:
+            return finish(decode_data_notification(octets), json, encoded);
+        case ApduTag::data_notification_confirm:
+            return finish(decode_data_notification_confirm(octets), json, encoded);
+        case ApduTag::event_notification_request:
+            return finish(decode_event_notification(octets), json, encoded);
+        case ApduTag::general_block_transfer:
+            return finish(decode_general_block_transfer(octets), json, encoded);
+        case ApduTag::gateway_request:
+        case ApduTag::gateway_response: return finish(decode_gateway_apdu(octets), json, encoded);
+        case ApduTag::read_request: return finish(decode_read_request(octets), json, encoded);
+        case ApduTag::read_response: return finish(decode_read_response(octets), json, encoded);
+        case ApduTag::write_request: return finish(decode_write_request(octets), json, encoded);
+        case ApduTag::write_response: return finish(decode_write_response(octets), json, encoded);
+        case ApduTag::unconfirmed_write_request:
+            return finish(decode_unconfirmed_write_request(octets), json, encoded);
+        case ApduTag::information_report_request:
+            return finish(decode_information_report(octets), json, encoded);
         case ApduTag::exception_response:
             return finish(decode_exception_response(octets), json, encoded);
         case ApduTag::confirmed_service_error:
             return finish(decode_confirmed_service_error(octets), json, encoded);
-        default:
-            return fail(name(tag).empty() ? ErrorCode::unknown_tag : ErrorCode::unsupported_service,
-                        Layer::xdlms);
+        default: return fail(ErrorCode::unknown_tag, Layer::xdlms);
     }
 }
 

@@ -12,7 +12,7 @@ namespace dlms::testing {
 
 /// Decodes the xDLMS APDU that the first octet announces, writes it as JSON into `json` and its
 /// encoding as hexadecimal text into `encoded`. Errors: those of the decoder; unknown_tag for an
-/// octet that starts no xDLMS APDU, unsupported_service for one that has no decoder here.
+/// octet that starts no xDLMS APDU.
 Status decode_xdlms(ByteView octets, nlohmann::json& json, std::string& encoded);
 
 }  // namespace dlms::testing

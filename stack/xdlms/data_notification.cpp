@@ -1,0 +1,57 @@
+#include "stack/xdlms/data_notification.hpp"
+
+#include "stack/xdlms/service_reader.hpp"
+
+namespace dlms::xdlms {
+namespace {
+
+/// Takes the octet-string tag that some meters put in front of the date-time's length. Without the
+/// tolerance it reads as a length of 9 and is refused for that.
+void skip_date_time_tag(Reader& reader) {
+    Reader ahead = reader;
+    const bool tagged = ahead.u8() == static_cast<std::uint8_t>(axdr::Tag::octet_string) &&
+                        (ahead.peek() == 12 || ahead.peek() == 0);
+    if (tagged && !ahead.at_end()) {
+        reader.u8();
+    }
+}
+
+}  // namespace
+
+Result<DataNotification> decode_data_notification(ByteView apdu,
+                                                  DataNotificationTolerance tolerance) {
+    Reader reader(apdu, Layer::xdlms);
+    read_tag(reader, ApduTag::data_notification);
+    DataNotification notification;
+    notification.long_invoke_id_and_priority = LongInvokeIdAndPriority(reader.u32());
+    if (tolerance.tagged_date_time) {
+        skip_date_time_tag(reader);
+    }
+    notification.date_time = read_date_time_octets(reader);
+    notification.body = axdr::read_data(reader);
+    return finish<DataNotification>(reader, notification);
+}
+
+Result<DataNotificationConfirm> decode_data_notification_confirm(ByteView apdu) {
+    Reader reader(apdu, Layer::xdlms);
+    read_tag(reader, ApduTag::data_notification_confirm);
+    DataNotificationConfirm confirm;
+    confirm.long_invoke_id_and_priority = LongInvokeIdAndPriority(reader.u32());
+    confirm.date_time = read_date_time_octets(reader);
+    return finish<DataNotificationConfirm>(reader, confirm);
+}
+
+void encode(Writer& writer, const DataNotification& notification) {
+    writer.u8(static_cast<std::uint8_t>(ApduTag::data_notification));
+    writer.u32(notification.long_invoke_id_and_priority.raw());
+    axdr::write_octet_string(writer, notification.date_time);
+    writer.bytes(notification.body.encoded());
+}
+
+void encode(Writer& writer, const DataNotificationConfirm& confirm) {
+    writer.u8(static_cast<std::uint8_t>(ApduTag::data_notification_confirm));
+    writer.u32(confirm.long_invoke_id_and_priority.raw());
+    axdr::write_octet_string(writer, confirm.date_time);
+}
+
+}  // namespace dlms::xdlms
