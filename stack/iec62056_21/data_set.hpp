@@ -1,0 +1,28 @@
+#pragma once
+// Data sets of IEC 62056-21 (clause 6.3, data block): address(value*unit)(value*unit)... with line
+// ends between them. Read in place, one value after the other.
+
+#include <optional>
+#include <string_view>
+
+#include "stack/base/reader.hpp"
+
+namespace dlms::iec62056_21 {
+
+/// One value of a data set. Views are valid as long as the octets read.
+struct DataSetValue {
+    bool begins_set = false;               ///< first value of its data set
+    std::string_view address;              ///< of the data set; may be empty
+    std::string_view value;                ///< may be empty
+    std::optional<std::string_view> unit;  ///< what follows the '*'
+};
+
+/// Takes the next value; nothing at the end and after an error, which the reader carries:
+/// invalid_text for anything that is not a data set, truncated for a value that is not closed.
+/// `previous` is the value taken before, or a default one.
+std::optional<DataSetValue> take_value(Reader& reader, const DataSetValue& previous);
+
+/// Walks all of `text`. Errors as take_value().
+Status check_data_sets(ByteView text, std::size_t base_offset);
+
+}  // namespace dlms::iec62056_21

@@ -1,0 +1,72 @@
+#include "stack/hdlc/parameters.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "tests/support/octets.hpp"
+#include "tests/support/result_printing.hpp"
+
+using namespace dlms;
+using namespace dlms::testing;
+using hdlc::Parameters;
+
+namespace {
+
+Result<Parameters> decoded(std::string_view hex) {
+    const ByteBuffer buffer = octets(hex);
+    return hdlc::decode_parameters(buffer);
+}
+
+ErrorCode refusal(std::string_view hex) {
+    const auto parameters = decoded(hex);
+    BOOST_REQUIRE_MESSAGE(!parameters.has_value(), hex);
+    return parameters.error().code;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(parameters)
+
+BOOST_AUTO_TEST_CASE(what_is_absent_has_its_default) {
+    BOOST_TEST((decoded("").value() == Parameters{}));
+    BOOST_TEST((decoded("818000").value() == Parameters{}));
+    BOOST_TEST((decoded("818003060120").value() == Parameters{128, 32, 1, 1}));
+    BOOST_TEST((decoded("818006070400000007").value() == Parameters{128, 128, 7, 1}));
+}
+
+BOOST_AUTO_TEST_CASE(lengths_of_values_are_free) {
+    BOOST_TEST((decoded("818014050200EF060200EF070400000001080400000001").value() ==
+                Parameters{239, 239, 1, 1}));
+    BOOST_TEST((decoded("81800C0501EF0601EF070103080102").value() == Parameters{239, 239, 3, 2}));
+}
+
+BOOST_AUTO_TEST_CASE(unknown_parameters_are_skipped) {
+    BOOST_TEST((decoded("8180070902AABB060120").value() == Parameters{128, 32, 1, 1}));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wrong_is_refused) {
+    BOOST_TEST((refusal("808003060120") == ErrorCode::frame_format));
+    BOOST_TEST((refusal("818103060120") == ErrorCode::unknown_choice));
+    BOOST_TEST((refusal("818004060120") == ErrorCode::length_beyond_buffer));
+    BOOST_TEST((refusal("818003060220") == ErrorCode::length_beyond_buffer));
+    BOOST_TEST((refusal("81800306012000") == ErrorCode::trailing_octets));
+    BOOST_TEST((refusal("8180020600") == ErrorCode::value_out_of_range));
+    BOOST_TEST((refusal("81800706050000000020") == ErrorCode::value_out_of_range));
+    BOOST_TEST((refusal("818006060120060120") == ErrorCode::repeated_field));
+    BOOST_TEST((refusal("81") == ErrorCode::truncated));
+}
+
+BOOST_AUTO_TEST_CASE(written_and_read_again) {
+    for (const Parameters& value : {Parameters{}, Parameters{2030, 32, 7, 1}}) {
+        ByteBuffer buffer;
+        Writer writer(buffer);
+        encode(writer, value);
+        BOOST_REQUIRE(writer.ok());
+        BOOST_TEST((hdlc::decode_parameters(buffer).value() == value));
+    }
+    BOOST_TEST(written([](Writer& writer) { encode(writer, Parameters{128, 128, 1, 7}); }) ==
+               "818012050180060180070400000001080400000007");
+    BOOST_TEST(written([](Writer& writer) { encode(writer, Parameters{70000, 1, 1, 1}); }) ==
+               "failed");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
