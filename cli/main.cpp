@@ -3,6 +3,7 @@
 #include <exception>
 #include <iostream>
 
+#include "cli/decode_command.hpp"
 #include "cli/read_command.hpp"
 #include "cli/write_command.hpp"
 
@@ -25,7 +26,8 @@ Exit status:
   2  the command line, or a value to write, is wrong
   3  no connection, connection lost, or no answer in time
   4  the meter rejected the association or the password
-  5  the meter's answer breaks the protocol, or needs what is not supported
+  5  the meter's answer, or what was to be decoded, breaks the protocol or needs what is
+     not supported
   6  a write that may or may not have been carried out: read it back
   70 a defect of this program)";
 
@@ -38,11 +40,15 @@ int run(int count, char** arguments) {
     program.get_formatter()->column_width(28);
     dlms::cli::ReadCommand read(program);
     dlms::cli::WriteCommand write(program);
+    dlms::cli::DecodeCommand decode(program);
     try {
         program.parse(count, arguments);
     } catch (const CLI::ParseError& error) {
         const int status = program.exit(error);
         return status == 0 ? 0 : static_cast<int>(ExitStatus::usage);
+    }
+    if (decode.was_asked_for()) {
+        return static_cast<int>(decode.run());
     }
     return static_cast<int>(read.was_asked_for() ? read.run() : write.run());
 }

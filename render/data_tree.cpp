@@ -1,9 +1,11 @@
 #include "render/data_tree.hpp"
 
 #include <cmath>
+#include <functional>
 
 #include "render/float_text.hpp"
 #include "render/text_encoding.hpp"
+#include "stack/axdr/compact_array.hpp"
 #include "stack/base/hex.hpp"
 
 namespace dlms::render {
@@ -12,14 +14,46 @@ namespace {
 using axdr::DataView;
 using axdr::Tag;
 
-Json element_trees(const DataView& data) {
+void put_elements(Json& tree, const DataView& data, TreeBuild& build) {
     Json list = Json::array();
     if (const auto elements = data.elements()) {
         for (const DataView element : *elements) {
-            list.push_back(data_tree(element));
+            if (build.budget == 0) {
+                break;
+            }
+            list.push_back(data_tree(element, build));
         }
     }
-    return list;
+    tree["value"] = std::move(list);
+}
+
+Json description_json(axdr::TypeDescriptionCursor& cursor) {
+    const axdr::TypeDescriptionCursor::Item item = cursor.next();
+    Json json;
+    json["type"] = name(item.tag);
+    if (item.tag == Tag::array) {
+        json["count"] = item.count;
+        json["of"] = description_json(cursor);
+    } else if (item.tag == Tag::structure) {
+        Json list = Json::array();
+        for (std::uint32_t i = 0; i < item.count; ++i) {
+            list.push_back(description_json(cursor));
+        }
+        json["of"] = std::move(list);
+    }
+    return json;
+}
+
+void put_compact_array(Json& tree, const DataView& data, TreeBuild& build) {
+    const auto compact = data.compact_array();
+    const auto elements = compact ? compact->to_array() : fail(ErrorCode::defect, Layer::axdr);
+    if (!elements) {
+        return;
+    }
+    axdr::TypeDescriptionCursor cursor(compact->description());
+    tree["description"] = description_json(cursor);
+    tree["contents"] = to_hex(compact->contents());
+    put_elements(tree, elements->view(), build);
 }
 
 Json integer_json(const DataView& data) {
@@ -69,15 +103,38 @@ Json float_json(const DataView& data) {
     return number ? Json(*number) : Json();
 }
 
+std::optional<std::size_t> offset_in(ByteView origin, ByteView part) {
+    // std::less orders pointers of different arrays too.
+    const std::less<const Byte*> before;
+    const Byte* const end = origin.data() + origin.size();
+    if (origin.empty() || before(part.data(), origin.data()) || before(end, part.data())) {
+        return std::nullopt;
+    }
+    return static_cast<std::size_t>(part.data() - origin.data());
+}
+
 Json data_tree(const DataView& data) {
+    TreeBuild build;
+    return data_tree(data, build);
+}
+
+Json data_tree(const DataView& data, TreeBuild& build) {
     Json tree;
+    if (build.budget == 0) {
+        return tree;
+    }
+    --build.budget;
+    if (const auto offset = offset_in(build.origin, data.encoded())) {
+        tree["@"] = *offset;
+    }
     tree["type"] = name(data.tag());
     tree["value"] = nullptr;
     switch (data.tag()) {
         case Tag::null_data:
         case Tag::dont_care: break;
         case Tag::array:
-        case Tag::structure: tree["value"] = element_trees(data); break;
+        case Tag::structure: put_elements(tree, data, build); break;
+        case Tag::compact_array: put_compact_array(tree, data, build); break;
         case Tag::boolean: tree["value"] = data.boolean().value_or(false); break;
         case Tag::bit_string:
             tree["value"] = bit_text(data.bit_string().value_or(axdr::BitString{}));

@@ -1,0 +1,292 @@
+#include "cli/decode_command.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <expected>
+#include <fstream>
+#include <iostream>
+#include <string_view>
+
+#include "stack/base/hex.hpp"
+
+namespace dlms::cli {
+namespace {
+
+using render::DecodeLayer;
+using render::Json;
+
+constexpr auto examples =
+    R"(Octets are hexadecimal; spaces, line breaks and 0x are skipped. The layer is found out: HDLC
+frames, WPDU, APDU, Data, IEC 62056-21, wired M-Bus.
+
+Examples:
+  dlms decode 7EA0070321930F017E
+  dlms decode C001C100080000010000FF0200 --json
+  dlms decode capture.hex --layer push
+  DLMS_EK=000102... DLMS_AK=D0D1... dlms decode C81E3001234567... --system-title 4D4D4D0000BC614E
+  dlms decode --jsonl < vectors.jsonl)";
+
+/// Hexadecimal text of the largest input, with room for separators.
+constexpr std::size_t max_text = 4 * render::max_decode_octets;
+
+std::string dump(const Json& json, int indent = -1) {
+    return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+/// All of a stream, up to one character more than may be.
+std::string read_all(std::istream& in) {
+    std::string text;
+    std::array<char, 65536> part{};
+    while (text.size() <= max_text &&
+           (in.read(part.data(), static_cast<std::streamsize>(part.size())) || in.gcount() > 0)) {
+        text.append(part.data(), static_cast<std::size_t>(in.gcount()));
+    }
+    return text;
+}
+
+/// The text that the arguments name: hexadecimal digits themselves, a file, or standard input.
+std::expected<std::string, std::string> input_text(const std::vector<std::string>& arguments) {
+    if (arguments.empty() || (arguments.size() == 1 && arguments[0] == "-")) {
+        return read_all(std::cin);
+    }
+    std::string text;
+    for (const std::string& argument : arguments) {
+        text += argument;
+        text += ' ';
+    }
+    if (from_hex(text) || arguments.size() > 1) {
+        return text;
+    }
+    std::ifstream file(arguments[0], std::ios::binary);
+    if (!file) {
+        return std::unexpected("'" + arguments[0] + "' is neither hexadecimal nor a file");
+    }
+    return read_all(file);
+}
+
+/// Captures hold octets as they came, or as hexadecimal text.
+std::expected<ByteBuffer, std::string> octets_of(const std::string& text) {
+    if (text.size() > max_text) {
+        return std::unexpected("more than " + std::to_string(max_text) + " characters");
+    }
+    const Result<ByteBuffer> octets = from_hex(text);
+    if (octets) {
+        return *octets;
+    }
+    const bool is_text = std::ranges::all_of(as_bytes(text), [](Byte octet) {
+        return octet == '\t' || octet == '\n' || octet == '\r' || (octet >= 0x20 && octet < 0x7F);
+    });
+    // A telegram of a P1 port is text and begins with its identification.
+    if (is_text && !text.starts_with('/')) {
+        return std::unexpected("no hexadecimal digit at character " +
+                               std::to_string(octets.error().offset + 1));
+    }
+    return to_buffer(as_bytes(text));
+}
+
+std::expected<ByteBuffer, std::string> option_octets(const std::string& text, const char* variable,
+                                                     const char* name) {
+    const char* environment = variable != nullptr ? std::getenv(variable) : nullptr;
+    const Result<ByteBuffer> octets =
+        from_hex(!text.empty() || environment == nullptr ? std::string_view(text) : environment);
+    if (!octets) {
+        return std::unexpected(std::string(name) + " is not hexadecimal");
+    }
+    return *octets;
+}
+
+ExitStatus complain(const std::string& sentence) {
+    std::cerr << "dlms decode: " << sentence << '\n';
+    return ExitStatus::usage;
+}
+
+Json error_json(const Error& error) {
+    Json json;
+    json["offset"] = error.offset;
+    json["code"] = name(error.code);
+    json["message"] = describe(error);
+    return json;
+}
+
+/// A text member; nothing when it is something else.
+std::string member(const Json& json, const char* key) {
+    const auto found = json.find(key);
+    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+Result<render::DecodeKeys> keys_of(const Json& line) {
+    render::DecodeKeys keys;
+    const auto found = line.find("keys");
+    if (found == line.end() || !found->is_object()) {
+        return keys;
+    }
+    const auto encryption = from_hex(member(*found, "ek"));
+    const auto authentication = from_hex(member(*found, "ak"));
+    const auto title = from_hex(member(*found, "system_title"));
+    if (!encryption || !authentication || !title) {
+        return fail(ErrorCode::invalid_text, Layer::base);
+    }
+    keys.encryption_key = SecretBytes(*encryption);
+    keys.authentication_key = SecretBytes(*authentication);
+    keys.system_title = *title;
+    return keys;
+}
+
+Result<Json> decode_line(const Json& line) {
+    const auto layer = render::decode_layer_from_name(member(line, "layer"));
+    const auto hex = line.find("hex");
+    if (!layer || hex == line.end() || !hex->is_string()) {
+        return fail(ErrorCode::invalid_text, Layer::base);
+    }
+    const Result<ByteBuffer> octets = from_hex(hex->get_ref<const std::string&>());
+    if (!octets) {
+        return std::unexpected(octets.error());
+    }
+    const Result<render::DecodeKeys> keys = keys_of(line);
+    if (!keys) {
+        return std::unexpected(keys.error());
+    }
+    render::DecodeOptions options;
+    options.keys = &*keys;
+    return render::decode(*layer, *octets, options);
+}
+
+/// Keeps of a line only what is used, whatever else it holds and however deep that is.
+bool is_wanted(int depth, Json::parse_event_t event, const Json& parsed) {
+    constexpr std::array<std::string_view, 4> members{"id", "layer", "hex", "keys"};
+    constexpr int deepest = 2;
+    if (event == Json::parse_event_t::key && depth == 1) {
+        return std::ranges::find(members, parsed.get<std::string>()) != members.end();
+    }
+    return depth <= deepest;
+}
+
+Json answer(const std::string& text) {
+    const Json line = Json::parse(text, is_wanted, false);
+    Json json;
+    json["id"] = nullptr;
+    if (!line.is_object()) {
+        json["valid"] = false;
+        json["error"] = error_json(Error{ErrorCode::invalid_text, Layer::base, 0});
+        return json;
+    }
+    const auto id = line.find("id");
+    if (id != line.end() && id->is_primitive()) {
+        json["id"] = *id;
+    }
+    Result<Json> decoded = decode_line(line);
+    json["valid"] = decoded.has_value();
+    if (decoded) {
+        json["decoded"] = std::move(*decoded);
+    } else {
+        json["error"] = error_json(decoded.error());
+    }
+    return json;
+}
+
+/// Takes one line; of one that is too long only so much that it is no JSON any more.
+bool take_line(std::istream& in, std::string& line) {
+    line.clear();
+    char c = 0;
+    bool any = false;
+    while (in.get(c)) {
+        any = true;
+        if (c == '\n') {
+            break;
+        }
+        if (line.size() <= max_text) {
+            line += c;
+        }
+    }
+    return any;
+}
+
+}  // namespace
+
+void decode_json_lines(std::istream& in, std::ostream& out) {
+    for (std::string line; take_line(in, line);) {
+        if (line.find_first_not_of(" \t\r") != std::string::npos) {
+            out << dump(answer(line)) << '\n' << std::flush;
+        }
+    }
+}
+
+DecodeCommand::DecodeCommand(CLI::App& program)
+    : command_(program.add_subcommand("decode", "Show what octets mean")) {
+    command_
+        ->add_option("input", input_,
+                     "Hexadecimal octets, or a file of them; standard input if absent or -")
+        ->option_text("HEX|FILE");
+    command_
+        ->add_option("--layer", layer_,
+                     "data, xdlms, sn, acse, wrapper, hdlc, push, cipher or iec62056-21; found out "
+                     "if absent")
+        ->option_text("NAME");
+    command_->add_option("--ek", encryption_key_, "Encryption key; better in DLMS_EK")
+        ->option_text("HEX");
+    command_->add_option("--ak", authentication_key_, "Authentication key; better in DLMS_AK")
+        ->option_text("HEX");
+    command_
+        ->add_option("--system-title", system_title_,
+                     "System title of the sender, where the octets do not hold it")
+        ->option_text("HEX");
+    command_->add_flag("--json", json_, "Print JSON in place of text");
+    command_->add_flag("--jsonl", json_lines_,
+                       "Read objects with id, layer, hex and keys, one a line; answer each in one");
+    command_->footer(examples);
+}
+
+ExitStatus DecodeCommand::run() {
+    if (json_lines_) {
+        decode_json_lines(std::cin, std::cout);
+        return ExitStatus::done;
+    }
+    return decode_one();
+}
+
+ExitStatus DecodeCommand::decode_one() {
+    const auto text = input_text(input_);
+    const auto octets = text
+                            ? octets_of(*text)
+                            : std::expected<ByteBuffer, std::string>(std::unexpected(text.error()));
+    const auto encryption = option_octets(encryption_key_, "DLMS_EK", "--ek");
+    const auto authentication = option_octets(authentication_key_, "DLMS_AK", "--ak");
+    const auto title = option_octets(system_title_, nullptr, "--system-title");
+    for (const auto* part : {&octets, &encryption, &authentication, &title}) {
+        if (!*part) {
+            return complain(part->error());
+        }
+    }
+    const auto named = render::decode_layer_from_name(layer_);
+    if (!layer_.empty() && !named) {
+        return complain("--layer: no layer is called '" + layer_ + "'");
+    }
+    const DecodeLayer layer = named ? *named : render::detect_layer(*octets);
+    render::DecodeKeys keys{SecretBytes(*encryption), SecretBytes(*authentication), *title};
+    render::DecodeOptions options;
+    options.keys = &keys;
+    options.offsets = !json_;
+    const Result<Json> decoded = render::decode(layer, *octets, options);
+    if (!decoded) {
+        const std::string_view option = render::accepting_option(*octets);
+        std::cerr << "dlms decode: as " << name(layer) << ": " << describe(decoded.error());
+        if (!option.empty()) {
+            std::cerr << "; the option " << option << " accepts it";
+        }
+        std::cerr << '\n';
+        return ExitStatus::protocol;
+    }
+    if (json_) {
+        Json json;
+        json["layer"] = name(layer);
+        json["decoded"] = *decoded;
+        std::cout << dump(json, 2) << '\n';
+    } else {
+        std::cout << name(layer) << ", " << octets->size() << " octets\n"
+                  << render::decoded_text(*decoded);
+    }
+    return ExitStatus::done;
+}
+
+}  // namespace dlms::cli

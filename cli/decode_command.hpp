@@ -1,0 +1,41 @@
+#pragma once
+// `dlms decode`: what octets mean.
+
+#include <istream>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/exit_status.hpp"
+#include "render/decode.hpp"
+
+namespace dlms::cli {
+
+class DecodeCommand {
+public:
+    /// Adds itself to the program; must outlive its parsing.
+    explicit DecodeCommand(CLI::App& program);
+
+    bool was_asked_for() const { return command_->parsed(); }
+    ExitStatus run();
+
+private:
+    ExitStatus decode_one();
+
+    CLI::App* command_;
+    std::vector<std::string> input_;
+    std::string layer_;
+    std::string encryption_key_;
+    std::string authentication_key_;
+    std::string system_title_;
+    bool json_ = false;
+    bool json_lines_ = false;
+};
+
+/// Reads one JSON object a line (`id`, `layer`, `hex`, `keys`) and writes one a line: `id`,
+/// `valid`, and `decoded` or `error`. Lines that are no such object are answered with an error too.
+void decode_json_lines(std::istream& in, std::ostream& out);
+
+}  // namespace dlms::cli

@@ -1,0 +1,153 @@
+#include "render/decode.hpp"
+
+#include <array>
+
+#include "render/decode_parts.hpp"
+#include "stack/wrapper/wpdu.hpp"
+#include "stack/xdlms/apdu_tag.hpp"
+#include "stack/xdlms/data_notification.hpp"
+#include "stack/xdlms/get.hpp"
+#include "stack/xdlms/initiate.hpp"
+
+namespace dlms::render {
+namespace {
+
+using detail::Decoding;
+
+struct LayerName {
+    DecodeLayer layer;
+    std::string_view name;
+};
+constexpr std::array<LayerName, 9> layer_names{{
+    {DecodeLayer::data, "data"},
+    {DecodeLayer::xdlms, "xdlms"},
+    {DecodeLayer::sn, "sn"},
+    {DecodeLayer::acse, "acse"},
+    {DecodeLayer::wrapper, "wrapper"},
+    {DecodeLayer::hdlc, "hdlc"},
+    {DecodeLayer::push, "push"},
+    {DecodeLayer::cipher, "cipher"},
+    {DecodeLayer::iec62056_21, "iec62056-21"},
+}};
+
+Result<Json> data_json(ByteView octets, Decoding& decoding) {
+    const Result<axdr::DataView> data = axdr::parse_data(octets);
+    if (!data) {
+        return std::unexpected(data.error());
+    }
+    Json json;
+    json["data"] = decoding.tree(*data);
+    return json;
+}
+
+Result<Json> decode_layer(DecodeLayer layer, ByteView octets, Decoding& decoding) {
+    switch (layer) {
+        case DecodeLayer::data: return data_json(octets, decoding);
+        case DecodeLayer::xdlms: return detail::xdlms_json(octets, decoding);
+        case DecodeLayer::sn: return detail::sn_json(octets, decoding);
+        case DecodeLayer::acse: return detail::acse_json(octets, decoding);
+        case DecodeLayer::wrapper: return detail::wrapper_json(octets, decoding);
+        case DecodeLayer::hdlc: return detail::hdlc_json(octets, decoding);
+        case DecodeLayer::push: return detail::push_json(octets, decoding);
+        case DecodeLayer::cipher: return detail::cipher_layer_json(octets, decoding);
+        case DecodeLayer::iec62056_21: return detail::line_json(octets, decoding);
+    }
+    return fail(ErrorCode::out_of_range, Layer::base);
+}
+
+/// The layer whose first octets these may be.
+DecodeLayer layer_of_first_octet(ByteView octets) {
+    const std::uint8_t first = octets.empty() ? std::uint8_t{0} : octets[0];
+    if (first == hdlc::flag) {
+        return DecodeLayer::hdlc;
+    }
+    if (first == 0x68) {
+        return DecodeLayer::push;
+    }
+    if (first == '/') {
+        return DecodeLayer::iec62056_21;
+    }
+    if (octets.size() >= wrapper::header_size && first == 0 && octets[1] == wrapper::version) {
+        return DecodeLayer::wrapper;
+    }
+    if (detail::is_acse(first)) {
+        return DecodeLayer::acse;
+    }
+    return detail::is_ciphered(first) ? DecodeLayer::cipher : DecodeLayer::xdlms;
+}
+
+}  // namespace
+
+std::string_view name(DecodeLayer layer) {
+    for (const LayerName& entry : layer_names) {
+        if (entry.layer == layer) {
+            return entry.name;
+        }
+    }
+    return {};
+}
+
+std::optional<DecodeLayer> decode_layer_from_name(std::string_view text) {
+    for (const LayerName& entry : layer_names) {
+        if (entry.name == text) {
+            return entry.layer;
+        }
+    }
+    return std::nullopt;
+}
+
+DecodeLayer detect_layer(ByteView octets) {
+    const DecodeLayer likely = layer_of_first_octet(octets);
+    // Several frames in a row, and an APDU as a meter pushes it, are what the layer push takes.
+    for (const DecodeLayer layer :
+         {likely, DecodeLayer::push, DecodeLayer::data, DecodeLayer::iec62056_21}) {
+        if (decode(layer, octets)) {
+            return layer;
+        }
+    }
+    return likely;
+}
+
+Result<Json> decode(DecodeLayer layer, ByteView octets, const DecodeOptions& options) {
+    if (octets.size() > max_decode_octets) {
+        return fail(ErrorCode::answer_too_long, Layer::base, max_decode_octets);
+    }
+    Decoding decoding(octets, options);
+    Result<Json> decoded = decode_layer(layer, octets, decoding);
+    if (decoding.exhausted()) {
+        return fail(ErrorCode::too_many_elements, Layer::axdr);
+    }
+    return decoded;
+}
+
+std::string_view accepting_option(ByteView apdu) {
+    using xdlms::ApduTag;
+    if (apdu.empty()) {
+        return {};
+    }
+    switch (static_cast<ApduTag>(apdu[0])) {
+        case ApduTag::data_notification:
+            return !xdlms::decode_data_notification(apdu) &&
+                           xdlms::decode_data_notification(apdu, {.tagged_date_time = true})
+                       ? "tagged_date_time"
+                       : "";
+        case ApduTag::get_request:
+            return !xdlms::decode_get_request(apdu) &&
+                           xdlms::decode_get_request(apdu, {.trailing_zeros = true})
+                       ? "tolerate_trailing_zeros"
+                       : "";
+        case ApduTag::initiate_request:
+            return !xdlms::decode_initiate_request(apdu) &&
+                           xdlms::decode_initiate_request(apdu, {.short_conformance_tag = true})
+                       ? "short_conformance_tag"
+                       : "";
+        case ApduTag::initiate_response:
+            return !xdlms::decode_initiate_response(apdu) &&
+                           xdlms::decode_initiate_response(apdu, {.short_conformance_tag = true})
+                       ? "short_conformance_tag"
+                       : "";
+        default: return {};
+    }
+}
+
+}  // namespace dlms::render

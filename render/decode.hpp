@@ -1,0 +1,65 @@
+#pragma once
+// The decoder: octets of any layer as JSON, every layer peeled. The members are those of
+// docs/vectors.md; what a decoder of one layer finds inside stands beside it.
+
+#include <optional>
+#include <string_view>
+
+#include "render/data_tree.hpp"
+#include "stack/base/result.hpp"
+#include "stack/base/secret.hpp"
+
+namespace dlms::render {
+
+/// Where decoding begins.
+enum class DecodeLayer : std::uint8_t {
+    data,         ///< one Data
+    xdlms,        ///< one xDLMS APDU
+    sn,           ///< one xDLMS APDU of short name referencing
+    acse,         ///< AARQ, AARE, RLRQ or RLRE
+    wrapper,      ///< one WPDU, as a datagram
+    hdlc,         ///< one HDLC frame with its flags
+    push,         ///< what a meter sends unasked: an APDU, HDLC frames, or wired M-Bus frames
+    cipher,       ///< one APDU that is ciphered, signed, or holds a ciphered one
+    iec62056_21,  ///< one message of IEC 62056-21, or a P1 telegram
+};
+
+/// The layer's name in vector files: "data", "xdlms" ... "iec62056-21".
+std::string_view name(DecodeLayer layer);
+std::optional<DecodeLayer> decode_layer_from_name(std::string_view name);
+
+/// What the octets look like: the layer that begins like them and accepts them, else the one that
+/// begins like them.
+DecodeLayer detect_layer(ByteView octets);
+
+struct DecodeKeys {
+    SecretBytes encryption_key;      ///< 16 or 32 octets; empty for none
+    SecretBytes authentication_key;  ///< likewise
+    ByteBuffer system_title;         ///< of the sender, 8 octets, where the APDU does not say it
+};
+
+struct DecodeOptions {
+    /// Deciphers what is ciphered; must outlive the call.
+    const DecodeKeys* keys = nullptr;
+    /// Every APDU, frame, header and Data gets its offset in the octets as `@`.
+    bool offsets = false;
+};
+
+/// The most octets that are taken at once, and the most Data in one answer: a document tree costs
+/// about 200 octets for each.
+inline constexpr std::size_t max_decode_octets = 1u << 20;
+inline constexpr std::size_t max_decoded_data = 1'000'000;
+
+/// Decodes. An error judges the layer named alone: a frame or WPDU whose APDU does not decode has a
+/// null `apdu`. Errors: every malformed and peer_misbehaved code of the layers, too_many_elements,
+/// answer_too_long above max_decode_octets; unsupported_compression.
+Result<Json> decode(DecodeLayer layer, ByteView octets, const DecodeOptions& options = {});
+
+/// The option of an association or meter profile that would accept an APDU which the strict decoder
+/// refuses, for example "tagged_date_time"; empty when there is none.
+std::string_view accepting_option(ByteView apdu);
+
+/// What decode() gave, as indented lines for people, offsets in the left column.
+std::string decoded_text(const Json& decoded);
+
+}  // namespace dlms::render

@@ -1,0 +1,76 @@
+#pragma once
+// What the files of the decoder share; not for others.
+
+#include "render/decode.hpp"
+#include "stack/cosem/access_result.hpp"
+#include "stack/hdlc/frame.hpp"
+#include "stack/xdlms/security_header.hpp"
+
+namespace dlms::render::detail {
+
+/// One decoding: its options, and what it has used up.
+class Decoding {
+public:
+    Decoding(ByteView octets, const DecodeOptions& options) : keys_(options.keys) {
+        build_.budget = max_decoded_data;
+        if (options.offsets) {
+            build_.origin = octets;
+        }
+    }
+
+    const DecodeKeys* keys() const { return keys_; }
+    /// Pushed notifications are read as meters send them.
+    bool is_push() const { return is_push_; }
+    void set_push() { is_push_ = true; }
+
+    Json tree(const axdr::DataView& data) { return data_tree(data, build_); }
+    bool exhausted() const { return build_.budget == 0; }
+
+    /// A new object that says where its octets begin.
+    Json object_at(ByteView part) const {
+        Json json = Json::object();
+        if (const auto offset = offset_in(build_.origin, part)) {
+            json["@"] = *offset;
+        }
+        return json;
+    }
+
+private:
+    const DecodeKeys* keys_;
+    TreeBuild build_;
+    bool is_push_ = false;
+};
+
+// Each decodes one whole APDU. Offsets in errors count from its start.
+Result<Json> xdlms_json(ByteView apdu, Decoding& decoding);
+Result<Json> sn_json(ByteView apdu, Decoding& decoding);
+Result<Json> acse_json(ByteView apdu, Decoding& decoding);
+Result<Json> ciphered_json(ByteView apdu, Decoding& decoding);
+/// Any of the above, by its first octet.
+Result<Json> apdu_json(ByteView apdu, Decoding& decoding);
+
+// Layers of their own.
+Result<Json> cipher_layer_json(ByteView octets, Decoding& decoding);
+Result<Json> wrapper_json(ByteView octets, Decoding& decoding);
+Result<Json> hdlc_json(ByteView octets, Decoding& decoding);
+Result<Json> push_json(ByteView octets, Decoding& decoding);
+Result<Json> line_json(ByteView octets, Decoding& decoding);
+
+/// Whether the tag starts an ACSE, an SN, a ciphered or signed APDU.
+bool is_acse(std::uint8_t tag);
+bool is_sn(std::uint8_t tag);
+bool is_ciphered(std::uint8_t tag);
+
+/// Puts the APDU's JSON into `json["apdu"]`, null when it does not decode, and what is behind
+/// envelopes beside it: `outer`, `inner`, `content`, `plaintext`, `plaintext_decoded`. Returns the
+/// error of an APDU that does not decode.
+Status put_apdu(Json& json, ByteView apdu, Decoding& decoding);
+
+// Small parts.
+Json code_json(unsigned code, std::string_view name);
+Json hex_or_null(ByteView octets);
+inline Json result_json(cosem::DataAccessResult result) {
+    return code_json(static_cast<unsigned>(result), cosem::name(result));
+}
+
+}  // namespace dlms::render::detail

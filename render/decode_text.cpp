@@ -1,0 +1,163 @@
+// What the decoder found, as lines for people.
+
+#include <algorithm>
+
+#include "render/decode.hpp"
+#include "render/text_encoding.hpp"
+#include "stack/base/hex.hpp"
+#include "stack/cosem/date_time.hpp"
+#include "stack/cosem/obis_code.hpp"
+
+namespace dlms::render {
+namespace {
+
+constexpr std::size_t offset_width = 6;
+constexpr std::size_t longest_hex = 64;  ///< octets of a value on one line
+
+/// What octets may mean: an OBIS code, a date-time, or text.
+std::string reading_of(ByteView octets) {
+    if (octets.size() == 6) {
+        return cosem::ObisCode::from_octets(octets.first<6>()).text();
+    }
+    if (octets.size() == 12) {
+        const auto date_time = cosem::read_date_time(octets);
+        if (date_time) {
+            return iso_text(*date_time);
+        }
+    }
+    if (!octets.empty() && is_printable(as_text(octets))) {
+        return '"' + std::string(as_text(octets)) + '"';
+    }
+    return {};
+}
+
+bool is_tree(const Json& json) {
+    return json.is_object() && json.contains("type") && json.contains("value");
+}
+
+bool is_hex_type(const std::string& type) {
+    return type == "octet-string" || type == "date-time";
+}
+
+class Lines {
+public:
+    std::string take() { return std::move(text_); }
+
+    /// One member and all below it.
+    void write(const std::string& name, const Json& json, std::size_t depth) {
+        if (is_tree(json)) {
+            write_tree(name, json, depth);
+        } else if (json.is_object()) {
+            line(json, depth, name + heading(json));
+            write_members(json, depth + 1);
+        } else if (json.is_array()) {
+            write_list(name, json, depth);
+        } else {
+            line(Json(), depth, name + ": " + scalar(json));
+        }
+    }
+
+    void write_members(const Json& json, std::size_t depth) {
+        for (const auto& [name, value] : json.items()) {
+            if (name != "@" && !value.is_null()) {
+                write(name, value, depth);
+            }
+        }
+    }
+
+private:
+    void line(const Json& at, std::size_t depth, const std::string& text) {
+        std::string offset;
+        if (at.is_object() && at.contains("@")) {
+            offset = std::to_string(at["@"].get<std::size_t>());
+        }
+        text_.append(offset_width - std::min(offset.size(), offset_width), ' ');
+        text_ += offset;
+        text_.append(2 + 2 * depth, ' ');
+        text_ += text;
+        text_ += '\n';
+    }
+
+    /// The names that tell what an object is, behind the member's own.
+    static std::string heading(const Json& json) {
+        std::string text;
+        for (const char* member : {"pdu", "service", "choice", "frame_type", "name"}) {
+            if (json.contains(member) && json[member].is_string()) {
+                text += ' ' + json[member].get<std::string>();
+            }
+        }
+        return text.empty() ? ":" : ":" + text;
+    }
+
+    static std::string scalar(const Json& json) {
+        if (!json.is_string()) {
+            return json.dump();
+        }
+        const std::string& text = json.get_ref<const std::string&>();
+        if (text.size() <= 2 * longest_hex) {
+            return terminal_text(text);
+        }
+        return terminal_text(text.substr(0, 2 * longest_hex)) + "... (" +
+               std::to_string(text.size()) + " characters)";
+    }
+
+    void write_list(const std::string& name, const Json& json, std::size_t depth) {
+        const bool is_flat = std::ranges::all_of(
+            json, [](const Json& item) { return !item.is_object() && !item.is_array(); });
+        if (is_flat) {
+            std::string text = name + ":";
+            for (const Json& item : json) {
+                text += ' ' + scalar(item);
+            }
+            line(Json(), depth, text);
+            return;
+        }
+        line(Json(), depth, name + ": " + std::to_string(json.size()));
+        std::size_t index = 0;
+        for (const Json& item : json) {
+            write('[' + std::to_string(++index) + ']', item, depth + 1);
+        }
+    }
+
+    void write_tree(const std::string& name, const Json& json, std::size_t depth) {
+        const std::string type = json["type"].get<std::string>();
+        const Json& value = json["value"];
+        if (value.is_array()) {
+            line(json, depth, name + ": " + type + " of " + std::to_string(value.size()));
+            std::size_t index = 0;
+            for (const Json& element : value) {
+                write('[' + std::to_string(++index) + ']', element, depth + 1);
+            }
+            return;
+        }
+        std::string text = name + ": " + type;
+        if (value.is_null()) {
+            text += json.contains("raw") ? " octets " + scalar(json["raw"]) : "";
+        } else {
+            text += ' ' + scalar(value);
+        }
+        if (is_hex_type(type)) {
+            const auto octets = from_hex(value.get_ref<const std::string&>());
+            const std::string meaning = octets ? reading_of(*octets) : "";
+            text += meaning.empty() ? "" : "  (" + meaning + ')';
+        }
+        line(json, depth, text);
+    }
+
+    std::string text_;
+};
+
+}  // namespace
+
+std::string decoded_text(const Json& decoded) {
+    Lines lines;
+    const bool is_apdu = decoded.contains("service") || decoded.contains("pdu");
+    if (is_apdu) {
+        lines.write("apdu", decoded, 0);
+    } else {
+        lines.write_members(decoded, 0);
+    }
+    return lines.take();
+}
+
+}  // namespace dlms::render

@@ -1,0 +1,76 @@
+#include "cli/decode_command.hpp"
+
+#include <sstream>
+
+#include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
+
+using Json = nlohmann::json;
+
+namespace {
+
+/// The answers to lines, one each.
+std::vector<Json> answers(const std::string& lines) {
+    std::istringstream in(lines);
+    std::ostringstream out;
+    dlms::cli::decode_json_lines(in, out);
+    std::istringstream again(out.str());
+    std::vector<Json> list;
+    for (std::string line; std::getline(again, line);) {
+        list.push_back(Json::parse(line));
+    }
+    return list;
+}
+
+Json answer(const std::string& line) {
+    const std::vector<Json> list = answers(line);
+    BOOST_REQUIRE(list.size() == 1u);
+    return list[0];
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(decode_command)
+
+BOOST_AUTO_TEST_CASE(each_line_gets_its_answer) {
+    const std::vector<Json> list = answers(
+        "{\"id\":\"a\",\"layer\":\"data\",\"hex\":\"15FFFFFFFFFFFFFFFF\"}\r\n\n"
+        "{\"hex\":\"c0\",\"expect\":{\"deep\":[[[[1]]]]},\"id\":2,\"layer\":\"xdlms\"}");
+    BOOST_REQUIRE(list.size() == 2u);
+    BOOST_TEST(list[0] == Json::parse(R"({"id":"a","valid":true,"decoded":
+        {"data":{"type":"long64-unsigned","value":18446744073709551615}}})"));
+    BOOST_TEST(list[1] == Json::parse(R"({"id":2,"valid":false,"error":
+        {"offset":1,"code":"truncated","message":"xdlms: truncated at octet 1"}})"));
+}
+
+BOOST_AUTO_TEST_CASE(keys_decipher) {
+    const Json json = answer(
+        R"({"id":1,"layer":"cipher","hex":"C81E3001234567411312FF935A47566827C467BC7D825C3BE4A77C3FCC056B6B",)"
+        R"("keys":{"ek":"000102030405060708090A0B0C0D0E0F","ak":"D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF",)"
+        R"("system_title":"4D4D4D0000BC614E","suite":0}})");
+    BOOST_TEST(json.at("valid") == true);
+    BOOST_TEST(json.at("decoded").at("plaintext") == "C0010000080000010000FF0200");
+    BOOST_TEST(json.dump().find("D0D1D2") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(lines_that_are_no_question_are_answered_too) {
+    for (const std::string& line :
+         {std::string("nonsense"), std::string("[]"), std::string("{"), std::string("{\"id\":1}"),
+          std::string(R"({"layer":"data","hex":"0"})"),
+          std::string(R"({"layer":"none","hex":"00"})"), std::string(R"({"layer":"data","hex":7})"),
+          std::string(R"({"layer":"data","hex":"00","keys":{"ek":"zz"}})"),
+          "{\"id\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}",
+          std::string(100'000, '{')}) {
+        const Json json = answer(line);
+        BOOST_TEST(json.at("valid") == false);
+        BOOST_TEST(json.at("error").at("code") == "invalid-text");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_is_bounded) {
+    const std::string octets(2 * (dlms::render::max_decode_octets + 1), '0');
+    const Json json = answer(R"({"id":1,"layer":"data","hex":")" + octets + "\"}");
+    BOOST_TEST(json.at("error").at("code") == "answer-too-long");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
