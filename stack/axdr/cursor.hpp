@@ -16,18 +16,35 @@ public:
         Tag tag{};
         std::uint32_t count = 0;  ///< elements of an array or structure, bits of a bit-string
         ByteView content;         ///< octets of a simple value, without tag and length
+
+        /// The value of an unsigned integer, enum or bcd; 0 for any other tag.
+        std::uint64_t unsigned_integer() const;
+        /// The value of a signed integer, and of an unsigned one of up to four octets; 0 for any
+        /// other tag.
+        std::int64_t signed_integer() const;
     };
 
     /// Starts at the beginning of a checked Data, whose octets must outlive the cursor.
-    explicit Cursor(const DataView& data) : reader_(data.encoded(), Layer::axdr) {}
+    explicit Cursor(const DataView& data) : rest_(data.encoded()) {}
 
-    bool at_end() const { return reader_.at_end(); }
+    bool at_end() const { return rest_.empty(); }
 
     /// Takes the next item; null-data at the end.
     Item next();
 
 private:
-    Reader reader_;
+    /// Where an item's content lies among octets, and where the item ends.
+    struct Place {
+        std::size_t begin = 0;
+        std::size_t size = 0;
+        std::size_t end = 0;
+        std::uint32_t count = 0;
+    };
+    /// The place of an item of any kind at the beginning of `octets`. Apart from next(), whose
+    /// cursor can so stay in registers.
+    [[gnu::noinline]] static Place place_of(ByteView octets);
+
+    ByteView rest_;
 };
 
 namespace detail {
@@ -36,31 +53,62 @@ namespace detail {
 ByteView take_compact_array(Reader& reader);
 
 /// Takes the content of an item that is neither array nor structure; `item.tag` is set.
-inline void read_content(Reader& reader, Cursor::Item& item) {
-    const std::uint8_t width = fixed_width(item.tag);
-    if (width != not_fixed) [[likely]] {
-        item.content = reader.bytes(width);
-    } else if (item.tag == Tag::bit_string) {
-        item.count = read_length(reader);
-        item.content = reader.bytes(item.count / 8 + (item.count % 8 != 0 ? 1 : 0));
-    } else if (item.tag == Tag::compact_array) {
-        item.content = take_compact_array(reader);
-    } else {
-        item.content = read_octet_string(reader);
-    }
-}
+void read_content(Reader& reader, Cursor::Item& item);
 
 }  // namespace detail
 
 inline Cursor::Item Cursor::next() {
-    Item item;
-    item.tag = static_cast<Tag>(reader_.u8());
-    if (item.tag == Tag::array || item.tag == Tag::structure) [[unlikely]] {
-        item.count = read_length(reader_);
-    } else {
-        detail::read_content(reader_, item);
+    if (rest_.empty()) {
+        return {};
     }
-    return item;
+    const ByteView octets = rest_;
+    const auto tag = static_cast<Tag>(octets[0]);
+    const std::size_t width = fixed_width(tag);
+    if (width < octets.size()) [[likely]] {
+        rest_ = octets.subspan(1 + width);
+        return {tag, 0, octets.subspan(1, width)};
+    }
+    const std::size_t length = octets.size() > 1 ? octets[1] : std::size_t{0x80};
+    if (length < 0x80 && (tag == Tag::array || tag == Tag::structure)) {
+        rest_ = octets.subspan(2);
+        return {tag, static_cast<std::uint32_t>(length), {}};
+    }
+    if (length < 0x80 && tag == Tag::octet_string && length <= octets.size() - 2) {
+        rest_ = octets.subspan(2 + length);
+        return {tag, 0, octets.subspan(2, length)};
+    }
+    const Place place = place_of(octets);
+    rest_ = octets.subspan(place.end);
+    return {tag, place.count, octets.subspan(place.begin, place.size)};
+}
+
+inline std::uint64_t Cursor::Item::unsigned_integer() const {
+    switch (tag) {
+        case Tag::unsigned_:
+        case Tag::delta_unsigned:
+        case Tag::bcd:
+        case Tag::enum_: return content[0];
+        case Tag::long_unsigned:
+        case Tag::delta_long_unsigned: return big_endian<2>(content);
+        case Tag::double_long_unsigned:
+        case Tag::delta_double_long_unsigned: return big_endian<4>(content);
+        case Tag::long64_unsigned: return big_endian<8>(content);
+        default: return 0;
+    }
+}
+
+inline std::int64_t Cursor::Item::signed_integer() const {
+    switch (tag) {
+        case Tag::integer:
+        case Tag::delta_integer: return static_cast<std::int8_t>(content[0]);
+        case Tag::long_:
+        case Tag::delta_long: return static_cast<std::int16_t>(big_endian<2>(content));
+        case Tag::double_long:
+        case Tag::delta_double_long: return static_cast<std::int32_t>(big_endian<4>(content));
+        case Tag::long64: return static_cast<std::int64_t>(big_endian<8>(content));
+        case Tag::long64_unsigned: return 0;
+        default: return static_cast<std::int64_t>(unsigned_integer());
+    }
 }
 
 }  // namespace dlms::axdr

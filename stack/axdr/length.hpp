@@ -6,21 +6,27 @@
 
 namespace dlms::axdr {
 
-/// Reads a length or count. Longer forms than needed are accepted, as the standard's receivers do.
-/// Fails with invalid_length_encoding for 80 and for more than four octets.
-inline std::uint32_t read_length(Reader& reader) {
-    const std::size_t where = reader.offset();
-    const std::uint8_t first = reader.u8();
-    if (first < 0x80) [[likely]] {
-        return first;
-    }
+namespace detail {
+
+/// Reads what stands behind the first octet of a length of more than one. Kept out of the walks
+/// over long values, whose lengths are short.
+[[gnu::noinline]] inline std::uint32_t read_long_length(Reader& reader, std::uint8_t first) {
     switch (first) {
         case 0x81: return reader.u8();
         case 0x82: return reader.u16();
         case 0x83: return reader.u24();
         case 0x84: return reader.u32();
-        default: reader.fail_at(ErrorCode::invalid_length_encoding, where); return 0;
+        default: reader.fail_at(ErrorCode::invalid_length_encoding, reader.offset() - 1); return 0;
     }
+}
+
+}  // namespace detail
+
+/// Reads a length or count. Longer forms than needed are accepted, as the standard's receivers do.
+/// Fails with invalid_length_encoding for 80 and for more than four octets.
+inline std::uint32_t read_length(Reader& reader) {
+    const std::uint8_t first = reader.u8();
+    return first < 0x80 ? first : detail::read_long_length(reader, first);
 }
 
 /// Reads a length and checks it against what remains.

@@ -1,5 +1,6 @@
 #include "stack/axdr/structure_check.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "stack/axdr/compact_array.hpp"
@@ -74,7 +75,7 @@ void check_variable(Reader& reader, OpenElements& open_elements, Tag tag) {
 /// come at what is then the present level.
 std::uint32_t check_one(Reader& reader, OpenElements& open_elements, std::uint32_t left) {
     const auto tag = static_cast<Tag>(reader.u8());
-    const std::uint8_t width = fixed_width(tag);
+    const std::size_t width = fixed_width(tag);
     if (tag == Tag::octet_string) {
         reader.skip(read_checked_length(reader));
     } else if (tag == Tag::array || tag == Tag::structure) {
@@ -87,6 +88,49 @@ std::uint32_t check_one(Reader& reader, OpenElements& open_elements, std::uint32
     return left;
 }
 
+/// Data that stand in a row at one level.
+struct Run {
+    std::size_t octets = 0;
+    std::uint32_t items = 0;
+};
+
+/// Measures the Data at the beginning of `octets` that have the tag of the first, at most `most` of
+/// them. Each takes `size` octets; the first is there.
+Run measure_equal(ByteView octets, std::size_t size, std::uint32_t most) {
+    const std::size_t last = std::min(octets.size(), most * size) - size;
+    Run run{size, 1};
+    while (run.octets <= last && octets[run.octets] == octets[0]) {
+        run.octets += size;
+        ++run.items;
+    }
+    return run;
+}
+
+/// Measures the Data of fixed width and the short octet-strings at the beginning of `octets`, at
+/// most `most` of them. The one loop that long, regular values spend their time in: it stops at
+/// whatever takes longer to judge, errors too.
+Run measure_run(ByteView octets, std::uint32_t most) {
+    Run run;
+    while (run.items < most && run.octets < octets.size()) {
+        const ByteView rest = octets.subspan(run.octets);
+        const std::size_t width = detail::fixed_widths[rest[0]];
+        if (width < rest.size()) {
+            const Run equal = measure_equal(rest, width + 1, most - run.items);
+            run.octets += equal.octets;
+            run.items += equal.items;
+            continue;
+        }
+        const std::size_t length = rest.size() > 1 ? rest[1] : std::size_t{0x80};
+        if (static_cast<Tag>(rest[0]) != Tag::octet_string || length >= 0x80 ||
+            length > rest.size() - 2) {
+            break;
+        }
+        run.octets += 2 + length;
+        ++run.items;
+    }
+    return run;
+}
+
 }  // namespace
 
 void check_data(Reader& outer) {
@@ -94,12 +138,10 @@ void check_data(Reader& outer) {
     OpenElements open_elements;
     std::uint32_t left = 1;  // elements still to come at the present level
     do {
-        left -= static_cast<std::uint32_t>(
-            reader.skip_run(detail::fixed_widths, detail::not_fixed, left));
-        if (left > 0) {
-            --left;
-            left = check_one(reader, open_elements, left);
-        }
+        left = check_one(reader, open_elements, left - 1);
+        const Run run = measure_run(reader.ahead(), left);
+        reader.skip(run.octets);
+        left -= run.items;
         while (left == 0 && open_elements.depth > 0) {
             left = open_elements.left[--open_elements.depth];
         }

@@ -44,8 +44,8 @@ constexpr std::array<TagInfo, 256> make_table() {
 
 constexpr auto table = make_table();
 
-constexpr std::array<std::uint8_t, 256> make_fixed_widths() {
-    std::array<std::uint8_t, 256> widths{};
+constexpr std::array<std::size_t, 256> make_fixed_widths() {
+    std::array<std::size_t, 256> widths{};
     for (std::size_t i = 0; i < widths.size(); ++i) {
         widths[i] = table[i].shape == Shape::fixed ? table[i].width : detail::not_fixed;
     }
@@ -54,7 +54,7 @@ constexpr std::array<std::uint8_t, 256> make_fixed_widths() {
 
 }  // namespace
 
-constinit const std::array<std::uint8_t, 256> detail::fixed_widths = make_fixed_widths();
+constinit const std::array<std::size_t, 256> detail::fixed_widths = make_fixed_widths();
 
 const TagInfo& info(Tag tag) {
     return table[static_cast<std::size_t>(tag)];

@@ -2,7 +2,9 @@
 // Tags of the Data type (Green Book 9.5, COSEMpdu "Data"; delta types from later editions).
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -64,15 +66,15 @@ const TagInfo& info(Tag tag);
 
 namespace detail {
 
-/// info(tag).width in one octet a tag, for the walks over long values; `not_fixed` for every tag
-/// that has no fixed width.
-inline constexpr std::uint8_t not_fixed = 0xFF;
-extern const std::array<std::uint8_t, 256> fixed_widths;
+/// info(tag).width alone, for the walks over long values; `not_fixed`, which no buffer can hold,
+/// for every tag that has no fixed width.
+inline constexpr std::size_t not_fixed = std::numeric_limits<std::size_t>::max();
+extern const std::array<std::size_t, 256> fixed_widths;
 
 }  // namespace detail
 
 /// Octets after the tag when their number is fixed, else detail::not_fixed.
-inline std::uint8_t fixed_width(Tag tag) {
+inline std::size_t fixed_width(Tag tag) {
     return detail::fixed_widths[static_cast<std::size_t>(tag)];
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace dlms {
@@ -25,6 +26,15 @@ inline ByteView as_bytes(std::string_view text) {
 
 inline std::string_view as_text(ByteView bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// The number in the first N octets, most significant first. `bytes` must hold as many.
+template <std::size_t N>
+constexpr std::uint64_t big_endian(ByteView bytes) {
+    // One expression, which compilers turn into a load and a byte swap.
+    return [bytes]<std::size_t... I>(std::index_sequence<I...>) {
+        return ((std::uint64_t{bytes[I]} << (8 * (N - 1 - I))) | ...);
+    }(std::make_index_sequence<N>());
 }
 
 inline ByteBuffer to_buffer(ByteView bytes) {

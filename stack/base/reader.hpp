@@ -3,9 +3,7 @@
 // after the first error every read returns zero or nothing, so a decoder reads straight on and
 // asks once. A loop over a count from outside must ask ok() in its condition.
 
-#include <array>
 #include <cstdint>
-#include <utility>
 
 #include "stack/base/bytes.hpp"
 #include "stack/base/result.hpp"
@@ -35,9 +33,10 @@ public:
     }
     constexpr Layer layer() const { return layer_; }
 
-    /// Records the first error and exhausts the reader.
-    constexpr void fail(ErrorCode code) { fail_at(code, offset()); }
-    constexpr void fail_at(ErrorCode code, std::size_t where) {
+    /// Records the first error and exhausts the reader. Never inlined: an error is rare, and reads
+    /// are many.
+    [[gnu::cold, gnu::noinline]] constexpr void fail(ErrorCode code) { fail_at(code, offset()); }
+    [[gnu::cold, gnu::noinline]] constexpr void fail_at(ErrorCode code, std::size_t where) {
         if (!failed_) {
             failed_ = true;
             error_ = Error{code, layer_, static_cast<std::uint32_t>(where)};
@@ -60,10 +59,10 @@ public:
         }
         return *position_++;
     }
-    constexpr std::uint16_t u16() { return static_cast<std::uint16_t>(big_endian<2>()); }
-    constexpr std::uint32_t u24() { return static_cast<std::uint32_t>(big_endian<3>()); }
-    constexpr std::uint32_t u32() { return static_cast<std::uint32_t>(big_endian<4>()); }
-    constexpr std::uint64_t u64() { return big_endian<8>(); }
+    constexpr std::uint16_t u16() { return static_cast<std::uint16_t>(number<2>()); }
+    constexpr std::uint32_t u24() { return static_cast<std::uint32_t>(number<3>()); }
+    constexpr std::uint32_t u32() { return static_cast<std::uint32_t>(number<4>()); }
+    constexpr std::uint64_t u64() { return number<8>(); }
     constexpr std::int8_t i8() { return static_cast<std::int8_t>(u8()); }
     constexpr std::int16_t i16() { return static_cast<std::int16_t>(u16()); }
     constexpr std::int32_t i32() { return static_cast<std::int32_t>(u32()); }
@@ -83,26 +82,9 @@ public:
         return view;
     }
     constexpr ByteView rest() { return bytes(remaining()); }
+    /// What rest() would give, without taking it.
+    constexpr ByteView ahead() const { return ByteView(position_, remaining()); }
     constexpr void skip(std::size_t count) { bytes(count); }
-
-    /// Takes up to `count` items that are one octet and as many more as `widths` gives for it.
-    /// Stops at an item whose width is `unknown` and at one that is not whole; returns how many it
-    /// took. The one loop that long, regular values spend their time in.
-    constexpr std::size_t skip_run(const std::array<std::uint8_t, 256>& widths,
-                                   std::uint8_t unknown, std::size_t count) {
-        const Byte* position = position_;
-        std::size_t left = count;
-        while (left > 0 && position != end_) {
-            const std::size_t width = widths[*position];
-            if (width == unknown || width >= static_cast<std::size_t>(end_ - position)) {
-                break;
-            }
-            position += width + 1;
-            --left;
-        }
-        position_ = position;
-        return count - left;
-    }
 
     /// A reader of the next `count` octets alone, which are taken from this one.
     constexpr Reader sub_reader(std::size_t count) {
@@ -131,15 +113,12 @@ public:
 
 private:
     template <std::size_t N>
-    constexpr std::uint64_t big_endian() {
+    constexpr std::uint64_t number() {
         if (remaining() < N) [[unlikely]] {
             fail(ErrorCode::truncated);
             return 0;
         }
-        // One expression, which compilers turn into a load and a byte swap.
-        const std::uint64_t value = [this]<std::size_t... I>(std::index_sequence<I...>) {
-            return ((std::uint64_t{position_[I]} << (8 * (N - 1 - I))) | ...);
-        }(std::make_index_sequence<N>());
+        const std::uint64_t value = big_endian<N>(ahead());
         position_ += N;
         return value;
     }

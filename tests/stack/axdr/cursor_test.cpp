@@ -1,5 +1,7 @@
 #include "stack/axdr/cursor.hpp"
 
+#include <limits>
+
 #include <boost/test/unit_test.hpp>
 
 #include "stack/axdr/data.hpp"
@@ -66,6 +68,53 @@ BOOST_AUTO_TEST_CASE(past_the_end_comes_null_data) {
     cursor.next();
     BOOST_TEST(cursor.at_end());
     BOOST_TEST((cursor.next().tag == Tag::null_data));
+}
+
+BOOST_AUTO_TEST_CASE(items_are_read_as_the_integers_they_are) {
+    const Data data = Data::parse(octets("0212 0F80 108000 0580000000 148000000000000000"
+                                         "11FF 12FFFE 06FFFFFFFD 15FFFFFFFFFFFFFFFC"
+                                         "1CFF 1DFFFE 1EFFFFFFFD 1FFF 20FFFE 21FFFFFFFD"
+                                         "16FF 0D99 0300 0900"))
+                          .value();
+    const std::int64_t least = std::numeric_limits<std::int64_t>::min();
+    const std::pair<std::int64_t, std::uint64_t> expected[]{{0, 0},
+                                                            {-128, 0},
+                                                            {-32768, 0},
+                                                            {-2147483648, 0},
+                                                            {least, 0},
+                                                            {255, 255},
+                                                            {65534, 65534},
+                                                            {4294967293, 4294967293},
+                                                            {0, 18446744073709551612u},
+                                                            {-1, 0},
+                                                            {-2, 0},
+                                                            {-3, 0},
+                                                            {255, 255},
+                                                            {65534, 65534},
+                                                            {4294967293, 4294967293},
+                                                            {255, 255},
+                                                            {0x99, 0x99},
+                                                            {0, 0},
+                                                            {0, 0}};
+    Cursor cursor(data.view());
+    for (const auto& [with_sign, without] : expected) {
+        const Cursor::Item item = cursor.next();
+        BOOST_TEST_CONTEXT(name(item.tag)) {
+            BOOST_TEST(item.signed_integer() == with_sign);
+            BOOST_TEST(item.unsigned_integer() == without);
+        }
+    }
+    BOOST_TEST(cursor.at_end());
+}
+
+BOOST_AUTO_TEST_CASE(lengths_in_every_form_are_walked) {
+    for (const char* hex : {"0102 0902AABB 0902AABB", "018102 098102AABB 09820002AABB",
+                            "01840000000 2 0983000002AABB 098400000002AABB"}) {
+        std::string packed(hex);
+        std::erase(packed, ' ');
+        const Data data = Data::parse(octets(packed)).value();
+        BOOST_TEST(walk(data.view()) == "array:2: octet-string:0:AABB octet-string:0:AABB ");
+    }
 }
 
 BOOST_AUTO_TEST_CASE(the_cursor_sees_what_the_elements_show_in_every_vector) {
