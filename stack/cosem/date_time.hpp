@@ -107,4 +107,12 @@ std::string iso_text(const Time& time);
 /// character.
 Result<DateTime> date_time_from_iso(std::string_view text);
 
+/// The reverse of iso_text(): a text in which "*", "last", "last-1", "dst-begin" and "dst-end" may
+/// stand for parts. What the text does not say: the day of the week follows from a date whose parts
+/// are all numbers and is not specified otherwise; hundredths are 0, or not specified where the
+/// second is not; the status is 0. Errors: invalid_text or value_out_of_range at the character.
+Result<Date> date_from_text(std::string_view text);
+Result<Time> time_from_text(std::string_view text);
+Result<DateTime> date_time_from_text(std::string_view text);
+
 }  // namespace dlms::cosem

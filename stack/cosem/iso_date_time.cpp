@@ -37,6 +37,27 @@ public:
         }
         return value;
     }
+    /// Exactly the word, if it stands next.
+    bool accept_word(std::string_view word) {
+        if (!failed_ && text_.substr(position_).starts_with(word)) {
+            position_ += word.size();
+            return true;
+        }
+        return false;
+    }
+    /// As number(), or "*" for a part that is not specified.
+    std::uint8_t part(unsigned low, unsigned high) {
+        return accept('*') ? Date::not_specified : static_cast<std::uint8_t>(number(2, low, high));
+    }
+    /// Four digits, or the five of a year above 9999, or "*".
+    std::uint16_t year() {
+        if (accept('*')) {
+            return Date::year_not_specified;
+        }
+        const std::size_t end = text_.find_first_not_of("0123456789", position_);
+        const std::size_t width = end == std::string_view::npos ? 4 : end - position_;
+        return static_cast<std::uint16_t>(number(width == 5 ? 5 : 4, 0, 65'534));
+    }
     bool accept(char c) {
         if (!failed_ && !at_end() && text_[position_] == c) {
             ++position_;
@@ -95,44 +116,92 @@ std::int16_t scan_offset(Scanner& scanner) {
     return static_cast<std::int16_t>(east ? -offset : offset);
 }
 
-}  // namespace
-
-Result<DateTime> date_time_from_iso(std::string_view text) {
-    Scanner scanner(text);
-    DateTime value;
-    value.date.year = static_cast<std::uint16_t>(scanner.number(4, 0, 9999));
+Date scan_date(Scanner& scanner) {
+    Date date;
+    date.year = scanner.year();
     scanner.expect('-');
-    value.date.month = static_cast<std::uint8_t>(scanner.number(2, 1, 12));
+    date.month = scanner.accept_word("dst-begin") ? Date::month_daylight_savings_begin
+                 : scanner.accept_word("dst-end") ? Date::month_daylight_savings_end
+                                                  : scanner.part(1, 12);
     scanner.expect('-');
     const std::size_t day_position = scanner.position();
-    value.date.day_of_month = static_cast<std::uint8_t>(scanner.number(2, 1, 31));
-    if (!scanner.accept(' ') && !scanner.accept('t')) {
-        scanner.expect('T');
+    date.day_of_month = scanner.accept_word("last-1") ? Date::second_last_day
+                        : scanner.accept_word("last") ? Date::last_day
+                                                      : scanner.part(1, 31);
+    // The octet form knows which days each month has.
+    if (scanner.ok() && !read_date(encode(date))) {
+        scanner.fail(ErrorCode::value_out_of_range, day_position);
     }
-    value.time.hour = static_cast<std::uint8_t>(scanner.number(2, 0, 23));
+    DateTime midnight{date, {0, 0, 0, 0}};
+    if (const auto seconds = local_seconds(midnight)) {
+        date.day_of_week = date_time_from_local(*seconds).date.day_of_week;
+    }
+    return date;
+}
+
+Time scan_time(Scanner& scanner) {
+    Time time;
+    time.hour = scanner.part(0, 23);
     scanner.expect(':');
-    value.time.minute = static_cast<std::uint8_t>(scanner.number(2, 0, 59));
-    value.time.second = 0;
-    value.time.hundredths = 0;
+    time.minute = scanner.part(0, 59);
+    time.second = 0;
+    time.hundredths = 0;
     if (scanner.accept(':')) {
-        value.time.second = static_cast<std::uint8_t>(scanner.number(2, 0, 59));
+        time.second = scanner.part(0, 59);
+        if (time.second == Time::not_specified) {
+            time.hundredths = Time::not_specified;
+        }
         if (scanner.accept('.') || scanner.accept(',')) {
-            value.time.hundredths = static_cast<std::uint8_t>(scanner.hundredths());
+            time.hundredths = static_cast<std::uint8_t>(scanner.hundredths());
         }
     }
-    value.deviation = scanner.ok() ? scan_offset(scanner) : DateTime::deviation_not_specified;
-    value.status = 0;
+    return time;
+}
+
+template <class T>
+Result<T> finish(Scanner& scanner, const T& value) {
     if (scanner.ok() && !scanner.at_end()) {
         scanner.fail(ErrorCode::invalid_text, scanner.position());
     }
     if (!scanner.ok()) {
         return scanner.failure();
     }
-    // The octet form knows which days each month has, and the day of the week follows.
-    if (!read_date(encode(value.date))) {
-        return fail(ErrorCode::value_out_of_range, Layer::cosem, day_position);
+    return value;
+}
+
+}  // namespace
+
+Result<Date> date_from_text(std::string_view text) {
+    Scanner scanner(text);
+    const Date value = scan_date(scanner);
+    return finish(scanner, value);
+}
+
+Result<Time> time_from_text(std::string_view text) {
+    Scanner scanner(text);
+    const Time value = scan_time(scanner);
+    return finish(scanner, value);
+}
+
+Result<DateTime> date_time_from_text(std::string_view text) {
+    Scanner scanner(text);
+    DateTime value;
+    value.date = scan_date(scanner);
+    if (!scanner.accept(' ') && !scanner.accept('t')) {
+        scanner.expect('T');
     }
-    value.date.day_of_week = date_time_from_local(*local_seconds(value)).date.day_of_week;
+    value.time = scan_time(scanner);
+    value.deviation = scanner.ok() ? scan_offset(scanner) : DateTime::deviation_not_specified;
+    value.status = 0;
+    return finish(scanner, value);
+}
+
+Result<DateTime> date_time_from_iso(std::string_view text) {
+    Result<DateTime> value = date_time_from_text(text);
+    if (value && (value->date.year > 9999 || !value->is_specified())) {
+        return fail(ErrorCode::invalid_text, Layer::cosem,
+                    text.find('*') < text.size() ? text.find('*') : 0);
+    }
     return value;
 }
 
