@@ -1,13 +1,10 @@
 #include "render/json_data.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 #include "render/attribute_table.hpp"
-#include "render/float_text.hpp"
+#include "render/json_scalar.hpp"
 #include "stack/axdr/data_builder.hpp"
-#include "stack/base/hex.hpp"
 #include "stack/base/limits.hpp"
 
 namespace dlms::render {
@@ -17,12 +14,12 @@ using axdr::Data;
 using axdr::DataBuilder;
 using axdr::DataView;
 using axdr::Tag;
+using cosem::ValueType;
+using Form = ValueType::Form;
 
 using Made = std::expected<Data, WriteFault>;
 
 constexpr std::size_t longest_quote = 60;
-/// Up to here a double holds every integer.
-constexpr double exact_in_double = 9'007'199'254'740'992.0;
 
 /// A JSON value as it stands in a message: ASCII only, and short.
 std::string quote(const Json& value) {
@@ -38,49 +35,99 @@ std::string_view member_text(const Json& object, const char* key) {
     return object.at(key).get_ref<const std::string&>();
 }
 
-bool has_only(const Json& value, const char* key) {
-    return value.is_object() && value.size() == 1 && value.contains(key);
+bool is_composite(Tag tag) {
+    return tag == Tag::array || tag == Tag::structure || tag == Tag::compact_array;
 }
 
-bool is_integer_type(Tag type) {
-    DataBuilder builder;
-    return builder.integer_of(type, 0).finish().has_value();
+/// Whether a value of the tag can stand where the type belongs: the meaning of octets and numbers
+/// goes with other simple types too.
+bool accepts(const ValueType& type, Tag tag) {
+    const std::optional<Tag> own = tag_of(type);
+    return !own || *own == tag || (!is_composite(*own) && !is_composite(tag));
+}
+
+/// Whether a list may be the members of a structure of the type, in order.
+bool has_room_for(const ValueType& type, const Json& list) {
+    const auto is_as_long = [&list](const ValueType& structure) {
+        return structure.form != Form::structure || structure.members.empty() ||
+               structure.members.size() == list.size();
+    };
+    if (!list.is_array()) {
+        return true;
+    }
+    return type.form != Form::choice
+               ? is_as_long(type)
+               : std::ranges::any_of(type.members, [&](const cosem::TypeMember& alternative) {
+                     return alternative.type->form != Form::simple && is_as_long(*alternative.type);
+                 });
+}
+
+/// What is known of the place that a value is made for.
+struct Place {
+    std::optional<Tag> tag;           ///< as the caller or the value asks for it
+    const ValueType* type = nullptr;  ///< as the class table has it
+    std::optional<DataView> present;  ///< what the meter shows there
+};
+
+/// The list of names for a message.
+std::string member_names(const ValueType& type) {
+    std::string text;
+    for (const cosem::TypeMember& member : type.members) {
+        text += (text.empty() ? "" : ", ") + std::string(member.name);
+    }
+    return text;
 }
 
 /// One value on its way into a Data.
 class Writing {
 public:
-    Writing(const WriteTarget& target, const WriteOptions& options)
-        : target_(target), options_(options) {
+    explicit Writing(const WriteOptions& options) : options_(options) {}
+    Writing(const WriteTarget& target, const WriteOptions& options) : options_(options) {
         if (options.octet_hint) {
             hint_ = options.octet_hint(target.attribute);
         }
+        if (target.scaler_unit &&
+            is_register_value(target.attribute.class_id, target.attribute.attribute_id)) {
+            unit_ = shown_unit(*target.scaler_unit, options.energy_unit);
+        }
     }
 
-    Made make(const Json& value, std::optional<Tag> type, const std::optional<DataView>& present) {
+    /// Puts a member's name behind the path of messages.
+    void enter(std::string_view member) { where_ += '.' + std::string(member); }
+
+    Made make(const Json& value, Place place) {
         if (depth_ > limits::max_data_depth) {
             return refuse("at most " + std::to_string(limits::max_data_depth) + " levels", value);
         }
         if (value.is_object() && value.contains("type") && value.contains("value")) {
-            return make_typed(value, present);
+            return make_typed(value, place);
         }
-        if (!type) {
-            type = present ? std::optional(present->tag()) : std::nullopt;
+        if (place.type != nullptr && place.type->form == Form::any) {
+            place.type = nullptr;
         }
+        if (place.type != nullptr && place.type->form == Form::choice) {
+            return make_choice(value, place);
+        }
+        const std::optional<Tag> tag = tag_for(place);
         if (has_only(value, "hex")) {
-            return value.at("hex").is_string() ? make_hex(member_text(value, "hex"), type, value)
+            return value.at("hex").is_string() ? make_hex(member_text(value, "hex"), tag, value)
                                                : refuse("hexadecimal text", value);
         }
-        if (type && !is_integer_type(*type) && has_only(value, "raw") &&
+        if (tag && !is_integer_type(*tag) && has_only(value, "raw") &&
             value.at("raw").is_string()) {
-            return make_hex(member_text(value, "raw"), type, value);
+            return make_hex(member_text(value, "raw"), tag, value);
         }
-        if (!type) {
+        if (!tag) {
             return fault(
                 "the type of the attribute is not known: give data_type, or the A-XDR octets as "
                 "{\"hex\": \"...\"}");
         }
-        return make_plain(value, *type, present && present->is(*type) ? present : std::nullopt);
+        if (place.present && !place.present->is(*tag)) {
+            place.present.reset();
+        }
+        place.tag = tag;
+        return *tag == Tag::array || *tag == Tag::structure ? make_composite(value, place)
+                                                            : make_scalar(value, place);
     }
 
 private:
@@ -91,321 +138,297 @@ private:
         return fault("expected " + std::string(expected) + ", got " + quote(got));
     }
 
-    Made finish(DataBuilder& builder, std::string_view expected, const Json& got) const {
-        Result<Data> data = builder.finish();
-        if (!data) {
-            return refuse(expected, got);
+    /// A meter that uses another simple type than its class is written to in the meter's.
+    static std::optional<Tag> tag_for(const Place& place) {
+        if (place.tag) {
+            return place.tag;
         }
-        return std::move(*data);
+        const std::optional<Tag> present =
+            place.present ? std::optional(place.present->tag()) : std::nullopt;
+        if (place.type == nullptr) {
+            return present;
+        }
+        const std::optional<Tag> own = tag_of(*place.type);
+        const bool has_other =
+            present && *present != Tag::null_data && own && accepts(*place.type, *present);
+        return has_other ? present : own;
     }
 
-    Made make_typed(const Json& value, const std::optional<DataView>& present) {
-        const std::optional<Tag> type = tag_from_json(value.at("type"));
-        if (!type) {
+    Made make_typed(const Json& value, Place place) {
+        const std::optional<Tag> tag = tag_from_json(value.at("type"));
+        if (!tag) {
             return refuse("the name or number of a type", value.at("type"));
         }
+        const Json& inner = value.at("value");
+        place.tag = tag;
+        if (place.type != nullptr &&
+            (!accepts(*place.type, *tag) || !has_room_for(*place.type, inner))) {
+            place.type = nullptr;
+        }
+        // What says its type by itself need not be as long as what is there.
+        const auto elements =
+            place.present ? place.present->elements() : fail(ErrorCode::type_mismatch, Layer::axdr);
+        if (elements && elements->size() != inner.size()) {
+            place.present.reset();
+        }
         ++depth_;
-        Made made = make(value.at("value"), type, present);
+        Made made = make(inner, place);
         --depth_;
         return made;
     }
 
-    Made make_plain(const Json& value, Tag type, const std::optional<DataView>& present) {
-        switch (type) {
-            case Tag::null_data:
-            case Tag::dont_care: return make_empty(value, type);
-            case Tag::array:
-            case Tag::structure: return make_elements(value, type, present);
-            case Tag::boolean: return make_boolean(value);
-            case Tag::bit_string: return make_bits(value);
-            case Tag::octet_string: return make_octet_string(value, present);
-            case Tag::visible_string:
-            case Tag::utf8_string: return make_text(value, type);
-            case Tag::date_time: return make_clock(value, type, ClockForm::date_time, present);
-            case Tag::date: return make_clock(value, type, ClockForm::date, present);
-            case Tag::time: return make_clock(value, type, ClockForm::time, present);
-            case Tag::float32:
-            case Tag::float64: return make_float(value, type);
-            default: return make_integer(value, type);
-        }
-    }
-
-    Made make_empty(const Json& value, Tag type) const {
-        if (!value.is_null()) {
-            return refuse("null", value);
-        }
-        DataBuilder builder;
-        type == Tag::null_data ? builder.null() : builder.dont_care();
-        return finish(builder, "null", value);
-    }
-
-    Made make_boolean(const Json& value) const {
-        const Json& plain = has_only(value, "raw") ? value.at("raw") : value;
-        const bool is_bit = plain.is_number_integer() && (plain == 0 || plain == 1);
-        if (!plain.is_boolean() && !is_bit) {
-            return refuse("true or false", value);
-        }
-        DataBuilder builder;
-        builder.boolean(is_bit ? plain == 1 : plain.get<bool>());
-        return finish(builder, "true or false", value);
-    }
-
-    Made make_bits(const Json& value) const {
-        const std::string* bits = value.get_ptr<const std::string*>();
-        if (bits == nullptr || bits->find_first_not_of("01") != std::string::npos) {
-            return refuse("bits as a text of 0 and 1", value);
-        }
-        ByteBuffer octets((bits->size() + 7) / 8);
-        for (std::size_t i = 0; i < bits->size(); ++i) {
-            if ((*bits)[i] == '1') {
-                octets[i / 8] = static_cast<Byte>(octets[i / 8] | 0x80 >> i % 8);
+    /// The alternative that the meter shows, else the first that the value fits.
+    Made make_choice(const Json& value, const Place& place) {
+        std::vector<const ValueType*> alternatives;
+        for (const cosem::TypeMember& member : place.type->members) {
+            const std::optional<Tag> own = tag_of(*member.type);
+            if (place.tag && own != place.tag) {
+                continue;
             }
+            const bool is_shown =
+                place.present && fit(*member.type, *place.present) == cosem::Fit::exact;
+            alternatives.insert(is_shown ? alternatives.begin() : alternatives.end(), member.type);
         }
-        DataBuilder builder;
-        builder.bit_string(octets, bits->size());
-        return finish(builder, "bits", value);
-    }
-
-    Made make_text(const Json& value, Tag type) const {
-        const std::string* text = value.get_ptr<const std::string*>();
-        if (text == nullptr || (type == Tag::visible_string && !is_printable(*text))) {
-            return refuse(type == Tag::visible_string ? "a text of printable ASCII" : "a text",
-                          value);
+        if (alternatives.empty()) {
+            // The value names a type that the class does not foresee.
+            Place other = place;
+            other.type = nullptr;
+            return make(value, other);
         }
-        DataBuilder builder;
-        type == Tag::visible_string ? builder.visible_string(*text) : builder.utf8_string(*text);
-        return finish(builder, "UTF-8", value);
-    }
-
-    Made make_float(const Json& value, Tag type) const {
-        const std::optional<std::string> text = number_text(value);
-        const int scaler = shown_scaler();
-        DataBuilder builder;
-        if (const auto wide =
-                text && type == Tag::float64 ? float64_from_text(*text, scaler) : std::nullopt) {
-            builder.float64(*wide);
-        } else if (const auto narrow = text && type == Tag::float32
-                                           ? float32_from_text(*text, scaler)
-                                           : std::nullopt) {
-            builder.float32(*narrow);
-        } else {
-            return refuse("a number that fits " + std::string(name(type)), value);
-        }
-        return finish(builder, "a number", value);
-    }
-
-    Made make_integer(const Json& value, Tag type) const {
-        if (!is_integer_type(type)) {
-            return fault("values of the type " + std::string(name(type)) + " cannot be written");
-        }
-        const bool is_raw = has_only(value, "raw");
-        const int scaler = is_raw ? 0 : shown_scaler();
-        const std::string expected = expected_integer(type, scaler);
-        const Json& plain = is_raw ? value.at("raw") : value;
-        // The JSON reader has already rounded a number beyond that.
-        const bool is_rounded =
-            plain.is_number_float() && std::abs(plain.get<double>()) > exact_in_double;
-        const std::optional<std::string> text = is_rounded ? std::nullopt : number_text(plain);
-        const auto integer = text ? cosem::raw_from_decimal(*text, scaler)
-                                  : fail(ErrorCode::invalid_text, Layer::cosem);
-        if (!integer) {
-            return refuse(expected, value);
-        }
-        constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-        DataBuilder builder;
-        if (integer->magnitude <= most) {
-            const auto magnitude = static_cast<std::int64_t>(integer->magnitude);
-            builder.integer_of(type, integer->negative ? -magnitude : magnitude);
-        } else if (type == Tag::long64_unsigned && !integer->negative) {
-            builder.long64_unsigned(integer->magnitude);
-        } else if (type == Tag::long64 && integer->negative && integer->magnitude == most + 1) {
-            builder.long64(std::numeric_limits<std::int64_t>::min());
-        } else {
-            return refuse(expected, value);
-        }
-        return finish(builder, expected, value);
-    }
-
-    std::string expected_integer(Tag type, int scaler) const {
-        std::string text = "a number that fits " + std::string(name(type));
-        if (scaler < 0) {
-            text += " with at most " + std::to_string(-scaler) + " decimals";
-        } else if (scaler > 0) {
-            text += " in steps of 1" + std::string(static_cast<std::size_t>(scaler), '0');
-        } else {
-            text = "an integer" + text.substr(std::string_view("a number").size());
-        }
-        if (scales()) {
-            const std::string symbol =
-                shown_unit(*target_.scaler_unit, options_.energy_unit).symbol;
-            text += symbol.empty() ? "" : ", in " + symbol;
-        }
-        return text;
-    }
-
-    /// The digits of a JSON number, or a text that may hold some.
-    static std::optional<std::string> number_text(const Json& value) {
-        if (value.is_string()) {
-            return value.get<std::string>();
-        }
-        if (value.is_number_float()) {
-            return plain_decimal(value.get<double>());
-        }
-        if (value.is_number()) {
-            return value.dump();
-        }
-        return std::nullopt;
-    }
-
-    bool scales() const {
-        return depth_ == 0 && target_.scaler_unit &&
-               is_register_value(target_.attribute.class_id, target_.attribute.attribute_id);
-    }
-    int shown_scaler() const {
-        return scales() ? shown_unit(*target_.scaler_unit, options_.energy_unit).scaler : 0;
-    }
-
-    Made make_octet_string(const Json& value, const std::optional<DataView>& present) {
-        const bool is_text = has_only(value, "text") && value.at("text").is_string();
-        const Json& plain = is_text ? value.at("text") : value;
-        const std::string* text = plain.get_ptr<const std::string*>();
-        if (text == nullptr) {
-            return refuse("a text, or {\"hex\": \"...\"}", value);
-        }
-        const auto form =
-            clock_form(target_.attribute.class_id, target_.attribute.attribute_id, path_);
-        if (!is_text && form && !hint_) {
-            return make_clock(value, Tag::octet_string, *form, present);
-        }
-        switch (is_text ? OctetEncoding::text : shown_encoding(present)) {
-            case OctetEncoding::hex: return make_hex(*text, Tag::octet_string, value);
-            case OctetEncoding::bcd:
-                if (const std::optional<ByteBuffer> octets = bcd_from_text(*text)) {
-                    return octet_string(*octets);
-                }
-                return refuse("an even number of decimal digits", value);
-            case OctetEncoding::date_time:
-                return make_clock(value, Tag::octet_string, ClockForm::date_time, present);
-            case OctetEncoding::text: break;
-        }
-        return octet_string(as_bytes(*text));
-    }
-
-    Made octet_string(ByteView octets) const {
-        DataBuilder builder;
-        builder.octet_string(octets);
-        return finish(builder, "octets", Json());
-    }
-
-    /// How a text stands for octets: as the attribute is shown.
-    OctetEncoding shown_encoding(const std::optional<DataView>& present) const {
-        if (hint_ && path_.empty()) {
-            return *hint_;
-        }
-        const auto octets = present ? present->octets() : ByteView{};
-        return octets && !is_printable(as_text(*octets)) ? OctetEncoding::hex : OctetEncoding::text;
-    }
-
-    /// Octets behind tag and length; of arrays, structures and an unknown type the whole encoding.
-    Made make_hex(std::string_view hex, std::optional<Tag> type, const Json& value) const {
-        const Result<ByteBuffer> octets = from_hex(hex);
-        if (!octets) {
-            return refuse("pairs of hexadecimal digits", value);
-        }
-        ByteBuffer encoded;
-        Writer writer(encoded);
-        if (type && *type != Tag::array && *type != Tag::structure) {
-            writer.u8(static_cast<std::uint8_t>(*type));
-            if (*type == Tag::bit_string) {
-                axdr::write_length(writer, octets->size() * 8);
-            } else if (axdr::info(*type).shape != axdr::Shape::fixed) {
-                axdr::write_length(writer, octets->size());
+        std::string expected;
+        for (const ValueType* alternative : alternatives) {
+            Place one = place;
+            one.type = alternative;
+            const std::size_t length = where_.size();
+            const std::size_t depth = depth_;
+            Made made = make(value, one);
+            if (made) {
+                return made;
             }
+            where_.resize(length);
+            depth_ = depth;
+            expected += (expected.empty() ? "" : ", or ") + text_of(*alternative);
         }
-        writer.bytes(*octets);
-        Result<Data> data = Data::parse(std::move(encoded));
-        if (!data || (type && data->tag() != *type)) {
-            return refuse("the octets of " + (type ? "a " + std::string(name(*type))
-                                                   : std::string("one A-XDR Data")),
-                          value);
-        }
-        return std::move(*data);
+        return refuse(expected, value);
     }
 
-    Made make_elements(const Json& value, Tag type, const std::optional<DataView>& present) {
+    static std::string text_of(const ValueType& type) {
+        if (type.form == Form::structure && !type.members.empty()) {
+            return "an object of " + member_names(type);
+        }
+        const std::optional<Tag> tag = tag_of(type);
+        return tag == Tag::null_data ? "null" : tag ? std::string(name(*tag)) : "any value";
+    }
+
+    Made make_hex(std::string_view hex, std::optional<Tag> tag, const Json& value) const {
+        MadeScalar made = data_from_hex(hex, tag);
+        if (!made) {
+            return refuse(made.error(), value);
+        }
+        return std::move(*made);
+    }
+
+    Made make_scalar(const Json& value, const Place& place) const {
+        if (*place.tag == Tag::compact_array) {
+            return fault("values of the type compact-array cannot be written");
+        }
+        ScalarTarget target;
+        target.tag = *place.tag;
+        target.type = place.type;
+        target.present = place.present;
+        if (structures_ == 0) {
+            target.hint = hint_;
+        }
+        if (depth_ == 0) {
+            target.unit = unit_;
+        }
+        MadeScalar made = scalar_from_json(value, target, options_.local_from_utc);
+        if (!made) {
+            return refuse(made.error(), value);
+        }
+        return std::move(*made);
+    }
+
+    Made make_composite(const Json& value, const Place& place) {
+        const bool has_members =
+            *place.tag == Tag::structure && place.type != nullptr && !place.type->members.empty();
+        if (value.is_object() && has_members) {
+            return make_members(value, place);
+        }
         if (!value.is_array()) {
-            return refuse("a list, or {\"hex\": \"...\"} with the A-XDR octets", value);
+            return refuse(has_members ? "an object of " + member_names(*place.type)
+                                      : "a list, or {\"hex\": \"...\"} with the A-XDR octets",
+                          value);
         }
         const auto elements =
-            present ? present->elements() : fail(ErrorCode::type_mismatch, Layer::axdr);
-        if (type == Tag::structure && elements && elements->size() != value.size()) {
-            return refuse("a list of " + std::to_string(elements->size()) + " elements", value);
+            place.present ? place.present->elements() : fail(ErrorCode::type_mismatch, Layer::axdr);
+        const std::optional<std::size_t> size =
+            has_members                                ? std::optional(place.type->members.size())
+            : *place.tag == Tag::structure && elements ? std::optional(elements->size())
+                                                       : std::nullopt;
+        if (size && *size != value.size()) {
+            return refuse("a list of " + std::to_string(*size) + " elements", value);
         }
-        DataBuilder builder;
-        type == Tag::array ? builder.array(value.size()) : builder.structure(value.size());
-        axdr::ElementRange::Iterator model;
-        if (elements && !elements->empty()) {
-            model = elements->begin();
-        }
-        const bool has_model = elements && !elements->empty();
-        for (std::size_t i = 0; i < value.size(); ++i) {
-            Made element = make_element(value[i], i, type == Tag::structure,
-                                        has_model ? std::optional(*model) : std::nullopt);
-            if (!element) {
-                return element;
-            }
-            builder.element(element->view());
-            if (type == Tag::structure && has_model) {
-                ++model;
-            }
-        }
-        return finish(builder, "elements within the limits", value);
+        return make_elements(value, place);
     }
 
-    /// The first element of an array, or the same element of a structure, is the model.
-    Made make_element(const Json& value, std::size_t index, bool in_structure,
-                      const std::optional<DataView>& model) {
+    Made make_elements(const Json& list, const Place& place) {
+        const bool is_structure = *place.tag == Tag::structure;
+        DataBuilder builder;
+        is_structure ? builder.structure(list.size()) : builder.array(list.size());
+        PresentElements present(place.present);
+        for (std::size_t i = 0; i < list.size(); ++i) {
+            Place element{{}, element_type(place, i), present.next()};
+            Made made = make_within('[' + std::to_string(i) + ']', list[i], element, is_structure);
+            if (!made) {
+                return made;
+            }
+            builder.element(made->view());
+        }
+        return finish(builder, list);
+    }
+
+    static const ValueType* element_type(const Place& place, std::size_t index) {
+        if (place.type == nullptr) {
+            return nullptr;
+        }
+        if (place.type->form == Form::array) {
+            return place.type->item;
+        }
+        return index < place.type->members.size() ? place.type->members[index].type : nullptr;
+    }
+
+    Made make_members(const Json& object, const Place& place) {
+        const ValueType& type = *place.type;
+        for (const auto& [key, member] : object.items()) {
+            const auto times = std::ranges::count_if(
+                type.members, [&key = key](const cosem::TypeMember& candidate) {
+                    return cosem::is_same_name(candidate.name, key);
+                });
+            if (times == 0) {
+                return fault("unknown member " + quote(key) + "; expected " + member_names(type));
+            }
+        }
+        DataBuilder builder;
+        builder.structure(type.members.size());
+        PresentElements present(place.present);
+        for (const cosem::TypeMember& member : type.members) {
+            const Json* found = nullptr;
+            for (const auto& [key, candidate] : object.items()) {
+                if (!cosem::is_same_name(member.name, key)) {
+                    continue;
+                }
+                if (found != nullptr) {
+                    return fault("member \"" + std::string(member.name) + "\" stands twice");
+                }
+                found = &candidate;
+            }
+            if (found == nullptr) {
+                return fault("member \"" + std::string(member.name) + "\" is missing; expected " +
+                             member_names(type));
+            }
+            Made made = make_within('.' + std::string(member.name), *found,
+                                    Place{{}, member.type, present.next()}, true);
+            if (!made) {
+                return made;
+            }
+            builder.element(made->view());
+        }
+        return finish(builder, object);
+    }
+
+    Made make_within(const std::string& step, const Json& value, const Place& place,
+                     bool is_structure) {
         const std::size_t length = where_.size();
-        where_ += '[' + std::to_string(index) + ']';
-        if (in_structure) {
-            path_.push_back(index);
-        }
+        where_ += step;
+        structures_ += is_structure ? 1U : 0U;
         ++depth_;
-        Made made = make(value, std::nullopt, model);
+        Made made = make(value, place);
         --depth_;
-        if (in_structure) {
-            path_.pop_back();
-        }
+        structures_ -= is_structure ? 1U : 0U;
         if (made) {
             where_.resize(length);
         }
         return made;
     }
 
-    Made make_clock(const Json& value, Tag type, ClockForm form,
-                    const std::optional<DataView>& present) const {
-        const std::string expected = "a time like " + std::string(clock_example(form));
-        const std::string* text = value.get_ptr<const std::string*>();
-        if (text == nullptr) {
-            return refuse(expected, value);
+    Made finish(DataBuilder& builder, const Json& got) const {
+        Result<Data> data = builder.finish();
+        if (!data) {
+            return refuse("elements within the limits", got);
         }
-        const auto shown = present ? present->octets() : ByteView{};
-        const Result<ByteBuffer> octets =
-            clock_from_iso(*text, form, shown && present ? std::optional(*shown) : std::nullopt,
-                           options_.local_from_utc);
-        if (!octets) {
-            return refuse(expected, value);
-        }
-        return make_hex(to_hex(*octets), type, value);
+        return std::move(*data);
     }
 
-    const WriteTarget& target_;
+    /// The elements that the meter shows, one after another; those of an array begin anew with the
+    /// first when they are used up.
+    class PresentElements {
+    public:
+        explicit PresentElements(const std::optional<DataView>& present) {
+            const auto elements =
+                present ? present->elements() : fail(ErrorCode::type_mismatch, Layer::axdr);
+            if (elements) {
+                elements_ = *elements;
+                next_ = elements_->begin();
+            }
+        }
+
+        std::optional<DataView> next() {
+            if (!elements_ || elements_->empty()) {
+                return std::nullopt;
+            }
+            if (next_ == elements_->end()) {
+                return *elements_->begin();
+            }
+            const DataView element = *next_;
+            ++next_;
+            return element;
+        }
+
+    private:
+        std::optional<axdr::ElementRange> elements_;
+        axdr::ElementRange::Iterator next_;
+    };
+
     const WriteOptions& options_;
     std::optional<OctetEncoding> hint_;
+    std::optional<ShownUnit> unit_;
     std::string where_ = "value";
-    std::vector<std::size_t> path_;
+    std::size_t structures_ = 0;  ///< around the value that is being made
     std::size_t depth_ = 0;
 };
+
+/// The types that the attribute may have, the likeliest first; none where the class table does not
+/// count.
+std::vector<const ValueType*> likely_types(const WriteTarget& target) {
+    std::vector<const ValueType*> types =
+        attribute_types(target.attribute.class_id, target.attribute.attribute_id, target.version);
+    if (target.type) {
+        std::erase_if(types, [&](const ValueType* type) { return !accepts(*type, *target.type); });
+    }
+    if (target.present) {
+        const auto how = [&](const ValueType* type) { return fit(*type, *target.present); };
+        std::erase_if(types, [&](const ValueType* type) { return how(type) == cosem::Fit::none; });
+        std::ranges::stable_sort(types, std::ranges::greater(), how);
+    }
+    return types;
+}
+
+/// The value behind the attribute's own name; nullptr where the value is not such an object.
+const Json* behind_its_name(const Json& value, const WriteTarget& target,
+                            const cosem::ClassAttribute* attribute) {
+    if (attribute == nullptr || !value.is_object() || value.size() != 1 ||
+        !cosem::is_same_name(value.begin().key(), attribute->name)) {
+        return nullptr;
+    }
+    for (const ValueType* type : likely_types(target)) {
+        if (type->form == Form::structure && type->members.size() == 1 &&
+            cosem::is_same_name(type->members[0].name, attribute->name)) {
+            return nullptr;
+        }
+    }
+    return &*value.begin();
+}
 
 }  // namespace
 
@@ -430,7 +453,62 @@ std::optional<Tag> tag_from_json(const Json& data_type) {
 
 std::expected<Data, WriteFault> data_from_json(const Json& value, const WriteTarget& target,
                                                const WriteOptions& options) {
-    return Writing(target, options).make(value, target.type, target.present);
+    const cosem::ClassAttribute* attribute =
+        cosem::find_attribute(target.attribute.class_id, target.attribute.attribute_id);
+    const Json* inner = behind_its_name(value, target, attribute);
+    const auto make = [&](const ValueType* type) {
+        Writing writing(target, options);
+        if (inner != nullptr) {
+            writing.enter(attribute->name);
+        }
+        return writing.make(inner != nullptr ? *inner : value,
+                            Place{target.type, type, target.present});
+    };
+    const std::vector<const ValueType*> types = likely_types(target);
+    if (types.empty()) {
+        return make(nullptr);
+    }
+    Made first = make(types.front());
+    for (std::size_t i = 1; i < types.size() && !first; ++i) {
+        Made other = make(types[i]);
+        if (other) {
+            return other;
+        }
+    }
+    return first;
+}
+
+std::expected<Data, WriteFault> data_from_json(const Json& value, const ValueType& type,
+                                               const WriteOptions& options) {
+    return Writing(options).make(value, Place{{}, &type, {}});
+}
+
+std::expected<std::vector<NamedAttribute>, WriteFault> attributes_from_json(
+    const Json& object, std::uint16_t class_id, std::optional<std::uint8_t> version) {
+    const auto fault = [](std::string message) {
+        return std::unexpected(WriteFault{"value: " + std::move(message)});
+    };
+    const cosem::InterfaceClass* row =
+        version ? cosem::find_class(class_id, *version) : cosem::find_class(class_id);
+    if (!object.is_object()) {
+        return fault("expected an object of attributes, got " + quote(object));
+    }
+    if (row == nullptr) {
+        return fault("class " + std::to_string(class_id) + " is not known here");
+    }
+    std::vector<NamedAttribute> attributes;
+    for (const auto& [key, value] : object.items()) {
+        const cosem::ClassAttribute* attribute = cosem::find_attribute(*row, key);
+        if (attribute == nullptr) {
+            return fault(std::string(row->name) + " has no attribute " + quote(key));
+        }
+        if (std::ranges::find(attributes, attribute->id, &NamedAttribute::attribute_id) !=
+            attributes.end()) {
+            return fault("attribute \"" + std::string(attribute->name) + "\" stands twice");
+        }
+        attributes.push_back({attribute->id, &value});
+    }
+    return attributes;
 }
 
 }  // namespace dlms::render

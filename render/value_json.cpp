@@ -1,10 +1,11 @@
 #include "render/value_json.hpp"
 
-#include <vector>
-
 #include "render/attribute_table.hpp"
 #include "render/data_tree.hpp"
 #include "render/float_text.hpp"
+#include "render/json_clock.hpp"
+#include "render/named_json.hpp"
+#include "stack/axdr/compact_array.hpp"
 #include "stack/base/hex.hpp"
 #include "stack/cosem/date_time.hpp"
 
@@ -82,26 +83,59 @@ ShownOctets show_as(OctetEncoding encoding, ByteView octets) {
     return hex_octets(octets);
 }
 
-/// Shows one attribute; knows at which place of it it is.
+using Type = const cosem::ValueType*;
+
+/// What the type says of an element of an array or structure; nullptr where it says nothing.
+Type element_type(Type type, std::size_t index) {
+    if (type != nullptr && type->form == cosem::ValueType::Form::array) {
+        return type->item;
+    }
+    const bool has_member = type != nullptr && type->form == cosem::ValueType::Form::structure &&
+                            index < type->members.size();
+    return has_member ? type->members[index].type : nullptr;
+}
+
+/// The alternative that the data fit, of a CHOICE; else the type itself.
+Type chosen(Type type, const DataView& data) {
+    if (type == nullptr || type->form != cosem::ValueType::Form::choice) {
+        return type;
+    }
+    std::vector<Type> alternatives;
+    for (const cosem::TypeMember& member : type->members) {
+        alternatives.push_back(member.type);
+    }
+    return best_fit(alternatives, data);
+}
+
+/// A compact array unrolls to values that took it few octets, or none; beyond this times its octets
+/// it is shown as octets alone.
+constexpr std::size_t most_octets_for_one = 16;
+
+/// Shows one attribute.
 class Renderer {
 public:
-    Renderer(const AttributeDescriptor& attribute, const ValueOptions& options)
-        : attribute_(attribute) {
+    Renderer(const AttributeDescriptor& attribute, const ValueOptions& options) {
         if (options.octet_hint) {
             hint_ = options.octet_hint(attribute);
         }
+        types_ = attribute_types(attribute.class_id, attribute.attribute_id);
     }
 
+    bool has_hint() const { return hint_.has_value(); }
+
     ShownValue show(const DataView& data) {
+        const Type fitting = best_fit(types_, data);
+        // A structure with more members than the table knows has those that it knows all the same.
+        const Type type = fitting == nullptr && !types_.empty() ? types_.front() : fitting;
         ShownValue shown;
         shown.type = name(data.tag());
         if (const std::optional<ByteView> octets = octets_of(data)) {
-            ShownOctets interpreted = interpret(data, *octets);
+            ShownOctets interpreted = interpret(data, *octets, type);
             shown.value = std::move(interpreted.text);
             shown.encoding = interpreted.encoding;
             shown.lacks_offset = interpreted.lacks_offset;
         } else {
-            shown.value = value(data);
+            shown.value = value(data, type);
         }
         shown.raw = raw(data, shown.value);
         return shown;
@@ -116,15 +150,19 @@ private:
         return text ? std::optional(as_bytes(*text)) : std::nullopt;
     }
 
-    Json value(const DataView& data) {
+    Json value(const DataView& data, Type of_place) {
+        const Type type = chosen(of_place, data);
         if (const std::optional<ByteView> octets = octets_of(data)) {
-            return interpret(data, *octets).text;
+            return interpret(data, *octets, type).text;
         }
         if (const auto integer = cosem::read_exact_integer(data)) {
             return integer_json(*integer);
         }
         if (const auto elements = data.elements()) {
-            return list(*elements, data.is(Tag::structure));
+            return list(*elements, data.is(Tag::structure), type);
+        }
+        if (const auto compact = data.compact_array()) {
+            return unrolled(*compact, data.encoded().size());
         }
         if (const auto boolean = data.boolean()) {
             return *boolean;
@@ -135,19 +173,23 @@ private:
         return float_json(data);
     }
 
-    Json list(const axdr::ElementRange& elements, bool is_structure) {
+    Json list(const axdr::ElementRange& elements, bool is_structure, Type type) {
         Json json = Json::array();
         std::size_t index = 0;
+        structures_ += is_structure ? 1U : 0U;
         for (const DataView element : elements) {
-            if (is_structure) {
-                path_.push_back(index++);
-            }
-            json.push_back(value(element));
-            if (is_structure) {
-                path_.pop_back();
-            }
+            json.push_back(value(element, element_type(type, index++)));
         }
+        structures_ -= is_structure ? 1U : 0U;
         return json;
+    }
+
+    Json unrolled(const axdr::CompactArrayView& compact, std::size_t octets) {
+        const auto array = compact.to_array();
+        if (!array || array->encoded().size() > most_octets_for_one * octets) {
+            return {};
+        }
+        return value(array->view(), nullptr);
     }
 
     static Json raw(const DataView& data, const Json& value) {
@@ -157,7 +199,7 @@ private:
         if (const auto bits = data.bit_string()) {
             return to_hex(bits->octets);
         }
-        if (data.elements()) {
+        if (data.elements() || data.is(Tag::compact_array)) {
             return to_hex(data.encoded());
         }
         if (data.is(Tag::float32) || data.is(Tag::float64)) {
@@ -166,7 +208,7 @@ private:
         return value;
     }
 
-    ShownOctets interpret(const DataView& data, ByteView octets) const {
+    ShownOctets interpret(const DataView& data, ByteView octets, Type type) const {
         switch (data.tag()) {
             case Tag::date_time: return show_clock(octets, ClockForm::date_time);
             case Tag::date: return show_clock(octets, ClockForm::date);
@@ -175,18 +217,18 @@ private:
             case Tag::visible_string: return show_text(as_text(octets));
             default: break;
         }
-        if (hint_ && path_.empty()) {
+        if (hint_ && structures_ == 0) {
             return show_as(*hint_, octets);
         }
-        if (const auto form = clock_form(attribute_.class_id, attribute_.attribute_id, path_)) {
+        if (const auto form = type != nullptr ? clock_form(type->meaning) : std::nullopt) {
             return show_clock(octets, *form);
         }
         return show_text(as_text(octets));
     }
 
-    const AttributeDescriptor& attribute_;
+    std::vector<Type> types_;
     std::optional<OctetEncoding> hint_;
-    std::vector<std::size_t> path_;
+    std::size_t structures_ = 0;  ///< around the value that is being shown
 };
 
 /// A register's number in decimal; nothing when the register holds no number.
@@ -222,7 +264,11 @@ ShownUnit shown_unit(const cosem::ScalerUnit& scaler_unit, EnergyUnit energy_uni
 ShownValue show_value(const AttributeDescriptor& attribute, const DataView& data,
                       const std::optional<cosem::ScalerUnit>& scaler_unit,
                       const ValueOptions& options) {
-    ShownValue shown = Renderer(attribute, options).show(data);
+    Renderer renderer(attribute, options);
+    ShownValue shown = renderer.show(data);
+    if (!renderer.has_hint()) {
+        shown.decoded = decoded_json(attribute, data);
+    }
     if (!is_register_value(attribute.class_id, attribute.attribute_id)) {
         return shown;
     }
@@ -246,6 +292,9 @@ Json members(const ShownValue& shown, const ValueOptions& options) {
     object["raw"] = shown.raw;
     if (shown.encoding) {
         object["encoding"] = name(*shown.encoding);
+    }
+    if (shown.decoded) {
+        object["decoded"] = *shown.decoded;
     }
     if (shown.lacks_offset && !options.time_zone.empty()) {
         object["timeZone"] = options.time_zone;

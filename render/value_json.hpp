@@ -53,6 +53,8 @@ struct ShownValue {
     Json raw;
     std::optional<OctetEncoding> encoding;  ///< of octet-strings, texts and times
     bool lacks_offset = false;              ///< a time for which the meter states no deviation
+    /// The value with the class table's names (named_json.hpp), where they add to it.
+    std::optional<Json> decoded;
 };
 
 /// Registers with a scaler_unit become a decimal string in the unit shown; without one the raw
@@ -61,8 +63,8 @@ ShownValue show_value(const cosem::AttributeDescriptor& attribute, const axdr::D
                       const std::optional<cosem::ScalerUnit>& scaler_unit,
                       const ValueOptions& options);
 
-/// The members value, unit, scaler, type, raw; encoding where there is one; and timeZone beside a
-/// time without an offset.
+/// The members value, unit, scaler, type, raw; encoding where there is one; decoded where the class
+/// table has names for the value; and timeZone beside a time without an offset.
 Json members(const ShownValue& shown, const ValueOptions& options);
 
 /// One line for a terminal, for example "12345.67 kWh".

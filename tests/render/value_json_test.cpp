@@ -171,7 +171,36 @@ BOOST_AUTO_TEST_CASE(simple_types_have_their_json) {
 BOOST_AUTO_TEST_CASE(structures_are_arrays_with_the_octets_as_raw) {
     BOOST_TEST(
         json({3, "1-0:1.8.0.255"_obis, 3}, data_of("02 02 0F FD 16 1E")) ==
-        R"({"value":[-3,30],"unit":null,"scaler":null,"type":"structure","raw":"02020FFD161E"})");
+        R"({"value":[-3,30],"unit":null,"scaler":null,"type":"structure","raw":"02020FFD161E",)"
+        R"("decoded":{"scaler":-3,"unit":"Wh"}})");
+}
+
+BOOST_AUTO_TEST_CASE(names_of_the_class_table_stand_beside_the_value) {
+    const auto control_state = show({70, "0-0:96.3.10.255"_obis, 3}, data_of("1602"));
+    BOOST_TEST(control_state.value == 2);
+    BOOST_TEST(*control_state.decoded == "ready-for-reconnection");
+    BOOST_TEST(!show(data_value, data_of("1602")).decoded.has_value());
+    // What the class table does not expect is shown as it is, and no more.
+    BOOST_TEST(!show({3, "1-0:1.8.0.255"_obis, 3}, data_of("02 01 0FFD")).decoded.has_value());
+    // A hint of the brand's profile goes before the class table.
+    BOOST_TEST(!show({41, "0-0:25.0.0.255"_obis, 3}, data_of("09 06 010203040506"), {},
+                     hinting(OctetEncoding::hex))
+                    .decoded.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(compact_arrays_are_shown_as_the_list_that_they_pack) {
+    const auto shown =
+        show({7, "1-0:99.1.0.255"_obis, 2}, data_of("13 02 02 12 11 06 000105 000206"));
+    BOOST_TEST(shown.value.dump() == "[[1,5],[2,6]]");
+    BOOST_TEST(shown.raw ==
+               "13020212110600010500"
+               "0206");
+    // Elements that cost their sender nothing are not unrolled without end.
+    std::string bomb = "13 02 15 " + std::string(40, '0') + "11 81C8";
+    for (int i = 0; i < 200; ++i) {
+        bomb += "01";
+    }
+    BOOST_TEST(show(data_value, data_of(bomb)).value.is_null());
 }
 
 BOOST_AUTO_TEST_CASE(octets_are_text_when_printable_and_hex_otherwise) {
