@@ -1,109 +1,102 @@
-// What decoding costs: a profile buffer of 1,000 rows by 8 columns, and a GET with its answer.
-// `bench_codec --benchmark_counters_tabular=true`; "ns_a_row" is the figure to watch.
+// What decoding costs: a profile buffer of 1,000 rows by 8 columns, its JSON beside a memcpy of the
+// same JSON, and a GET with its answer.
+// `bench_codec --benchmark_counters_tabular=true`; "ns_a_row" is the figure to watch, "allocations"
+// are those of one iteration. bench/README.md has the goals and the figures.
+
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+#include <new>
 
 #include <benchmark/benchmark.h>
 
-#include "stack/axdr/cursor.hpp"
-#include "stack/axdr/data_builder.hpp"
-#include "stack/cosem/obis_code.hpp"
-#include "stack/wrapper/wpdu.hpp"
-#include "stack/xdlms/get.hpp"
+#include "bench/codec_work.hpp"
+
+namespace {
+
+std::atomic<std::size_t> allocations{0};
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+    allocations.fetch_add(1, std::memory_order_relaxed);
+    if (void* place = std::malloc(size != 0 ? size : 1)) {
+        return place;
+    }
+    throw std::bad_alloc();
+}
+void operator delete(void* place) noexcept {
+    std::free(place);
+}
+void operator delete(void* place, std::size_t) noexcept {
+    std::free(place);
+}
 
 namespace {
 
 using namespace dlms;
-using namespace dlms::cosem::literals;
 
-constexpr std::size_t rows = 1000;
-constexpr std::size_t columns = 8;
-
-/// Rows of a 12-octet date-time and seven double-long-unsigned.
-ByteBuffer profile_buffer() {
-    axdr::DataBuilder builder;
-    builder.array(rows);
-    for (std::uint32_t row = 0; row < rows; ++row) {
-        builder.structure(columns);
-        const Byte time[]{0x07,
-                          0xEA,
-                          0x0B,
-                          0x17,
-                          0x01,
-                          static_cast<Byte>(row / 4 % 24),
-                          static_cast<Byte>(row % 4 * 15),
-                          0x00,
-                          0x00,
-                          0x80,
-                          0x00,
-                          0x00};
-        builder.octet_string(time);
-        for (std::uint32_t column = 1; column < columns; ++column) {
-            builder.double_long_unsigned(row * 1000 + column);
-        }
+/// Runs `work` until the library has seen enough, after a first time for what is only made once.
+template <class Work>
+void measure(benchmark::State& state, Work work) {
+    benchmark::DoNotOptimize(work());
+    std::size_t made = 0;
+    for (auto _ : state) {
+        const std::size_t before = allocations.load(std::memory_order_relaxed);
+        benchmark::DoNotOptimize(work());
+        made += allocations.load(std::memory_order_relaxed) - before;
     }
-    return to_buffer(builder.finish()->encoded());
-}
-
-/// Every value of a checked buffer, looked at once.
-std::uint64_t sum_of(const axdr::DataView& buffer) {
-    std::uint64_t sum = 0;
-    axdr::Cursor cursor(buffer);
-    while (!cursor.at_end()) {
-        const axdr::Cursor::Item item = cursor.next();
-        if (item.tag == axdr::Tag::double_long_unsigned) {
-            Reader value(item.content, Layer::axdr);
-            sum += value.u32();
-        } else if (item.tag == axdr::Tag::octet_string) {
-            sum += item.content[3];
-        }
-    }
-    return sum;
+    state.counters["allocations"] =
+        static_cast<double>(made) / static_cast<double>(state.iterations());
 }
 
 void a_row(benchmark::State& state) {
     state.counters["ns_a_row"] = benchmark::Counter(
-        static_cast<double>(state.iterations()) * static_cast<double>(rows) * 1e-9,
+        static_cast<double>(state.iterations()) * static_cast<double>(bench::rows) * 1e-9,
         benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
 void check_profile_buffer(benchmark::State& state) {
-    const ByteBuffer octets = profile_buffer();
-    for (auto _ : state) {
-        benchmark::DoNotOptimize(axdr::parse_data(octets));
-    }
+    const ByteBuffer octets = bench::profile_buffer();
+    measure(state, [&] { return axdr::parse_data(octets).has_value(); });
     a_row(state);
 }
 BENCHMARK(check_profile_buffer);
 
 void check_and_read_profile_buffer(benchmark::State& state) {
-    const ByteBuffer octets = profile_buffer();
-    for (auto _ : state) {
-        const auto buffer = axdr::parse_data(octets);
-        benchmark::DoNotOptimize(sum_of(*buffer));
-    }
+    const ByteBuffer octets = bench::profile_buffer();
+    measure(state, [&] { return bench::check_and_read(octets); });
     a_row(state);
 }
 BENCHMARK(check_and_read_profile_buffer);
 
+void json_of_profile_buffer(benchmark::State& state) {
+    const ByteBuffer octets = bench::profile_buffer();
+    std::string json;
+    measure(state, [&] { return bench::write_json(octets, json); });
+    a_row(state);
+    state.SetBytesProcessed(static_cast<std::int64_t>(octets.size()) * state.iterations());
+    state.counters["json_octets"] = static_cast<double>(json.size());
+}
+BENCHMARK(json_of_profile_buffer);
+
+void memcpy_of_that_json(benchmark::State& state) {
+    std::string json;
+    bench::write_json(bench::profile_buffer(), json);
+    std::string copy(json.size(), ' ');
+    measure(state, [&] {
+        std::memcpy(copy.data(), json.data(), json.size());
+        benchmark::ClobberMemory();
+        return copy.data();
+    });
+    a_row(state);
+}
+BENCHMARK(memcpy_of_that_json);
+
 void encode_get_and_decode_answer(benchmark::State& state) {
-    const xdlms::GetRequestNormal request{
-        xdlms::InvokeIdAndPriority(0xC1), {3, "1-0:1.8.0.255"_obis, 2}, std::nullopt};
-    const Byte answer[]{0x00, 0x01, 0x00, 0x01, 0x00, 0x10, 0x00, 0x09, 0xC4,
-                        0x01, 0xC1, 0x00, 0x06, 0x00, 0x00, 0x30, 0x39};
     ByteBuffer apdu;
     ByteBuffer wpdu;
-    for (auto _ : state) {
-        apdu.clear();
-        wpdu.clear();
-        Writer apdu_writer(apdu);
-        xdlms::encode(apdu_writer, request);
-        Writer wpdu_writer(wpdu);
-        wrapper::encode(wpdu_writer, wrapper::Wpdu{16, 1, apdu});
-        benchmark::DoNotOptimize(wpdu.data());
-        const auto received = wrapper::decode_wpdu(answer);
-        const auto response = xdlms::decode_get_response(received->apdu);
-        const auto& normal = std::get<xdlms::GetResponseNormal>(*response);
-        benchmark::DoNotOptimize(std::get<axdr::DataView>(normal.result).unsigned_integer());
-    }
+    measure(state, [&] { return bench::get_and_answer(apdu, wpdu); });
 }
 BENCHMARK(encode_get_and_decode_answer);
 

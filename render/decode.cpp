@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "render/decode_parts.hpp"
+#include "render/decode_stream.hpp"
 #include "stack/wrapper/wpdu.hpp"
 #include "stack/xdlms/apdu_tag.hpp"
 #include "stack/xdlms/data_notification.hpp"
@@ -18,7 +18,7 @@ struct LayerName {
     DecodeLayer layer;
     std::string_view name;
 };
-constexpr std::array<LayerName, 9> layer_names{{
+constexpr std::array<LayerName, 10> layer_names{{
     {DecodeLayer::data, "data"},
     {DecodeLayer::xdlms, "xdlms"},
     {DecodeLayer::sn, "sn"},
@@ -28,6 +28,7 @@ constexpr std::array<LayerName, 9> layer_names{{
     {DecodeLayer::push, "push"},
     {DecodeLayer::cipher, "cipher"},
     {DecodeLayer::iec62056_21, "iec62056-21"},
+    {DecodeLayer::stream, "stream"},
 }};
 
 Result<Json> data_json(ByteView octets, Decoding& decoding) {
@@ -51,6 +52,7 @@ Result<Json> decode_layer(DecodeLayer layer, ByteView octets, Decoding& decoding
         case DecodeLayer::push: return detail::push_json(octets, decoding);
         case DecodeLayer::cipher: return detail::cipher_layer_json(octets, decoding);
         case DecodeLayer::iec62056_21: return detail::line_json(octets, decoding);
+        case DecodeLayer::stream: return detail::stream_json(octets, decoding);
     }
     return fail(ErrorCode::out_of_range, Layer::base);
 }
@@ -98,9 +100,10 @@ std::optional<DecodeLayer> decode_layer_from_name(std::string_view text) {
 
 DecodeLayer detect_layer(ByteView octets) {
     const DecodeLayer likely = layer_of_first_octet(octets);
-    // Several frames in a row, and an APDU as a meter pushes it, are what the layer push takes.
-    for (const DecodeLayer layer :
-         {likely, DecodeLayer::push, DecodeLayer::data, DecodeLayer::iec62056_21}) {
+    // Several pieces in a row are a stream; wired M-Bus, and an APDU as a meter pushes it, are what
+    // the layer push takes.
+    for (const DecodeLayer layer : {likely, DecodeLayer::stream, DecodeLayer::push,
+                                    DecodeLayer::data, DecodeLayer::iec62056_21}) {
         if (decode(layer, octets)) {
             return layer;
         }
@@ -108,16 +111,38 @@ DecodeLayer detect_layer(ByteView octets) {
     return likely;
 }
 
-Result<Json> decode(DecodeLayer layer, ByteView octets, const DecodeOptions& options) {
+namespace {
+
+Result<Json> decode_in(DecodeLayer layer, ByteView octets, Decoding& decoding) {
     if (octets.size() > max_decode_octets) {
         return fail(ErrorCode::answer_too_long, Layer::base, max_decode_octets);
     }
-    Decoding decoding(octets, options);
     Result<Json> decoded = decode_layer(layer, octets, decoding);
     if (decoding.exhausted()) {
         return fail(ErrorCode::too_many_elements, Layer::axdr);
     }
     return decoded;
+}
+
+}  // namespace
+
+Result<Json> decode(DecodeLayer layer, ByteView octets, const DecodeOptions& options) {
+    Decoding decoding(octets, options);
+    return decode_in(layer, octets, decoding);
+}
+
+Status write_decoded(JsonWriter& writer, DecodeLayer layer, ByteView octets,
+                     const DecodeOptions& options) {
+    Decoding decoding(octets, options, DataForm::octets);
+    const Result<Json> decoded = decode_in(layer, octets, decoding);
+    if (!decoded) {
+        return std::unexpected(decoded.error());
+    }
+    std::size_t budget = max_decoded_data;
+    if (!write_document(writer, *decoded, budget)) {
+        return fail(ErrorCode::too_many_elements, Layer::axdr);
+    }
+    return {};
 }
 
 std::string_view accepting_option(ByteView apdu) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "render/data_tree.hpp"
+#include "render/json_writer.hpp"
 #include "stack/base/result.hpp"
 #include "stack/base/secret.hpp"
 
@@ -22,9 +23,10 @@ enum class DecodeLayer : std::uint8_t {
     push,         ///< what a meter sends unasked: an APDU, HDLC frames, or wired M-Bus frames
     cipher,       ///< one APDU that is ciphered, signed, or holds a ciphered one
     iec62056_21,  ///< one message of IEC 62056-21, or a P1 telegram
+    stream,       ///< WPDUs or HDLC frames, each whole, and what they carry together
 };
 
-/// The layer's name in vector files: "data", "xdlms" ... "iec62056-21".
+/// The layer's name as in vector files: "data", "xdlms" ... "iec62056-21"; and "stream".
 std::string_view name(DecodeLayer layer);
 std::optional<DecodeLayer> decode_layer_from_name(std::string_view name);
 
@@ -36,6 +38,12 @@ struct DecodeKeys {
     SecretBytes encryption_key;      ///< 16 or 32 octets; empty for none
     SecretBytes authentication_key;  ///< likewise
     ByteBuffer system_title;         ///< of the sender, 8 octets, where the APDU does not say it
+};
+
+/// How Data stand in the document.
+enum class DataForm : std::uint8_t {
+    trees,   ///< as data_tree() makes them
+    octets,  ///< as their A-XDR in a binary value, which write_document() writes as a tree
 };
 
 struct DecodeOptions {
@@ -54,6 +62,16 @@ inline constexpr std::size_t max_decoded_data = 1'000'000;
 /// null `apdu`. Errors: every malformed and peer_misbehaved code of the layers, too_many_elements,
 /// answer_too_long above max_decode_octets; unsupported_compression.
 Result<Json> decode(DecodeLayer layer, ByteView octets, const DecodeOptions& options = {});
+
+/// Writes a document whose Data may stand in it in either form. False when they are more than
+/// `budget` values: a part is written that is to be thrown away.
+bool write_document(JsonWriter& writer, const Json& document, std::size_t& budget);
+
+/// Decodes as decode() and writes the JSON, Data item by item: the same members without the cost of
+/// a document for every value. `options.offsets` is left out. After an error nothing was written,
+/// or after too_many_elements a part that is to be thrown away.
+Status write_decoded(JsonWriter& writer, DecodeLayer layer, ByteView octets,
+                     const DecodeOptions& options = {});
 
 /// The option of an association or meter profile that would accept an APDU which the strict decoder
 /// refuses, for example "tagged_date_time"; empty when there is none.

@@ -325,6 +325,27 @@ Status put_apdu(Json& json, ByteView apdu, Decoding& decoding) {
     return {};
 }
 
+void put_apdu_or_error(Json& json, ByteView apdu, Decoding& decoding) {
+    const Status decoded = put_apdu(json, apdu, decoding);
+    if (decoded) {
+        return;
+    }
+    json["apdu_error"] = describe(decoded.error());
+    if (const std::string_view option = accepting_option(apdu); !option.empty()) {
+        json["accepting_option"] = option;
+    }
+}
+
+std::optional<ByteBuffer> plaintext_of(ByteView apdu, const DecodeKeys* keys) {
+    if (keys == nullptr || keys->encryption_key.empty() || apdu.empty()) {
+        return std::nullopt;
+    }
+    const std::optional<Sealed> found = find_sealed(apdu);
+    Result<ByteBuffer> plaintext =
+        found ? open(*found, *keys) : fail(ErrorCode::out_of_range, Layer::security);
+    return plaintext ? std::optional(std::move(*plaintext)) : std::nullopt;
+}
+
 Result<Json> cipher_layer_json(ByteView octets, Decoding& decoding) {
     if (octets.empty() || (!is_acse(octets[0]) && !is_ciphered(octets[0]))) {
         return fail(octets.empty() ? ErrorCode::truncated : ErrorCode::unknown_tag,

@@ -128,7 +128,7 @@ public:
             json["reassembled"] = to_hex(whole);
         }
         // An APDU that does not decode leaves its frames valid.
-        static_cast<void>(put_apdu(json, whole, decoding_));
+        put_apdu_or_error(json, whole, decoding_);
         if (!blocks && apdus_.size() > 1) {
             put_others(json);
         }
@@ -186,7 +186,7 @@ void put_single_frame(Json& json, const DecodedFrame& decoded, Json frame, Decod
     json["frame"] = std::move(frame);
     const auto split = hdlc::split_llc(decoded.frame.information);
     if (split && carries_apdu(decoded.frame.control.type) && !decoded.frame.segmented) {
-        static_cast<void>(put_apdu(json, split->apdu, decoding));
+        put_apdu_or_error(json, split->apdu, decoding);
     }
 }
 
@@ -282,7 +282,7 @@ Result<Json> wrapper_json(ByteView octets, Decoding& decoding) {
     header["destination_wport"] = wpdu->destination_wport;
     header["length"] = wpdu->apdu.size();
     header["apdu"] = to_hex(wpdu->apdu);
-    static_cast<void>(put_apdu(json, wpdu->apdu, decoding));
+    put_apdu_or_error(json, wpdu->apdu, decoding);
     return json;
 }
 

@@ -3,7 +3,9 @@
 
 #include "render/decode.hpp"
 #include "stack/cosem/access_result.hpp"
+#include "stack/cosem/descriptor.hpp"
 #include "stack/hdlc/frame.hpp"
+#include "stack/xdlms/long_invoke_id_and_priority.hpp"
 #include "stack/xdlms/security_header.hpp"
 
 namespace dlms::render::detail {
@@ -11,9 +13,10 @@ namespace dlms::render::detail {
 /// One decoding: its options, and what it has used up.
 class Decoding {
 public:
-    Decoding(ByteView octets, const DecodeOptions& options) : keys_(options.keys) {
+    Decoding(ByteView octets, const DecodeOptions& options, DataForm form = DataForm::trees)
+        : keys_(options.keys), form_(form) {
         build_.budget = max_decoded_data;
-        if (options.offsets) {
+        if (options.offsets && form == DataForm::trees) {
             build_.origin = octets;
         }
     }
@@ -23,7 +26,9 @@ public:
     bool is_push() const { return is_push_; }
     void set_push() { is_push_ = true; }
 
-    Json tree(const axdr::DataView& data) { return data_tree(data, build_); }
+    Json tree(const axdr::DataView& data) {
+        return form_ == DataForm::trees ? data_tree(data, build_) : octets_of(data);
+    }
     bool exhausted() const { return build_.budget == 0; }
 
     /// A new object that says where its octets begin.
@@ -36,7 +41,16 @@ public:
     }
 
 private:
+    Json octets_of(const axdr::DataView& data) {
+        if (build_.budget == 0) {
+            return {};
+        }
+        --build_.budget;
+        return Json::binary(to_buffer(data.encoded()));
+    }
+
     const DecodeKeys* keys_;
+    DataForm form_;
     TreeBuild build_;
     bool is_push_ = false;
 };
@@ -48,6 +62,10 @@ Result<Json> acse_json(ByteView apdu, Decoding& decoding);
 Result<Json> ciphered_json(ByteView apdu, Decoding& decoding);
 /// Any of the above, by its first octet.
 Result<Json> apdu_json(ByteView apdu, Decoding& decoding);
+
+// Parts of xdlms_json().
+Result<Json> initiate_json(ByteView apdu, Decoding& decoding);
+Result<Json> access_json(ByteView apdu, Decoding& decoding);
 
 // Layers of their own.
 Result<Json> cipher_layer_json(ByteView octets, Decoding& decoding);
@@ -66,9 +84,20 @@ bool is_ciphered(std::uint8_t tag);
 /// error of an APDU that does not decode.
 Status put_apdu(Json& json, ByteView apdu, Decoding& decoding);
 
+/// The same, and beside a null `apdu` why: `apdu_error`, and `accepting_option` where there is one.
+void put_apdu_or_error(Json& json, ByteView apdu, Decoding& decoding);
+
+/// What is sealed in a ciphered APDU, or in the user-information of ACSE; nothing when it is not,
+/// or the keys do not open it.
+std::optional<ByteBuffer> plaintext_of(ByteView apdu, const DecodeKeys* keys);
+
 // Small parts.
 Json code_json(unsigned code, std::string_view name);
 Json hex_or_null(ByteView octets);
+void put_attribute(Json& json, const cosem::AttributeDescriptor& attribute);
+void put_method(Json& json, const cosem::MethodDescriptor& method);
+Json selection_json(const std::optional<cosem::SelectiveAccess>& access, Decoding& decoding);
+void put_long_invoke_id(Json& apdu, xdlms::LongInvokeIdAndPriority value);
 inline Json result_json(cosem::DataAccessResult result) {
     return code_json(static_cast<unsigned>(result), cosem::name(result));
 }

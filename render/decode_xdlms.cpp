@@ -2,7 +2,6 @@
 
 #include "render/decode_parts.hpp"
 #include "stack/base/hex.hpp"
-#include "stack/xdlms/access.hpp"
 #include "stack/xdlms/action.hpp"
 #include "stack/xdlms/apdu_tag.hpp"
 #include "stack/xdlms/confirmed_service_error.hpp"
@@ -12,7 +11,6 @@
 #include "stack/xdlms/gateway.hpp"
 #include "stack/xdlms/general_block_transfer.hpp"
 #include "stack/xdlms/get.hpp"
-#include "stack/xdlms/initiate.hpp"
 #include "stack/xdlms/set.hpp"
 
 namespace dlms::render::detail {
@@ -28,21 +26,44 @@ Json hex_or_null(ByteView octets) {
     return octets.empty() ? Json() : Json(to_hex(octets));
 }
 
+void put_attribute(Json& json, const cosem::AttributeDescriptor& attribute) {
+    json["class_id"] = attribute.class_id;
+    json["obis"] = attribute.instance.dotted();
+    json["attribute"] = attribute.attribute_id;
+}
+
+void put_method(Json& json, const cosem::MethodDescriptor& method) {
+    json["class_id"] = method.class_id;
+    json["obis"] = method.instance.dotted();
+    json["method"] = method.method_id;
+}
+
+Json selection_json(const std::optional<cosem::SelectiveAccess>& access, Decoding& decoding) {
+    if (!access) {
+        return {};
+    }
+    Json json;
+    json["selector"] = access->selector;
+    json["parameters"] = decoding.tree(access->parameters);
+    return json;
+}
+
+void put_long_invoke_id(Json& apdu, xdlms::LongInvokeIdAndPriority value) {
+    Json& json = apdu["long_invoke_id_and_priority"];
+    json["raw"] = value.raw();
+    json["invoke_id"] = value.invoke_id();
+    json["self_descriptive"] = value.is_self_descriptive();
+    json["processing"] = value.breaks_on_error() ? "break-on-error" : "continue-on-error";
+    json["service_class"] = value.is_confirmed() ? "confirmed" : "unconfirmed";
+    json["priority"] = value.is_high_priority() ? "high" : "normal";
+}
+
 namespace {
 
 using namespace xdlms;
 
 Json code_of(cosem::ActionResult result) {
     return code_json(static_cast<unsigned>(result), cosem::name(result));
-}
-
-Json code_of(cosem::DataAccessResult result) {
-    return result_json(result);
-}
-
-template <class T>
-Json optional_json(const std::optional<T>& value) {
-    return value ? Json(*value) : Json();
 }
 
 /// Writes the members of one APDU.
@@ -53,31 +74,10 @@ public:
 
     Json take() { return std::move(json_); }
 
-    void write(const InitiateRequest& request) {
-        begin("initiate-request");
-        json_["dedicated_key"] =
-            request.dedicated_key ? Json(to_hex(*request.dedicated_key)) : Json();
-        json_["response_allowed"] = request.response_allowed;
-        json_["proposed_quality_of_service"] = optional_json(request.proposed_quality_of_service);
-        json_["proposed_dlms_version"] = request.proposed_dlms_version;
-        put_conformance("proposed_conformance", request.proposed_conformance);
-        json_["client_max_receive_pdu_size"] = request.client_max_receive_pdu_size;
-    }
-
-    void write(const InitiateResponse& response) {
-        begin("initiate-response");
-        json_["negotiated_quality_of_service"] =
-            optional_json(response.negotiated_quality_of_service);
-        json_["negotiated_dlms_version"] = response.negotiated_dlms_version;
-        put_conformance("negotiated_conformance", response.negotiated_conformance);
-        json_["server_max_receive_pdu_size"] = response.server_max_receive_pdu_size;
-        json_["vaa_name"] = response.vaa_name;
-    }
-
     void write(const GetRequestNormal& request) {
         begin("get-request", "normal", request);
-        put(json_, request.attribute);
-        json_["access_selection"] = selection(request.access_selection);
+        put_attribute(json_, request.attribute);
+        json_["access_selection"] = selection_json(request.access_selection, decoding_);
     }
     void write(const GetRequestNext& request) {
         begin("get-request", "next", request);
@@ -110,14 +110,14 @@ public:
 
     void write(const SetRequestNormal& request) {
         begin("set-request", "normal", request);
-        put(json_, request.attribute);
-        json_["access_selection"] = selection(request.access_selection);
+        put_attribute(json_, request.attribute);
+        json_["access_selection"] = selection_json(request.access_selection, decoding_);
         json_["data"] = decoding_.tree(request.value);
     }
     void write(const SetRequestWithFirstDatablock& request) {
         begin("set-request", "with-first-datablock", request);
-        put(json_, request.attribute);
-        json_["access_selection"] = selection(request.access_selection);
+        put_attribute(json_, request.attribute);
+        json_["access_selection"] = selection_json(request.access_selection, decoding_);
         put(request.block);
     }
     void write(const SetRequestWithDatablock& request) {
@@ -159,7 +159,7 @@ public:
 
     void write(const ActionRequestNormal& request) {
         begin("action-request", "normal", request);
-        put(json_, request.method);
+        put_method(json_, request.method);
         json_["parameters"] = request.parameters ? decoding_.tree(*request.parameters) : Json();
     }
     void write(const ActionRequestNextPblock& request) {
@@ -173,7 +173,7 @@ public:
     }
     void write(const ActionRequestWithFirstPblock& request) {
         begin("action-request", "with-first-pblock", request);
-        put(json_, request.method);
+        put_method(json_, request.method);
         put(request.block);
     }
     void write(const ActionRequestWithListAndFirstPblock& request) {
@@ -209,44 +209,19 @@ public:
     void write(const EventNotification& notification) {
         begin("event-notification-request");
         json_["time"] = notification.time ? Json(to_hex(*notification.time)) : Json();
-        put(json_, notification.attribute);
+        put_attribute(json_, notification.attribute);
         json_["value"] = decoding_.tree(notification.value);
     }
     void write(const DataNotification& notification) {
         begin("data-notification");
-        put(notification.long_invoke_id_and_priority);
+        put_long_invoke_id(json_, notification.long_invoke_id_and_priority);
         json_["date_time"] = hex_or_null(notification.date_time);
         json_["body"] = decoding_.tree(notification.body);
     }
     void write(const DataNotificationConfirm& confirm) {
         begin("data-notification-confirm");
-        put(confirm.long_invoke_id_and_priority);
+        put_long_invoke_id(json_, confirm.long_invoke_id_and_priority);
         json_["date_time"] = hex_or_null(confirm.date_time);
-    }
-
-    void write(const AccessRequest& request) {
-        begin("access-request");
-        put(request.long_invoke_id_and_priority);
-        json_["date_time"] = hex_or_null(request.date_time);
-        put_specifications("specifications", request.specifications);
-        put_trees("data", request.data);
-    }
-    void write(const AccessResponse& response) {
-        begin("access-response");
-        put(response.long_invoke_id_and_priority);
-        json_["date_time"] = hex_or_null(response.date_time);
-        json_["request_specifications"] = nullptr;
-        if (response.request_specifications) {
-            put_specifications("request_specifications", *response.request_specifications);
-        }
-        put_trees("data", response.data);
-        put_list("results", response.results, [](const AccessResult& result) {
-            Json json;
-            json["choice"] = name(result);
-            json["result"] =
-                std::visit([](const auto& choice) { return code_of(choice.result); }, result);
-            return json;
-        });
     }
 
     void write(const ExceptionResponse& response) {
@@ -303,39 +278,6 @@ private:
         json["priority"] = value.is_high_priority() ? "high" : "normal";
     }
 
-    void put(LongInvokeIdAndPriority value) {
-        Json& json = json_["long_invoke_id_and_priority"];
-        json["raw"] = value.raw();
-        json["invoke_id"] = value.invoke_id();
-        json["self_descriptive"] = value.is_self_descriptive();
-        json["processing"] = value.breaks_on_error() ? "break-on-error" : "continue-on-error";
-        json["service_class"] = value.is_confirmed() ? "confirmed" : "unconfirmed";
-        json["priority"] = value.is_high_priority() ? "high" : "normal";
-    }
-
-    void put_conformance(const std::string& member, Conformance conformance) {
-        const std::uint32_t raw = conformance.raw();
-        json_[member + "_raw"] = to_hex(std::array{
-            static_cast<Byte>(raw >> 16), static_cast<Byte>(raw >> 8), static_cast<Byte>(raw)});
-        Json list = Json::array();
-        for (int bit = 0; bit < conformance_bits; ++bit) {
-            if (conformance.has(static_cast<ConformanceBit>(bit))) {
-                list.push_back(name(static_cast<ConformanceBit>(bit)));
-            }
-        }
-        json_[member] = std::move(list);
-    }
-
-    static void put(Json& json, const cosem::AttributeDescriptor& attribute) {
-        json["class_id"] = attribute.class_id;
-        json["obis"] = attribute.instance.dotted();
-        json["attribute"] = attribute.attribute_id;
-    }
-    static void put(Json& json, const cosem::MethodDescriptor& method) {
-        json["class_id"] = method.class_id;
-        json["obis"] = method.instance.dotted();
-        json["method"] = method.method_id;
-    }
     void put(Json& json, const ActionOutcome& outcome) {
         json["action_result"] = code_of(outcome.result);
         json["return"] =
@@ -345,16 +287,6 @@ private:
         json_["last_block"] = block.last_block;
         json_["block_number"] = block.block_number;
         json_["raw_data"] = to_hex(block.raw_data);
-    }
-
-    Json selection(const std::optional<cosem::SelectiveAccess>& access) {
-        if (!access) {
-            return {};
-        }
-        Json json;
-        json["selector"] = access->selector;
-        json["parameters"] = decoding_.tree(access->parameters);
-        return json;
     }
 
     Json data_result(const GetDataResult& result) {
@@ -384,37 +316,17 @@ private:
     void put_attributes(const List<cosem::AttributeDescriptorWithSelection>& list) {
         put_list("attributes", list, [this](const cosem::AttributeDescriptorWithSelection& item) {
             Json json;
-            put(json, item.attribute);
-            json["access_selection"] = selection(item.access_selection);
+            put_attribute(json, item.attribute);
+            json["access_selection"] = selection_json(item.access_selection, decoding_);
             return json;
         });
     }
     void put_methods(const List<cosem::MethodDescriptor>& list) {
         put_list("methods", list, [](const cosem::MethodDescriptor& item) {
             Json json;
-            put(json, item);
+            put_method(json, item);
             return json;
         });
-    }
-
-    void put_specifications(const char* member, const List<AccessSpecification>& list) {
-        put_list(member, list, [this](const AccessSpecification& specification) {
-            Json json;
-            json["choice"] = name(specification);
-            std::visit([&](const auto& choice) { put_specification(json, choice); }, specification);
-            return json;
-        });
-    }
-    template <class Choice>
-    void put_specification(Json& json, const Choice& choice) {
-        if constexpr (requires { choice.method; }) {
-            put(json, choice.method);
-        } else {
-            put(json, choice.attribute);
-        }
-        if constexpr (requires { choice.access_selection; }) {
-            json["access_selection"] = selection(choice.access_selection);
-        }
     }
 
     Decoding& decoding_;
@@ -455,8 +367,8 @@ Result<Json> xdlms_json(ByteView apdu, Decoding& decoding) {
     }
     const auto show = [&](const auto& decoded) { return written(decoded, apdu, decoding); };
     switch (static_cast<ApduTag>(apdu[0])) {
-        case ApduTag::initiate_request: return show(decode_initiate_request(apdu));
-        case ApduTag::initiate_response: return show(decode_initiate_response(apdu));
+        case ApduTag::initiate_request:
+        case ApduTag::initiate_response: return initiate_json(apdu, decoding);
         case ApduTag::get_request: return show(decode_get_request(apdu));
         case ApduTag::get_response: return show(decode_get_response(apdu));
         case ApduTag::set_request: return show(decode_set_request(apdu));
@@ -471,8 +383,8 @@ Result<Json> xdlms_json(ByteView apdu, Decoding& decoding) {
         }
         case ApduTag::data_notification_confirm:
             return show(decode_data_notification_confirm(apdu));
-        case ApduTag::access_request: return show(decode_access_request(apdu));
-        case ApduTag::access_response: return show(decode_access_response(apdu));
+        case ApduTag::access_request:
+        case ApduTag::access_response: return access_json(apdu, decoding);
         case ApduTag::exception_response: return show(decode_exception_response(apdu));
         case ApduTag::confirmed_service_error: return show(decode_confirmed_service_error(apdu));
         case ApduTag::general_block_transfer: return show(decode_general_block_transfer(apdu));

@@ -1,0 +1,74 @@
+#pragma once
+// ApduJoins: puts together the APDUs that one side of a conversation sends in parts: HDLC segments,
+// general block transfer, and the blocks of GET, SET, ACTION, Read and Write, which become the APDU
+// that would have been sent if it had fitted.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "stack/base/bytes.hpp"
+#include "stack/base/result.hpp"
+
+namespace dlms::render {
+
+/// What became of several pieces.
+struct JoinedApdu {
+    std::string_view of;            ///< "segments", "general-block-transfer" or "service-blocks"
+    std::vector<std::size_t> from;  ///< the numbers of the pieces
+    ByteBuffer apdu;                ///< empty when there is a problem
+    std::string problem;            ///< why no APDU came of them
+};
+
+class ApduJoins {
+public:
+    /// The most octets that one APDU may come to; what is longer is a problem.
+    explicit ApduJoins(std::size_t most) : most_(most) {}
+
+    /// Takes a segment of an APDU, `ends` when none follows. Returns the APDU when it is whole; of
+    /// one segment alone too.
+    std::optional<JoinedApdu> take_segment(std::size_t piece, ByteView part, bool ends);
+
+    /// Whether segments have come and the last has not.
+    bool is_in_segments() const { return !segments_.from.empty(); }
+
+    /// Octets between the segments are missing.
+    void lose_octets();
+
+    /// Takes a whole APDU, deciphered where it was ciphered; `from` are the pieces that it came in.
+    /// Returns what is whole with it.
+    std::optional<JoinedApdu> take_apdu(const std::vector<std::size_t>& from, ByteView apdu);
+
+    /// What has begun and did not end, as problems.
+    std::vector<JoinedApdu> take_unfinished();
+
+private:
+    struct Parts {
+        std::vector<std::size_t> from;
+        ByteBuffer octets;       ///< of the blocks so far
+        ByteBuffer first;        ///< the APDU that brought the first block
+        std::uint32_t last = 0;  ///< the number of the last block
+        std::string problem;     ///< why nothing will come of them
+    };
+    /// One block, whatever the service.
+    struct Block {
+        std::uint32_t number = 0;
+        bool is_last = false;
+        ByteView octets;
+    };
+
+    static std::optional<Block> block_in(ByteView apdu);
+    /// The parts of a service; the oldest ones are given up when there are too many.
+    Parts& parts_of(std::uint16_t service);
+    std::optional<JoinedApdu> take_block(std::string_view of, Parts& parts, const Block& block,
+                                         const std::vector<std::size_t>& from, ByteView apdu);
+    void add(Parts& parts, ByteView octets) const;
+
+    std::size_t most_;
+    Parts segments_;
+    Parts general_;
+    std::map<std::uint16_t, Parts> services_;  ///< by tag and invoke-id
+};
+
+}  // namespace dlms::render

@@ -1,0 +1,44 @@
+#pragma once
+// Decodes the link pieces of a conversation one after the other, and joins what they carry into
+// whole APDUs. Not for others than the decoder and captures.
+
+#include <map>
+
+#include "render/apdu_joins.hpp"
+#include "render/decode_parts.hpp"
+#include "render/stream_pieces.hpp"
+
+namespace dlms::render::detail {
+
+class StreamDecoder {
+public:
+    /// One piece, shown. Errors: those of its layer, offsets from the piece's beginning; no_frame
+    /// for octets that are none.
+    Result<Json> take(const StreamPiece& piece, Decoding& decoding);
+    /// What became whole since the last call: objects with `of`, `from` (the numbers of the pieces,
+    /// from 1), `octets` and `apdu` (and what is inside of that), or `problem`.
+    std::vector<Json> take_reassembled() { return std::exchange(reassembled_, {}); }
+    /// Octets are missing between the last piece and the next.
+    void lose_octets();
+    /// What has begun and will not end any more, as problems.
+    void finish();
+
+private:
+    /// Who speaks to whom: ports, or HDLC addresses.
+    using Way = std::pair<std::uint32_t, std::uint32_t>;
+
+    ApduJoins& joins_of(Way way);
+    void take_frame(const StreamPiece& piece, Decoding& decoding);
+    void take_joined(ApduJoins& joins, JoinedApdu joined, Decoding& decoding);
+    void take_apdu(ApduJoins& joins, const std::vector<std::size_t>& from, ByteView apdu,
+                   Decoding& decoding, int depth);
+
+    std::map<Way, ApduJoins> ways_;
+    std::size_t pieces_ = 0;
+    std::vector<Json> reassembled_;
+};
+
+/// Whole WPDUs or HDLC frames one after the other, and what they carry together.
+Result<Json> stream_json(ByteView octets, Decoding& decoding);
+
+}  // namespace dlms::render::detail

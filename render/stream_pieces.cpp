@@ -1,0 +1,104 @@
+#include "render/stream_pieces.hpp"
+
+#include <algorithm>
+
+#include "stack/hdlc/frame.hpp"
+#include "stack/wrapper/wpdu.hpp"
+
+namespace dlms::render {
+namespace {
+
+/// Octets between the flags by the format field; nothing when it is none of format type 3.
+std::optional<std::size_t> frame_length(ByteView frame) {
+    if ((frame[1] & 0xF0) != 0xA0) {
+        return std::nullopt;
+    }
+    const std::size_t length = (frame[1] & 0x07u) << 8 | frame[2];
+    return length >= hdlc::least_frame_length ? std::optional(length) : std::nullopt;
+}
+
+}  // namespace
+
+void PieceSplitter::receive(ByteView octets) {
+    buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(consumed_));
+    consumed_ = 0;
+    buffer_.insert(buffer_.end(), octets.begin(), octets.end());
+}
+
+void PieceSplitter::skip(std::size_t missing) {
+    offset_ += kept().size() + missing;
+    buffer_.clear();
+    consumed_ = 0;
+}
+
+StreamPiece PieceSplitter::rest() const {
+    const ByteView octets = kept();
+    const bool is_flag = octets.size() == 1 && octets[0] == hdlc::flag;
+    return {PieceKind::other, is_flag ? ByteView{} : octets, offset_};
+}
+
+std::optional<StreamPiece> PieceSplitter::next() {
+    // The closing flag of a frame is kept: it may open the next.
+    while (kept().size() > 1 && kept()[0] == hdlc::flag && kept()[1] == hdlc::flag) {
+        ++consumed_;
+        ++offset_;
+    }
+    const ByteView octets = kept();
+    if (octets.empty()) {
+        return std::nullopt;
+    }
+    if (octets[0] == hdlc::flag) {
+        return next_frame();
+    }
+    // A version of 1, as far as it has come.
+    if (octets[0] == 0 && (octets.size() < 2 || octets[1] == wrapper::version)) {
+        return next_wpdu();
+    }
+    return next_other();
+}
+
+std::optional<StreamPiece> PieceSplitter::next_frame() {
+    const ByteView octets = kept();
+    if (octets.size() < 3) {
+        return std::nullopt;
+    }
+    const std::optional<std::size_t> length = frame_length(octets);
+    if (!length) {
+        // A closing flag, behind which something else begins.
+        ++consumed_;
+        ++offset_;
+        return next();
+    }
+    if (octets.size() < *length + 2) {
+        return std::nullopt;
+    }
+    const bool is_closed = octets[*length + 1] == hdlc::flag;
+    return is_closed ? take(PieceKind::hdlc_frame, *length + 2, *length + 1) : next_other();
+}
+
+std::optional<StreamPiece> PieceSplitter::next_wpdu() {
+    const ByteView octets = kept();
+    if (octets.size() < wrapper::header_size) {
+        return std::nullopt;
+    }
+    const std::size_t size =
+        wrapper::header_size + static_cast<std::size_t>(big_endian<2>(octets.subspan(6)));
+    return octets.size() < size ? std::nullopt : take(PieceKind::wpdu, size, size);
+}
+
+std::optional<StreamPiece> PieceSplitter::next_other() {
+    const ByteView octets = kept();
+    const auto flag = std::find(octets.begin() + 1, octets.end(), hdlc::flag);
+    const auto size = static_cast<std::size_t>(flag - octets.begin());
+    return take(PieceKind::other, size, size);
+}
+
+std::optional<StreamPiece> PieceSplitter::take(PieceKind kind, std::size_t size,
+                                               std::size_t consumed) {
+    const StreamPiece piece{kind, kept().first(size), offset_};
+    consumed_ += consumed;
+    offset_ += consumed;
+    return piece;
+}
+
+}  // namespace dlms::render

@@ -1,0 +1,47 @@
+#pragma once
+// Parts a stream of octets into link pieces: WPDUs, or HDLC frames, as they come over TCP. Octets
+// come in any portions; what belongs to no piece is handed out as such.
+
+#include <optional>
+
+#include "stack/base/bytes.hpp"
+
+namespace dlms::render {
+
+enum class PieceKind : std::uint8_t {
+    wpdu,        ///< header and APDU
+    hdlc_frame,  ///< with both its flags, which neighbours may share
+    other,       ///< octets that begin neither, up to the next flag
+};
+
+struct StreamPiece {
+    PieceKind kind{};
+    ByteView octets;         ///< valid until the next call of the splitter
+    std::size_t offset = 0;  ///< of the first octet in the stream
+};
+
+class PieceSplitter {
+public:
+    /// The next octets of the stream. The splitter keeps what is not whole yet, at most one piece:
+    /// take pieces by next() until there is none before the next call.
+    void receive(ByteView octets);
+    /// The next whole piece; nothing until more octets come.
+    std::optional<StreamPiece> next();
+    /// The octets that are kept, which are no whole piece. A flag alone is nothing.
+    StreamPiece rest() const;
+    /// Octets of the stream are missing: forgets what is kept and begins anew.
+    void skip(std::size_t missing);
+
+private:
+    std::optional<StreamPiece> take(PieceKind kind, std::size_t size, std::size_t consumed);
+    std::optional<StreamPiece> next_frame();
+    std::optional<StreamPiece> next_wpdu();
+    std::optional<StreamPiece> next_other();
+    ByteView kept() const { return ByteView(buffer_).subspan(consumed_); }
+
+    ByteBuffer buffer_;
+    std::size_t consumed_ = 0;
+    std::size_t offset_ = 0;  ///< of the first kept octet in the stream
+};
+
+}  // namespace dlms::render

@@ -1,0 +1,254 @@
+// Streams: several WPDUs and HDLC frames in one input, and what they carry together.
+
+#include <boost/test/unit_test.hpp>
+
+#include "render/decode.hpp"
+#include "stack/axdr/data_builder.hpp"
+#include "stack/base/hex.hpp"
+#include "stack/hdlc/frame.hpp"
+#include "stack/wrapper/wpdu.hpp"
+#include "stack/xdlms/general_block_transfer.hpp"
+#include "stack/xdlms/get.hpp"
+#include "tests/support/exact_buffer.hpp"
+#include "tests/support/octets.hpp"
+#include "tests/support/result_printing.hpp"
+#include "tests/support/vectors.hpp"
+
+using namespace dlms;
+using namespace dlms::testing;
+using render::DecodeLayer;
+
+namespace {
+
+constexpr std::uint16_t client = 16;
+constexpr std::uint16_t meter = 1;
+
+void append(ByteBuffer& stream, ByteView octets) {
+    stream.insert(stream.end(), octets.begin(), octets.end());
+}
+
+/// An APDU from the client, or from the meter.
+void append_wpdu(ByteBuffer& stream, ByteView apdu, bool from_meter = false) {
+    Writer writer(stream);
+    wrapper::encode(writer, {from_meter ? meter : client, from_meter ? client : meter, apdu});
+}
+void append_wpdu(ByteBuffer& stream, std::string_view apdu, bool from_meter = false) {
+    append_wpdu(stream, ByteView(octets(std::string(apdu))), from_meter);
+}
+
+Json decoded(ByteView stream) {
+    const ExactBuffer exact(stream);
+    BOOST_TEST(name(render::detect_layer(exact.view())) == "stream");
+    const auto json = render::decode(DecodeLayer::stream, exact.view());
+    BOOST_REQUIRE_MESSAGE(json.has_value(), outcome(json));
+    return Json(*json);
+}
+
+std::string refusal(ByteView stream) {
+    const ExactBuffer exact(stream);
+    const auto json = render::decode(DecodeLayer::stream, exact.view());
+    return json ? "accepted" : describe(json.error());
+}
+
+/// The APDU that pieces came to, as octets; what is wrong with it when there is none.
+std::string joined(const Json& json, std::size_t index = 0) {
+    const Json& reassembled = json.at("reassembled").at(index);
+    return reassembled.contains("octets") ? reassembled["octets"].get<std::string>()
+                                          : reassembled.at("problem").get<std::string>();
+}
+
+ByteBuffer general_block(std::uint16_t number, bool is_last, ByteView octets) {
+    ByteBuffer apdu;
+    Writer writer(apdu);
+    xdlms::encode(writer, xdlms::GeneralBlockTransfer{is_last, false, 1, number, 0, octets});
+    return apdu;
+}
+
+ByteBuffer frame(ByteView information, bool is_segmented, std::uint8_t send_sequence) {
+    hdlc::Frame made;
+    made.segmented = is_segmented;
+    made.destination = {1, 0x10, 0};
+    made.source = {1, 0x01, 0};
+    made.control.type = hdlc::FrameType::i;
+    made.control.send_sequence = send_sequence;
+    made.information = information;
+    ByteBuffer octets;
+    Writer writer(octets);
+    hdlc::encode(writer, made);
+    return octets;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(decode_stream)
+
+BOOST_AUTO_TEST_CASE(wpdus_in_one_input_are_pieces) {
+    ByteBuffer stream;
+    append_wpdu(stream, "C001C100080000010000FF0200");
+    append_wpdu(stream, "C401C1000600003039", true);
+    const Json json = decoded(stream);
+    BOOST_REQUIRE(json["pieces"].size() == 2u);
+    BOOST_TEST(json["pieces"][0]["piece"] == 1);
+    BOOST_TEST(json["pieces"][0]["apdu"]["service"] == "get-request");
+    BOOST_TEST(json["pieces"][1]["header"]["source_wport"] == 1);
+    BOOST_TEST(json["pieces"][1]["apdu"]["result"]["data"]["value"] == 12345);
+    BOOST_TEST(json["reassembled"].empty());
+}
+
+BOOST_AUTO_TEST_CASE(blocks_of_get_become_the_answer_that_did_not_fit) {
+    ByteBuffer stream;
+    append_wpdu(stream, "C001C10001000060 0100FF0200");
+    append_wpdu(stream, "C402C1 00 00000001 00 04 01020600", true);
+    append_wpdu(stream, "C002C1 00000001");
+    append_wpdu(stream, "C402C1 00 00000001 00 04 01020600", true);  // sent again
+    append_wpdu(stream, "C002C1 00000001");
+    append_wpdu(stream, "C402C1 01 00000002 00 05 0000011107", true);
+    const Json json = decoded(stream);
+    BOOST_TEST(json["pieces"].size() == 6u);
+    BOOST_REQUIRE(json["reassembled"].size() == 1u);
+    BOOST_TEST(joined(json) ==
+               "C401C1000102060000000"
+               "11107");
+    BOOST_TEST(json["reassembled"][0]["of"] == "service-blocks");
+    BOOST_TEST(json["reassembled"][0]["from"] == Json({2, 4, 6}));
+    BOOST_TEST(json["reassembled"][0]["apdu"]["result"]["data"]["value"][1]["value"] == 7);
+}
+
+BOOST_AUTO_TEST_CASE(blocks_of_every_service_are_joined) {
+    const struct {
+        std::vector<std::string> apdus;
+        std::string whole;
+    } cases[]{
+        // GET with list: a list of results. SET and ACTION, single and with lists; what an ACTION
+        // returns; Read answers, Read and Write requests by short names.
+        {{"C402C1 00 00000001 00 03 020006", "C402C1 01 00000002 00 06 000000070104"},
+         "C403C1 02 0006 00000007 0104"},
+        {{"C102C1 0001 0000600100FF 02 00 00 00000001 02 0902", "C103C1 01 00000002 02 AABB"},
+         "C101C1 0001 0000600100FF 02 00 0902AABB"},
+        {{"C105C1 02 0001 0000600100FF 02 00 0001 0000600101FF 02 00 00 00000001 02 0211",
+          "C103C1 01 00000002 03 011202"},
+         "an error of the list"},
+        {{"C105C1 01 0001 0000600100FF 02 00 00 00000001 02 0109", "C103C1 01 00000002 02 01AA"},
+         "C104C1 01 0001 0000600100FF 02 00 01 0901AA"},
+        {{"C304C1 0046 000060030AFF 01 00 00000001 01 0F", "C306C1 01 00000002 01 00"},
+         "C301C1 0046 000060030AFF 01 01 0F00"},
+        {{"C305C1 01 0046 000060030AFF 01 00 00000001 01 01", "C306C1 01 00000002 02 0F00"},
+         "C303C1 01 0046 000060030AFF 01 01 0F00"},
+        {{"C702C1 00 00000001 03 000100", "C702C1 01 00000002 03 0901CC"},
+         "C701C1 00 01 00 0901CC"},
+        {{"C702C1 00 00000001 03 020000", "C702C1 01 00000002 02 0000"}, "C703C1 02 0000 0000"},
+        {{"0C 01 02 00 0001 02 0200", "0C 01 02 01 0002 04 11050104"}, "0C 02 001105 0104"},
+        {{"05 01 06 00 0001 02 0202", "05 01 06 01 0002 05 0008020010"}, "05 02 020008 020010"},
+        {{"06 01 07 00 0001 01 09 02 0102", "06 01 07 01 0002 01 09 05 0008011105"},
+         "06 01 020008 01 1105"},
+    };
+    for (const auto& [apdus, whole] : cases) {
+        ByteBuffer stream;
+        for (const std::string& apdu : apdus) {
+            append_wpdu(stream, apdu, true);
+        }
+        const Json json = decoded(stream);
+        BOOST_TEST_CONTEXT(apdus.front()) {
+            BOOST_REQUIRE(json["reassembled"].size() == 1u);
+            if (whole.starts_with("an error")) {
+                BOOST_TEST(joined(json).ends_with("of the blocks together"), joined(json));
+            } else {
+                BOOST_TEST(joined(json) == to_hex(octets(whole)));
+                BOOST_TEST(!json["reassembled"][0]["apdu"].is_null());
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(general_blocks_are_joined_and_what_is_in_them_too) {
+    const ByteBuffer answer = octets(
+        "C401C1000102060000000111"
+        "07");
+    ByteBuffer stream;
+    for (std::uint16_t number = 1; number <= 4; ++number) {
+        const std::size_t from = (number - 1u) * 3u;
+        const ByteView part =
+            ByteView(answer).subspan(from, number == 4 ? answer.size() - from : 3);
+        append_wpdu(stream, general_block(number, number == 4, part), true);
+        // The other side acknowledges by blocks without data.
+        append_wpdu(stream, general_block(number, true, {}));
+    }
+    const Json json = decoded(stream);
+    BOOST_REQUIRE(json["reassembled"].size() == 1u);
+    BOOST_TEST(joined(json) == to_hex(answer));
+    BOOST_TEST(json["reassembled"][0]["from"] == Json({1, 3, 5, 7}));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_whole_is_told) {
+    ByteBuffer stream;
+    append_wpdu(stream, general_block(1, false, octets("C401")), true);
+    append_wpdu(stream, general_block(3, true, octets("0007")), true);
+    append_wpdu(stream, "C402C1 00 00000001 00 04 01020600", true);
+    const Json json = decoded(stream);
+    BOOST_REQUIRE(json["reassembled"].size() == 2u);
+    BOOST_TEST(joined(json, 0) == "block 2 is not there");
+    BOOST_TEST(joined(json, 1) == "block 2 is not there");
+}
+
+BOOST_AUTO_TEST_CASE(segments_of_frames_are_joined_each_way) {
+    ByteBuffer information = octets("E6E700C401C100090A00112233445566778899");
+    ByteBuffer stream;
+    // The second segment looks as if it had an LLC header.
+    information[13] = 0xE6;
+    information[14] = 0xE7;
+    information[15] = 0x00;
+    append(stream, frame(ByteView(information).first(13), true, 0));
+    stream.pop_back();  // neighbours share a flag
+    append(stream, frame(ByteView(information).subspan(13), false, 1));
+    const Json json = decoded(stream);
+    BOOST_TEST(json["pieces"].size() == 2u);
+    BOOST_REQUIRE(json["reassembled"].size() == 1u);
+    BOOST_TEST(json["reassembled"][0]["of"] == "segments");
+    BOOST_TEST(joined(json) == to_hex(ByteView(information).subspan(3)));
+    const auto data = json["reassembled"][0]["apdu"]["result"]["data"]["value"];
+    BOOST_TEST(data == to_hex(ByteView(information).subspan(9)));
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_is_judged_strictly) {
+    ByteBuffer stream;
+    append_wpdu(stream, "C001C100080000010000FF0200");
+    append_wpdu(stream, "C401C1000600003039", true);
+    const std::size_t size = stream.size();
+    for (std::size_t length = 0; length < size; ++length) {
+        if (length != 21) {
+            BOOST_TEST(refusal(ByteView(stream).first(length)) ==
+                       "base: truncated at octet " + std::to_string(length));
+        }
+    }
+    stream.push_back(0x55);
+    BOOST_TEST(refusal(stream) == "hdlc: no frame at octet " + std::to_string(size));
+}
+
+BOOST_AUTO_TEST_CASE(the_option_that_would_accept_an_apdu_is_named) {
+    ByteBuffer stream;
+    append_wpdu(stream, "C001C100080000010000FF020000");
+    append_wpdu(stream, "C401C1000600003039", true);
+    const Json json = decoded(stream);
+    BOOST_TEST(json["pieces"][0]["apdu"].is_null());
+    BOOST_TEST(json["pieces"][0]["apdu_error"] == "xdlms: trailing octets at octet 13");
+    BOOST_TEST(json["pieces"][0]["accepting_option"] == "tolerate_trailing_zeros");
+}
+
+BOOST_AUTO_TEST_CASE(every_wrapper_vector_can_stand_beside_another) {
+    const ByteBuffer other = octets("0001000100100009C401C1000600003039");
+    for (const Vector& vector : load_vectors("wrapper")) {
+        if (!vector.valid) {
+            continue;
+        }
+        ByteBuffer stream = vector.octets;
+        append(stream, other);
+        BOOST_TEST_CONTEXT(vector.id) {
+            const Json json = decoded(stream);
+            BOOST_TEST(json["pieces"].size() == 2u);
+            const auto alone = render::decode(DecodeLayer::wrapper, vector.octets);
+            BOOST_TEST(json["pieces"][0]["apdu"] == Json(*alone)["apdu"]);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
