@@ -8,6 +8,7 @@
 #include <iostream>
 #include <string_view>
 
+#include "cli/capture_file.hpp"
 #include "stack/base/hex.hpp"
 
 namespace dlms::cli {
@@ -18,12 +19,14 @@ using render::Json;
 
 constexpr auto examples =
     R"(Octets are hexadecimal; spaces, line breaks and 0x are skipped. The layer is found out: HDLC
-frames, WPDU, APDU, Data, IEC 62056-21, wired M-Bus.
+frames, WPDU, APDU, Data, IEC 62056-21, wired M-Bus. Several WPDUs or frames are a stream, whose
+segments and blocks are joined into APDUs. A pcap or pcapng file is read as conversations over TCP.
 
 Examples:
   dlms decode 7EA0070321930F017E
   dlms decode C001C100080000010000FF0200 --json
   dlms decode capture.hex --layer push
+  dlms decode capture.pcap
   DLMS_EK=000102... DLMS_AK=D0D1... dlms decode C81E3001234567... --system-title 4D4D4D0000BC614E
   dlms decode --jsonl < vectors.jsonl)";
 
@@ -43,6 +46,17 @@ std::string read_all(std::istream& in) {
         text.append(part.data(), static_cast<std::size_t>(in.gcount()));
     }
     return text;
+}
+
+/// Whether the argument is a file that begins as a capture does.
+bool names_capture(const std::vector<std::string>& arguments) {
+    std::array<char, 4> first{};
+    if (arguments.size() != 1) {
+        return false;
+    }
+    std::ifstream file(arguments[0], std::ios::binary);
+    file.read(first.data(), first.size());
+    return is_capture(as_bytes({first.data(), static_cast<std::size_t>(file.gcount())}));
 }
 
 /// The text that the arguments name: hexadecimal digits themselves, a file, or standard input.
@@ -101,6 +115,16 @@ ExitStatus complain(const std::string& sentence) {
     return ExitStatus::usage;
 }
 
+ExitStatus refuse(DecodeLayer layer, ByteView octets, const Error& error) {
+    const std::string_view option = render::accepting_option(octets);
+    std::cerr << "dlms decode: as " << name(layer) << ": " << describe(error);
+    if (!option.empty()) {
+        std::cerr << "; the option " << option << " accepts it";
+    }
+    std::cerr << '\n';
+    return ExitStatus::protocol;
+}
+
 Json error_json(const Error& error) {
     Json json;
     json["offset"] = error.offset;
@@ -133,7 +157,8 @@ Result<render::DecodeKeys> keys_of(const Json& line) {
     return keys;
 }
 
-Result<Json> decode_line(const Json& line) {
+/// Decodes what a line asks.
+Status write_line(render::JsonWriter& writer, const Json& line) {
     const auto layer = render::decode_layer_from_name(member(line, "layer"));
     const auto hex = line.find("hex");
     if (!layer || hex == line.end() || !hex->is_string()) {
@@ -149,7 +174,7 @@ Result<Json> decode_line(const Json& line) {
     }
     render::DecodeOptions options;
     options.keys = &*keys;
-    return render::decode(*layer, *octets, options);
+    return render::write_decoded(writer, *layer, *octets, options);
 }
 
 /// Keeps of a line only what is used, whatever else it holds and however deep that is.
@@ -162,26 +187,28 @@ bool is_wanted(int depth, Json::parse_event_t event, const Json& parsed) {
     return depth <= deepest;
 }
 
-Json answer(const std::string& text) {
+/// What a JSON writer wrote for one line.
+std::string answer(const std::string& text) {
     const Json line = Json::parse(text, is_wanted, false);
-    Json json;
-    json["id"] = nullptr;
-    if (!line.is_object()) {
-        json["valid"] = false;
-        json["error"] = error_json(Error{ErrorCode::invalid_text, Layer::base, 0});
-        return json;
+    const bool is_object = line.is_object();
+    const auto id = is_object ? line.find("id") : line.end();
+    std::string decoded;
+    Status status = fail(ErrorCode::invalid_text, Layer::base);
+    if (is_object) {
+        render::JsonWriter writer(decoded);
+        status = write_line(writer, line);
     }
-    const auto id = line.find("id");
-    if (id != line.end() && id->is_primitive()) {
-        json["id"] = *id;
-    }
-    Result<Json> decoded = decode_line(line);
-    json["valid"] = decoded.has_value();
-    if (decoded) {
-        json["decoded"] = std::move(*decoded);
-    } else {
-        json["error"] = error_json(decoded.error());
-    }
+    std::string json;
+    render::JsonWriter writer(json);
+    writer.begin_object();
+    writer.key("id");
+    writer.raw(is_object && id != line.end() && id->is_primitive() ? dump(*id) : "null");
+    writer.key("valid");
+    writer.boolean(status.has_value());
+    writer.key(status ? "decoded" : "error");
+    writer.raw(status ? decoded : dump(error_json(status.error())));
+    writer.end_object();
+    writer.flush();
     return json;
 }
 
@@ -207,7 +234,7 @@ bool take_line(std::istream& in, std::string& line) {
 void decode_json_lines(std::istream& in, std::ostream& out) {
     for (std::string line; take_line(in, line);) {
         if (line.find_first_not_of(" \t\r") != std::string::npos) {
-            out << dump(answer(line)) << '\n' << std::flush;
+            out << answer(line) << '\n' << std::flush;
         }
     }
 }
@@ -215,12 +242,14 @@ void decode_json_lines(std::istream& in, std::ostream& out) {
 DecodeCommand::DecodeCommand(CLI::App& program)
     : command_(program.add_subcommand("decode", "Show what octets mean")) {
     command_
-        ->add_option("input", input_,
-                     "Hexadecimal octets, or a file of them; standard input if absent or -")
+        ->add_option(
+            "input", input_,
+            "Hexadecimal octets, a file of them, or a capture; standard input if absent or -")
         ->option_text("HEX|FILE");
     command_
         ->add_option("--layer", layer_,
-                     "data, xdlms, sn, acse, wrapper, hdlc, push, cipher or iec62056-21; found out "
+                     "data, xdlms, sn, acse, wrapper, hdlc, push, cipher, iec62056-21 or "
+                     "stream; found out "
                      "if absent")
         ->option_text("NAME");
     command_->add_option("--ek", encryption_key_, "Encryption key; better in DLMS_EK")
@@ -231,7 +260,8 @@ DecodeCommand::DecodeCommand(CLI::App& program)
         ->add_option("--system-title", system_title_,
                      "System title of the sender, where the octets do not hold it")
         ->option_text("HEX");
-    command_->add_flag("--json", json_, "Print JSON in place of text");
+    command_->add_flag("--json", json_,
+                       "Print JSON in place of text; of a capture one object a line");
     command_->add_flag("--jsonl", json_lines_,
                        "Read objects with id, layer, hex and keys, one a line; answer each in one");
     command_->footer(examples);
@@ -245,48 +275,99 @@ ExitStatus DecodeCommand::run() {
     return decode_one();
 }
 
+/// The keys that options and environment name.
+std::expected<render::DecodeKeys, std::string> DecodeCommand::keys() const {
+    const auto encryption = option_octets(encryption_key_, "DLMS_EK", "--ek");
+    const auto authentication = option_octets(authentication_key_, "DLMS_AK", "--ak");
+    const auto title = option_octets(system_title_, nullptr, "--system-title");
+    for (const auto* part : {&encryption, &authentication, &title}) {
+        if (!*part) {
+            return std::unexpected(part->error());
+        }
+    }
+    return render::DecodeKeys{SecretBytes(*encryption), SecretBytes(*authentication), *title};
+}
+
 ExitStatus DecodeCommand::decode_one() {
+    const auto keys = this->keys();
+    if (!keys) {
+        return complain(keys.error());
+    }
+    if (names_capture(input_)) {
+        return decode_capture(*keys);
+    }
     const auto text = input_text(input_);
     const auto octets = text
                             ? octets_of(*text)
                             : std::expected<ByteBuffer, std::string>(std::unexpected(text.error()));
-    const auto encryption = option_octets(encryption_key_, "DLMS_EK", "--ek");
-    const auto authentication = option_octets(authentication_key_, "DLMS_AK", "--ak");
-    const auto title = option_octets(system_title_, nullptr, "--system-title");
-    for (const auto* part : {&octets, &encryption, &authentication, &title}) {
-        if (!*part) {
-            return complain(part->error());
-        }
+    if (!octets) {
+        return complain(octets.error());
     }
     const auto named = render::decode_layer_from_name(layer_);
     if (!layer_.empty() && !named) {
         return complain("--layer: no layer is called '" + layer_ + "'");
     }
     const DecodeLayer layer = named ? *named : render::detect_layer(*octets);
-    render::DecodeKeys keys{SecretBytes(*encryption), SecretBytes(*authentication), *title};
     render::DecodeOptions options;
-    options.keys = &keys;
-    options.offsets = !json_;
-    const Result<Json> decoded = render::decode(layer, *octets, options);
-    if (!decoded) {
-        const std::string_view option = render::accepting_option(*octets);
-        std::cerr << "dlms decode: as " << name(layer) << ": " << describe(decoded.error());
-        if (!option.empty()) {
-            std::cerr << "; the option " << option << " accepts it";
-        }
-        std::cerr << '\n';
-        return ExitStatus::protocol;
+    options.keys = &*keys;
+    return json_ ? print_json(layer, *octets, options) : print_text(layer, *octets, options);
+}
+
+ExitStatus DecodeCommand::print_json(DecodeLayer layer, ByteView octets,
+                                     const render::DecodeOptions& options) const {
+    std::string json;
+    render::JsonWriter writer(json, 2);
+    writer.begin_object();
+    writer.key("layer");
+    writer.plain(name(layer));
+    writer.key("decoded");
+    if (const Status written = render::write_decoded(writer, layer, octets, options); !written) {
+        return refuse(layer, octets, written.error());
     }
-    if (json_) {
-        Json json;
-        json["layer"] = name(layer);
-        json["decoded"] = *decoded;
-        std::cout << dump(json, 2) << '\n';
-    } else {
-        std::cout << name(layer) << ", " << octets->size() << " octets\n"
-                  << render::decoded_text(*decoded);
-    }
+    writer.end_object();
+    writer.flush();
+    std::cout << json << '\n';
     return ExitStatus::done;
+}
+
+ExitStatus DecodeCommand::print_text(DecodeLayer layer, ByteView octets,
+                                     render::DecodeOptions options) const {
+    options.offsets = true;
+    const Result<Json> decoded = render::decode(layer, octets, options);
+    if (!decoded) {
+        return refuse(layer, octets, decoded.error());
+    }
+    std::cout << name(layer) << ", " << octets.size() << " octets\n"
+              << render::decoded_text(*decoded);
+    return ExitStatus::done;
+}
+
+ExitStatus DecodeCommand::decode_capture(const render::DecodeKeys& keys) const {
+    const auto print = [this](const Json& entry) {
+        if (!json_) {
+            std::cout << render::entry_text(entry);
+            return;
+        }
+        std::string json;
+        std::size_t budget = render::max_decoded_data;
+        render::JsonWriter writer(json);
+        if (render::write_document(writer, entry, budget)) {
+            writer.flush();
+            std::cout << json << '\n';
+        } else {
+            std::cerr << "dlms decode: an entry of more than " << render::max_decoded_data
+                      << " values is left out\n";
+        }
+    };
+    render::CaptureConversation conversation(
+        &keys, json_ ? render::DataForm::octets : render::DataForm::trees, print);
+    const auto read = read_capture(input_[0], [&](render::PacketLink link, render::CaptureTime time,
+                                                  ByteView captured, std::size_t on_the_wire) {
+        conversation.receive(link, time, captured, on_the_wire);
+    });
+    conversation.finish();
+    std::cerr << render::summary_text(conversation.counters());
+    return read ? ExitStatus::done : complain(read.error());
 }
 
 }  // namespace dlms::cli

@@ -1,6 +1,7 @@
 #pragma once
 // `dlms decode`: what octets mean.
 
+#include <expected>
 #include <istream>
 #include <ostream>
 #include <string>
@@ -23,6 +24,12 @@ public:
 
 private:
     ExitStatus decode_one();
+    ExitStatus decode_capture(const render::DecodeKeys& keys) const;
+    ExitStatus print_json(render::DecodeLayer layer, ByteView octets,
+                          const render::DecodeOptions& options) const;
+    ExitStatus print_text(render::DecodeLayer layer, ByteView octets,
+                          render::DecodeOptions options) const;
+    std::expected<render::DecodeKeys, std::string> keys() const;
 
     CLI::App* command_;
     std::vector<std::string> input_;

@@ -35,8 +35,49 @@ TARGETS = {
     "wrapper_stream": ("wrapper", lambda vector: True, "05"),
 }
 
+# The decoder's layers, as render::DecodeLayer numbers them; a stream is two WPDUs.
+LAYERS = ["data", "xdlms", "sn", "acse", "wrapper", "hdlc", "push", "cipher", "iec62056-21"]
+
+
+def ethernet_packet(payload, sequence):
+    """A TCP segment from a meter in IPv4 and Ethernet, as hexadecimal text."""
+    segment = f"0FDBC350{sequence:08X}0000000050100FFF00000000{payload}"
+    return (f"{'02' * 12}08004500{20 + len(segment) // 2:04X}0000400040060000C0000201C0000202"
+            f"{segment}")
+
+
+def write_seeds(target, seeds):
+    folder = ROOT / "fuzz" / "seeds" / target
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / "vectors.hex", "w", encoding="utf-8") as file:
+        for name, octets in seeds:
+            file.write(f"# {name}\n{octets}\n")
+
+
+def decode_seeds():
+    for number, layer in enumerate(LAYERS):
+        for vector in vectors(layer):
+            yield vector["id"], f"{number:02X}{vector['hex']}"
+    wpdus = [vector for vector in vectors("wrapper") if vector.get("valid", True)]
+    for first, second in zip(wpdus, wpdus[1:]):
+        yield f"stream {first['id']} {second['id']}", f"09{first['hex']}{second['hex']}"
+
+
+def capture_seeds():
+    for vector in vectors("wrapper"):
+        half = len(vector["hex"]) // 4 * 2
+        octets = "00"
+        for place in (half, 0):
+            part = vector["hex"][place:] if place else vector["hex"][:half]
+            packet = ethernet_packet(part, 1000 + place // 2)
+            if len(packet) <= 510:
+                octets += f"00{len(packet) // 2:02X}{packet}"
+        yield vector["id"], octets
+
 
 def main():
+    write_seeds("decode", decode_seeds())
+    write_seeds("capture", capture_seeds())
     for target, (layer, wanted, prefix) in TARGETS.items():
         chosen = [vector for vector in vectors(layer) if vector["hex"] and wanted(vector)]
         assert chosen, target

@@ -46,6 +46,15 @@ class Reading(unittest.TestCase):
         self.assertEqual(scaler_unit["value"], [1, 30])
         self.assertEqual((name["value"], name["encoding"]), ("HXC0000012345678", "text"))
 
+    def test_digits_are_shown_as_the_brand_means_them(self):
+        for brand, value, encoding in (("hexcell", "000012345678", "bcd"), ("Hexcell", "000012345678", "bcd"),
+                                       ("generic", "000012345678", "hex")):
+            result = self.read("0-0:96.1.0.255", "--brand", brand, "--client", "17", "--auth", "low", "--password",
+                               "00000000", "--json")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            reading = json.loads(result.stdout)["readings"][0]
+            self.assertEqual((reading["value"], reading["encoding"]), (value, encoding))
+
     def test_one_object_that_is_not_there_spoils_no_other(self):
         result = self.read("1-0:9.9.9.255", "1.8.0", "--brand", "hexcell", "--json")
         self.assertEqual(result.returncode, 1)

@@ -1,0 +1,23 @@
+#pragma once
+// Packet captures, pcap and pcapng, read by libpcap.
+
+#include <expected>
+#include <functional>
+#include <string>
+
+#include "render/capture_conversation.hpp"
+
+namespace dlms::cli {
+
+/// Whether a file begins as a pcap or pcapng file does.
+bool is_capture(ByteView first_octets);
+
+using TakePacket = std::function<void(render::PacketLink, render::CaptureTime, ByteView captured,
+                                      std::size_t on_the_wire)>;
+
+/// Hands every packet of the file to `take`, one at a time. A sentence for
+/// people when the file cannot be read, is no capture, is of another link type than those of
+/// render::PacketLink, or breaks off; what was taken before stays.
+std::expected<void, std::string> read_capture(const std::string& path, const TakePacket& take);
+
+}  // namespace dlms::cli
