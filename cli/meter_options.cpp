@@ -8,6 +8,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "client/meter_profile.hpp"
+#include "render/brand_hints.hpp"
 #include "stack/base/hex.hpp"
 #include "transport/trace.hpp"
 
@@ -84,6 +86,10 @@ void MeterOptions::add_to(CLI::App& command) {
         ->group(group);
     command.add_option("--server", server_, "Logical device in the meter; 1 if absent")
         ->option_text("NUMBER")
+        ->group(group);
+    command
+        .add_flag("--short-names", short_names_,
+                  "The meter knows its objects by short names (SN referencing)")
         ->group(group);
     command
         .add_option("--auth", authentication_,
@@ -179,6 +185,9 @@ std::expected<client::MeterParameters, std::string> MeterOptions::parameters(
     parameters.endpoint = *endpoint;
     parameters.client_sap = client_ ? ClientSap(*client_) : parameters.client_sap;
     parameters.server_sap = server_ ? ServerSap(*server_) : parameters.server_sap;
+    if (short_names_) {
+        parameters.use_short_names();
+    }
     if (timeout_) {
         parameters.response_timeout =
             std::chrono::milliseconds(static_cast<std::int64_t>(*timeout_ * 1000));
@@ -210,6 +219,7 @@ render::ValueOptions MeterOptions::value_options() const {
     if (CLI::detail::to_lower(energy_unit_) == "base") {
         options.energy_unit = render::EnergyUnit::base;
     }
+    options.octet_hint = render::octet_hint_of_profile(client::profile_of_brand(brand_).name);
     return options;
 }
 

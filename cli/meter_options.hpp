@@ -43,6 +43,7 @@ private:
     std::optional<std::string> password_file_;
     std::optional<double> timeout_;
     std::string energy_unit_ = "kilo";
+    bool short_names_ = false;
     bool verbose_ = false;
 };
 

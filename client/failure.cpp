@@ -124,6 +124,9 @@ std::string_view code_text(const Failure& failure) {
     if (failure.access_result) {
         return cosem::name(*failure.access_result);
     }
+    if (failure.action_result) {
+        return cosem::name(*failure.action_result);
+    }
     return name(failure.code);
 }
 
@@ -132,6 +135,10 @@ std::string describe(const Failure& failure) {
     if (failure.access_result) {
         text += ": ";
         text += cosem::name(*failure.access_result);
+    }
+    if (failure.action_result) {
+        text += ": ";
+        text += cosem::name(*failure.action_result);
     }
     if (failure.refusal) {
         append_refusal(text, *failure.refusal);
@@ -184,9 +191,19 @@ Failure from_access_result(cosem::DataAccessResult result) {
     return failure;
 }
 
+Failure from_action_result(cosem::ActionResult result) {
+    Failure failure;
+    failure.code = FailureCode::access_refused;
+    failure.action_result = result;
+    return failure;
+}
+
 Failure from_request_failure(const association::RequestFailure& reason) {
     if (const auto* error = std::get_if<Error>(&reason)) {
         return from_error(*error);
+    }
+    if (const auto* refusal = std::get_if<cosem::DataAccessResult>(&reason)) {
+        return from_access_result(*refusal);
     }
     Failure failure;
     failure.code = FailureCode::service_refused;

@@ -10,6 +10,7 @@
 #include "stack/association/client_association.hpp"
 #include "stack/base/error.hpp"
 #include "stack/cosem/access_result.hpp"
+#include "stack/cosem/action_result.hpp"
 
 namespace dlms::client {
 
@@ -32,11 +33,11 @@ enum class FailureCode : std::uint8_t {
     unsupported,
     // the meter refused the APDU as a whole
     service_refused,
-    // data-access-result
+    // data-access-result, action-result
     access_refused,
     // our caller
     invalid_request,
-    // a SET whose octets may have reached the meter, and whose answer did not come
+    // a SET or ACTION whose octets may have reached the meter, and whose answer did not come
     outcome_unknown,
     // our defect
     internal,
@@ -51,6 +52,8 @@ struct Failure {
     std::optional<Error> error;
     /// The meter's verdict on one attribute; with access_refused.
     std::optional<cosem::DataAccessResult> access_result;
+    /// The meter's verdict on one method; with access_refused.
+    std::optional<cosem::ActionResult> action_result;
     /// With association_rejected and authentication_failed: what the meter said.
     std::optional<association::AssociationRefused> refusal;
     /// With service_refused.
@@ -69,6 +72,7 @@ std::string describe(const Failure& failure);
 Failure from_error(const Error& error);
 Failure from_refusal(const association::AssociationRefused& refusal);
 Failure from_access_result(cosem::DataAccessResult result);
+Failure from_action_result(cosem::ActionResult result);
 Failure from_request_failure(const association::RequestFailure& reason);
 
 /// A value, or why there is none.

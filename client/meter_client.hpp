@@ -6,6 +6,7 @@
 // queues them (a meter has one association a client). Every call ends by its deadline.
 
 #include <optional>
+#include <vector>
 
 #include <asio/awaitable.hpp>
 
@@ -31,6 +32,25 @@ struct ReadRequest {
     axdr::Data selection_parameters;  ///< with a selector
 };
 
+/// A value for an attribute.
+struct WriteRequest {
+    cosem::AttributeDescriptor attribute;
+    axdr::Data value;
+};
+
+/// One item of an ACCESS, and what it came to.
+struct AccessItem {
+    enum class Kind : std::uint8_t { get, set, action };
+
+    Kind kind = Kind::get;
+    /// Of an action, attribute_id is the method's.
+    cosem::AttributeDescriptor target;
+    std::optional<std::uint8_t> selector;  ///< of get and set
+    axdr::Data selection_parameters;
+    axdr::Data value;  ///< of set and action; null-data where a method takes none
+};
+using AccessOutcome = Outcome<axdr::Data>;  ///< null-data where there is nothing to return
+
 class MeterClient {
 public:
     virtual ~MeterClient() = default;
@@ -47,6 +67,26 @@ public:
     /// left and no answer came, the failure is outcome_unknown.
     virtual asio::awaitable<Outcome<void>> write(cosem::AttributeDescriptor attribute,
                                                  axdr::Data value, Instant deadline) = 0;
+
+    /// Reads several attributes, each with an outcome of its own, in their order: with the fewest
+    /// APDUs that the meter takes, down to one for each. Fails as a whole when the line does.
+    virtual asio::awaitable<Outcome<std::vector<Outcome<axdr::Data>>>> read_list(
+        std::vector<ReadRequest> requests, Instant deadline) = 0;
+
+    /// Writes several attributes, each with an outcome of its own, in their order; one that fails
+    /// does not stop the others. Never repeated.
+    virtual asio::awaitable<Outcome<std::vector<Outcome<void>>>> write_list(
+        std::vector<WriteRequest> requests, Instant deadline) = 0;
+
+    /// Invokes a method; nothing where it returns nothing. Never repeated. A meter's refusal comes
+    /// as FailureCode::access_refused with an action_result.
+    virtual asio::awaitable<Outcome<std::optional<axdr::Data>>> invoke(
+        cosem::MethodDescriptor method, std::optional<axdr::Data> parameters, Instant deadline) = 0;
+
+    /// Carries out several items in one APDU. Never repeated. Fails with invalid_request where the
+    /// service was not negotiated. `break_on_error`: after the first failure nothing more is done.
+    virtual asio::awaitable<Outcome<std::vector<AccessOutcome>>> access(
+        std::vector<AccessItem> items, bool break_on_error, Instant deadline) = 0;
 
     /// Releases the association and closes the connection. Never fails: a meter that does not
     /// answer is left.

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "stack/acse/mechanism.hpp"
+#include "stack/association/client_association.hpp"
 #include "stack/base/strong.hpp"
 #include "stack/xdlms/conformance.hpp"
 #include "stack/xdlms/initiate.hpp"
@@ -20,7 +21,12 @@ struct MeterProfile {
     acse::Mechanism mechanism;
     /// The maker's default password of mechanism 1, known to everybody; empty for none.
     std::string_view default_password;
+    association::Referencing referencing = association::Referencing::logical_name;
     xdlms::Conformance proposed_conformance;
+    /// Requests that may be under way at once; most meters serve one.
+    std::size_t max_outstanding_requests = 1;
+    /// Blocks of a general block transfer that we take at once, 1 to 63.
+    std::uint8_t block_window = 1;
     std::uint16_t max_receive_pdu_size;  ///< octets that we propose to take; 0 = no limit
     std::chrono::milliseconds response_timeout;
     /// `62 00` in place of `62 03 80 01 00`.
@@ -29,6 +35,10 @@ struct MeterProfile {
     std::chrono::milliseconds release_timeout;
     xdlms::InitiateTolerance initiate_tolerance;
 };
+
+/// What is proposed to a meter of short name referencing: read, write, unconfirmed write, blocks
+/// both ways, lists, parameterized access.
+inline constexpr xdlms::Conformance short_name_conformance{0x1C1A20};
 
 /// `hexing`, `hexcell`, in any case; every other name is a generic meter.
 const MeterProfile& profile_of_brand(std::string_view brand);

@@ -1,10 +1,16 @@
 #pragma once
-// NativeMeterClient: a meter through our own stack: LN referencing over the TCP wrapper.
+// NativeMeterClient: a meter through our own stack, of logical or of short name referencing, over
+// the TCP wrapper.
 
+#include <functional>
+#include <limits>
 #include <memory>
+#include <span>
+#include <vector>
 
 #include "client/meter_client.hpp"
 #include "client/meter_profile.hpp"
+#include "client/short_names.hpp"
 #include "client/wrapper_session.hpp"
 #include "transport/connector.hpp"
 #include "transport/driver.hpp"
@@ -21,23 +27,33 @@ struct MeterParameters {
     ServerSap server_sap;
     acse::Mechanism mechanism;
     SecretBytes password;
+    association::Referencing referencing;
     xdlms::Conformance proposed_conformance;
+    std::size_t max_outstanding_requests;
+    std::uint8_t block_window;
     std::uint16_t max_receive_pdu_size;          ///< octets; 0 = no limit
     std::chrono::milliseconds response_timeout;  ///< of one request and its answer
     std::chrono::milliseconds release_timeout;
     bool release_without_reason;
     xdlms::InitiateTolerance initiate_tolerance;
 
+    /// The meter knows its objects by short names: the conformance proposed becomes that of these.
+    void use_short_names();
     MeterParameters clone() const;
     /// Whether a live connection made with the one serves the other. Passwords are compared in
     /// constant time.
     bool same_connection(const MeterParameters& other) const;
 };
 
+/// Gets what a meter sends by itself. Views in it are valid during the call, in which no call may
+/// be made to the client.
+using NotificationSink = std::function<void(const association::Notification&)>;
+
 /// What the surroundings lend to a client.
 struct ClientEnvironment {
     transport::AddressFilter address_filter;  ///< empty: every address is allowed
     transport::TraceSink trace;               ///< empty: no trace
+    NotificationSink notification;            ///< empty: notifications are dropped
 };
 
 /// Must outlive every call that it has not ended.
@@ -50,6 +66,16 @@ public:
     asio::awaitable<Outcome<axdr::Data>> read(ReadRequest request, Instant deadline) override;
     asio::awaitable<Outcome<void>> write(cosem::AttributeDescriptor attribute, axdr::Data value,
                                          Instant deadline) override;
+    asio::awaitable<Outcome<std::vector<Outcome<axdr::Data>>>> read_list(
+        std::vector<ReadRequest> requests, Instant deadline) override;
+    asio::awaitable<Outcome<std::vector<Outcome<void>>>> write_list(
+        std::vector<WriteRequest> requests, Instant deadline) override;
+    asio::awaitable<Outcome<std::optional<axdr::Data>>> invoke(cosem::MethodDescriptor method,
+                                                               std::optional<axdr::Data> parameters,
+                                                               Instant deadline) override;
+    asio::awaitable<Outcome<std::vector<AccessOutcome>>> access(std::vector<AccessItem> items,
+                                                                bool break_on_error,
+                                                                Instant deadline) override;
     asio::awaitable<void> release(Instant deadline) override;
     bool is_connected() const override { return association_.has_value(); }
     std::optional<AssociationInfo> association() const override { return association_; }
@@ -61,19 +87,58 @@ private:
     struct AssociationMade {
         association::Associated associated;
     };
-    struct ReadDone {
-        axdr::Data data;
-    };
-    struct WriteDone {};
     struct ReleaseDone {};
-    using Ending = std::variant<AssociationMade, ReadDone, WriteDone, ReleaseDone, Failure>;
+    using Values = std::vector<Outcome<axdr::Data>>;
+    using Verdicts = std::vector<cosem::DataAccessResult>;
+    struct MethodDone {
+        cosem::ActionResult result;
+        std::optional<axdr::Data> returned;
+    };
+    using Answer =
+        std::variant<AssociationMade, ReleaseDone, Values, Verdicts, MethodDone, Failure>;
+    struct Ending {
+        association::RequestId id;
+        Answer answer;
+    };
 
     void take_event(const association::ClientEvent& event);
-    void finish(Ending ending);
-    /// Sends what the last command made ready and waits for how it ends.
+    void take_end_of_association(const association::Aborted& aborted);
+    void finish(association::RequestId id, Answer answer) {
+        mailbox_.put(Ending{id, std::move(answer)});
+    }
+    association::ClientAssociation& machine() { return session_->association(); }
+    /// Sends what the last command made ready and waits for how a request ends.
     asio::awaitable<Ending> await_ending(Instant deadline);
-    asio::awaitable<Outcome<axdr::Data>> read_once(const ReadRequest& request, Instant deadline);
     void drop_connection();
+
+    // How a request that was made ends; a request that could not be made fails at once.
+    asio::awaitable<Outcome<Values>> await_values(Result<association::RequestId> made,
+                                                  Instant deadline);
+    asio::awaitable<Outcome<Verdicts>> await_verdicts(Result<association::RequestId> made,
+                                                      Instant deadline);
+
+    // Reading: as one list, in parts of a list, or one by one.
+    asio::awaitable<Outcome<Values>> read_once(std::span<const ReadRequest> requests,
+                                               Instant deadline);
+    asio::awaitable<Outcome<Values>> read_part(std::span<const ReadRequest> requests,
+                                               Instant deadline);
+    asio::awaitable<Outcome<Values>> read_by_names(std::span<const ReadRequest> requests,
+                                                   Instant deadline);
+    asio::awaitable<Outcome<Values>> read_singly(std::span<const ReadRequest> requests,
+                                                 Instant deadline);
+    asio::awaitable<Outcome<Verdicts>> write_part(std::span<const WriteRequest> requests,
+                                                  Instant deadline);
+    asio::awaitable<Outcome<Verdicts>> write_by_names(std::span<const WriteRequest> requests,
+                                                      Instant deadline);
+    asio::awaitable<Outcome<std::optional<axdr::Data>>> invoke_by_name(
+        const cosem::MethodDescriptor& method, const std::optional<axdr::Data>& parameters,
+        Instant deadline);
+    /// The short names, from the meter if they are not known yet.
+    asio::awaitable<Outcome<const ShortNames*>> short_names(Instant deadline);
+    bool uses_short_names() const {
+        return parameters_.referencing == association::Referencing::short_name;
+    }
+    std::size_t list_limit() const;
 
     MeterParameters parameters_;
     ClientEnvironment environment_;
@@ -81,6 +146,9 @@ private:
     std::shared_ptr<transport::Driver> driver_;
     std::optional<AssociationInfo> association_;
     transport::Mailbox<Ending> mailbox_;
+    std::optional<ShortNames> short_names_;
+    /// Items of a list that the meter is known to refuse, less one.
+    std::size_t largest_list_ = std::numeric_limits<std::size_t>::max();
 };
 
 }  // namespace dlms::client

@@ -1,5 +1,7 @@
 #include "client/register_reader.hpp"
 
+#include <algorithm>
+
 namespace dlms::client {
 namespace {
 
@@ -58,18 +60,67 @@ asio::awaitable<Outcome<std::optional<cosem::ScalerUnit>>> RegisterReader::scale
     }
     ReadRequest request;
     request.attribute = *attribute;
-    Outcome<axdr::Data> data = co_await client_.read(std::move(request), deadline);
-    if (!data) {
-        if (!means_absent(data.error())) {
-            co_return std::unexpected(std::move(data.error()));
+    Outcome<axdr::Data> answer = co_await client_.read(std::move(request), deadline);
+    co_return take_scaler_unit(*attribute, std::move(answer));
+}
+
+Outcome<std::optional<cosem::ScalerUnit>> RegisterReader::take_scaler_unit(
+    const cosem::AttributeDescriptor& attribute, Outcome<axdr::Data> answer) {
+    using Known = std::optional<cosem::ScalerUnit>;
+    if (!answer) {
+        if (!means_absent(answer.error())) {
+            return std::unexpected(std::move(answer.error()));
         }
-        cache_[*attribute] = std::nullopt;
-        co_return Answer();
+        cache_[attribute] = std::nullopt;
+        return Known();
     }
-    const Result<cosem::ScalerUnit> scaler_unit = cosem::read_scaler_unit(data->view());
-    Answer answer = scaler_unit ? Answer(*scaler_unit) : Answer();
-    cache_[*attribute] = answer;
-    co_return answer;
+    const Result<cosem::ScalerUnit> scaler_unit = cosem::read_scaler_unit(answer->view());
+    const Known known = scaler_unit ? Known(*scaler_unit) : Known();
+    cache_[attribute] = known;
+    return known;
+}
+
+asio::awaitable<Outcome<std::vector<Outcome<Reading>>>> RegisterReader::read_list(
+    std::vector<ReadRequest> requests, Instant deadline) {
+    std::vector<cosem::AttributeDescriptor> attributes;
+    std::vector<cosem::AttributeDescriptor> unknown;
+    for (const ReadRequest& request : requests) {
+        attributes.push_back(request.attribute);
+        const auto scaler_unit = scaler_unit_attribute(request.attribute);
+        if (scaler_unit && !cache_.contains(*scaler_unit) &&
+            std::ranges::find(unknown, *scaler_unit) == unknown.end()) {
+            unknown.push_back(*scaler_unit);
+        }
+    }
+    for (const cosem::AttributeDescriptor& scaler_unit : unknown) {
+        requests.push_back({scaler_unit, std::nullopt, axdr::Data()});
+    }
+    auto values = co_await client_.read_list(std::move(requests), deadline);
+    if (!values) {
+        co_return std::unexpected(std::move(values.error()));
+    }
+    std::map<cosem::AttributeDescriptor, Failure> failed;
+    for (std::size_t i = 0; i < unknown.size(); ++i) {
+        auto taken = take_scaler_unit(unknown[i], std::move((*values)[attributes.size() + i]));
+        if (!taken) {
+            failed.emplace(unknown[i], std::move(taken.error()));
+        }
+    }
+    std::vector<Outcome<Reading>> readings;
+    for (std::size_t i = 0; i < attributes.size(); ++i) {
+        Outcome<axdr::Data>& value = (*values)[i];
+        const auto scaler_unit = scaler_unit_attribute(attributes[i]);
+        const auto failure = scaler_unit ? failed.find(*scaler_unit) : failed.end();
+        if (!value) {
+            readings.push_back(std::unexpected(std::move(value.error())));
+        } else if (failure != failed.end()) {
+            readings.push_back(std::unexpected(failure->second));
+        } else {
+            readings.push_back(
+                Reading{std::move(*value), scaler_unit ? cache_[*scaler_unit] : std::nullopt});
+        }
+    }
+    co_return readings;
 }
 
 }  // namespace dlms::client

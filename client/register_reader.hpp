@@ -27,6 +27,11 @@ public:
     /// Reads any attribute; for a value attribute of a register its scaler_unit too.
     asio::awaitable<Outcome<Reading>> read(ReadRequest request, Instant deadline);
 
+    /// Reads several attributes at once, each with an outcome of its own; the scaler_units that are
+    /// not known yet are read with them. Fails as a whole when the line does.
+    asio::awaitable<Outcome<std::vector<Outcome<Reading>>>> read_list(
+        std::vector<ReadRequest> requests, Instant deadline);
+
     /// The scaler_unit of a value attribute, from the cache or from the meter; nothing where the
     /// attribute has none or the meter refuses it. A failure of the line is a failure.
     asio::awaitable<Outcome<std::optional<cosem::ScalerUnit>>> scaler_unit(
@@ -36,6 +41,10 @@ public:
     void clear() { cache_.clear(); }
 
 private:
+    /// Notes what the meter said of a scaler_unit.
+    Outcome<std::optional<cosem::ScalerUnit>> take_scaler_unit(
+        const cosem::AttributeDescriptor& attribute, Outcome<axdr::Data> answer);
+
     MeterClient& client_;
     std::map<cosem::AttributeDescriptor, std::optional<cosem::ScalerUnit>> cache_;
 };

@@ -1,5 +1,7 @@
-// Client against server in memory, in virtual time. Each octet is one operation of the client, or
-// a fault for the next APDU on its way. Without a fault every request ends with the meter's value.
+// Client against server in memory, in virtual time: every service, with or without lists, blocks
+// and general blocks, of both kinds of names. Each operation is a command and, if wanted, a fault
+// for one of the APDUs that follow. Without a fault every command ends by itself and does what it
+// says, whatever happened before.
 
 #include "fuzz/property.hpp"
 #include "stack/association/client_association.hpp"
@@ -11,63 +13,158 @@ using namespace dlms;
 using namespace dlms::association;
 
 constexpr cosem::AttributeDescriptor attribute{1, {0, 0, 96, 1, 0, 255}, 2};
+constexpr cosem::MethodDescriptor method{9, {0, 0, 10, 0, 0, 255}, 1};
+constexpr std::uint16_t short_name = 0x0100;
 enum Fault : Byte { none, drop, repeat, truncate, change };
 
-ServerConfiguration meter() {
+/// What the first octets of the input choose.
+struct Terms {
+    bool short_names = false;
+    std::uint32_t conformance = 0;
+    std::uint16_t client_size = 0;
+    std::uint16_t server_size = 0;
+    Byte window = 1;
+};
+
+Terms terms_of(fuzz::Feed& feed) {
+    const Byte choice = feed.octet();
+    Terms terms;
+    terms.short_names = (choice & 1) != 0;
+    terms.conformance = terms.short_names ? 0x3C1B20 : 0x20FEDF;
+    if ((choice & 2) != 0) {
+        terms.conformance &= ~0x200000u;  // general blocks
+    }
+    if ((choice & 4) != 0) {
+        terms.conformance &= ~0x001C00u;  // blocks of the services
+    }
+    terms.client_size = static_cast<std::uint16_t>(12 + feed.octet());
+    terms.server_size = static_cast<std::uint16_t>(12 + feed.octet());
+    terms.window = static_cast<Byte>(1 + choice / 8);
+    return terms;
+}
+
+ServerConfiguration meter(const Terms& terms) {
     ServerConfiguration configuration;
-    configuration.supported_conformance = xdlms::Conformance(0x007E1F);
+    configuration.referencing =
+        terms.short_names ? Referencing::short_name : Referencing::logical_name;
+    configuration.supported_conformance = xdlms::Conformance(terms.conformance);
+    configuration.max_receive_pdu_size = terms.server_size;
+    configuration.block_window = terms.window;
     return configuration;
 }
 
-ClientConfiguration head_end(std::uint16_t max_receive_pdu_size) {
+ClientConfiguration head_end(const Terms& terms) {
     ClientConfiguration configuration;
-    configuration.max_receive_pdu_size = max_receive_pdu_size;
+    configuration.referencing =
+        terms.short_names ? Referencing::short_name : Referencing::logical_name;
+    configuration.proposed_conformance = xdlms::Conformance(terms.conformance);
+    configuration.max_receive_pdu_size = terms.client_size;
+    configuration.block_window = terms.window;
     return configuration;
 }
 
 /// Both machines, and a line between them that damages one APDU when it is told to.
 struct Conversation {
+    explicit Conversation(const Terms& terms) : client(head_end(terms)), server(meter(terms)) {}
+
     ClientAssociation client;
-    ServerAssociation server{meter()};
-    ByteBuffer value;  // an encoded Data: what the meter's object says
+    ServerAssociation server;
+    Instant now{};
+    ByteBuffer value{0x00};  // an encoded Data: what the meter's object says
     Fault fault = none;
-    bool damaged = false;      // since the last command
-    std::size_t failures = 0;  // since the last command
+    unsigned skipped = 0;  // APDUs before the fault
+    bool damaged = false;  // since the last command
+    unsigned ends = 0;     // of requests, since the last command
+    unsigned failures = 0;
+    unsigned notifications = 0;
 
     template <class Receiver>
     void carry(ByteBuffer apdu, Receiver& receiver) {
-        const Fault now = std::exchange(fault, none);
-        damaged = damaged || now != none;
-        if (now == truncate) {
+        const Fault here = skipped == 0 ? std::exchange(fault, none) : none;
+        skipped -= skipped != 0;
+        damaged = damaged || here != none;
+        if (here == truncate) {
             apdu.resize(apdu.size() / 2);
-        } else if (now == change) {
+        } else if (here == change) {
             apdu[apdu.size() / 3] ^= 0x11;
         }
-        for (int copies = now == drop ? 0 : now == repeat ? 2 : 1; copies > 0; --copies) {
-            receiver.receive(apdu, {});
+        for (int copies = here == drop ? 0 : here == repeat ? 2 : 1; copies > 0; --copies) {
+            receiver.receive(apdu, now);
             drain();
+        }
+    }
+    void write(const axdr::DataView& data) { value = to_buffer(data.encoded()); }
+    void expect(const axdr::DataView& data) {
+        fuzz::require(damaged || std::ranges::equal(data.encoded(), value),
+                      "an answer shows what the meter has");
+    }
+    template <class Item>
+    void serve(const Item& item) {
+        if constexpr (std::is_same_v<Item, GetIndication> || std::is_same_v<Item, ReadIndication>) {
+            (void)server.answer_get(*axdr::parse_data(value));
+        } else if constexpr (std::is_same_v<Item, SetIndication> ||
+                             std::is_same_v<Item, WriteIndication>) {
+            write(item.value);
+            (void)server.answer_set(cosem::DataAccessResult::success);
+        } else if constexpr (std::is_same_v<Item, ActionIndication>) {
+            write(item.parameters.value_or(axdr::DataView()));
+            xdlms::ActionOutcome outcome;
+            outcome.return_parameters = xdlms::GetDataResult(*axdr::parse_data(value));
+            (void)server.answer_action(outcome);
+        }
+    }
+    void look_at(const xdlms::GetDataResult& result) {
+        if (const auto* data = std::get_if<axdr::DataView>(&result)) {
+            expect(*data);
+        } else {
+            ++failures;
+        }
+    }
+    template <class Event>
+    void look(const Event& event) {
+        ends += !std::is_same_v<Event, NotificationReceived>;
+        if constexpr (std::is_same_v<Event, RequestFailed> || std::is_same_v<Event, Aborted>) {
+            ++failures;
+        } else if constexpr (std::is_same_v<Event, GetCompleted>) {
+            look_at(event.result);
+        } else if constexpr (std::is_same_v<Event, GetListCompleted>) {
+            for (const xdlms::GetDataResult& result : event.results) {
+                look_at(result);
+            }
+        } else if constexpr (std::is_same_v<Event, ActionCompleted>) {
+            if (event.outcome.return_parameters) {
+                look_at(*event.outcome.return_parameters);
+            } else {
+                ++failures;
+            }
+        } else if constexpr (std::is_same_v<Event, SetCompleted>) {
+            failures += event.result != cosem::DataAccessResult::success;
+        } else if constexpr (std::is_same_v<Event, ReadCompleted>) {
+            for (const xdlms::ReadResult& result : event.results) {
+                const auto* data = std::get_if<axdr::DataView>(&result);
+                data != nullptr ? expect(*data) : void(++failures);
+            }
+        } else if constexpr (std::is_same_v<Event, WriteCompleted>) {
+            for (const xdlms::WriteResult& result : event.results) {
+                failures += !std::holds_alternative<xdlms::WriteSucceeded>(result);
+            }
+        } else if constexpr (std::is_same_v<Event, NotificationReceived>) {
+            ++notifications;
+            if (const auto* data = std::get_if<xdlms::DataNotification>(&event.notification)) {
+                expect(data->body);
+            }
         }
     }
     void drain() {
         while (const auto event = server.poll_event()) {
-            if (std::holds_alternative<GetIndication>(*event)) {
-                (void)server.answer_get(*axdr::parse_data(value));
-            } else if (const auto* set = std::get_if<SetIndication>(&*event)) {
-                value = to_buffer(set->value.encoded());
-                (void)server.answer_set(cosem::DataAccessResult::success);
-            }
+            std::visit([this](const auto& item) { serve(item); }, *event);
         }
         while (const auto event = client.poll_event()) {
-            const auto* got = std::get_if<GetCompleted>(&*event);
-            const auto* data = got != nullptr ? std::get_if<axdr::DataView>(&got->result) : nullptr;
-            fuzz::require(damaged || data == nullptr || std::ranges::equal(data->encoded(), value),
-                          "a GET shows what the meter has");
-            failures += std::holds_alternative<RequestFailed>(*event) ||
-                        std::holds_alternative<Aborted>(*event);
+            std::visit([this](const auto& one) { look(one); }, *event);
         }
     }
     void run() {
-        for (int apdus = 0; apdus < 10'000; ++apdus) {
+        for (int apdus = 0; apdus < 20'000; ++apdus) {
             if (const auto sent = client.poll_transmit()) {
                 carry(to_buffer(*sent), server);
             } else if (const auto answered = server.poll_transmit()) {
@@ -78,40 +175,81 @@ struct Conversation {
         }
         fuzz::require(false, "the conversation ends");
     }
+    /// Lets time pass until the client waits for nothing.
+    void wait() {
+        for (int deadlines = 0; client.poll_timeout(); ++deadlines) {
+            fuzz::require(deadlines < 100, "a command ends by its deadline");
+            now = *client.poll_timeout();
+            client.handle_timeout(now);
+            drain();
+            run();
+        }
+    }
 };
+
+/// Makes the request that `operation` names, if the association takes it. `written` is its value,
+/// used `count` times where it is one with list.
+bool command(Conversation& talk, Byte operation, const ByteBuffer& written, std::size_t count) {
+    const axdr::DataView value = *axdr::parse_data(written);
+    const std::vector<axdr::DataView> values(count, value);
+    const std::vector<cosem::AttributeDescriptorWithSelection> attributes(
+        count, {attribute, std::nullopt});
+    const std::vector<xdlms::VariableAccessSpecification> names(count,
+                                                                xdlms::VariableName{short_name});
+    const std::vector<xdlms::AccessSpecification> sets(count, xdlms::AccessSet{attribute});
+    ClientAssociation& client = talk.client;
+    switch (operation) {
+        case 0: return client.open(talk.now).has_value();
+        case 1: return client.get(attribute, {}, talk.now).has_value();
+        case 2: return client.set(attribute, {}, value, talk.now).has_value();
+        case 3: return client.release(talk.now).has_value();
+        case 4: return client.get_list(attributes, talk.now).has_value();
+        case 5: return client.set_list(attributes, values, talk.now).has_value();
+        case 6: return client.action(method, value, talk.now).has_value();
+        case 7: return client.access(sets, values, {}, talk.now).has_value();
+        case 8: return client.read(names, talk.now).has_value();
+        case 9: return client.write(names, values, talk.now).has_value();
+        default: {
+            xdlms::DataNotification push;
+            push.body = *axdr::parse_data(talk.value);
+            return talk.server.notify(push).has_value();
+        }
+    }
+}
+
+constexpr Byte operations = 11;
+constexpr bool writes(Byte operation) {
+    return operation == 2 || (operation >= 5 && operation <= 7) || operation == 9;
+}
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     fuzz::Feed feed({bytes, size});
-    Conversation talk{ClientAssociation(head_end(static_cast<std::uint16_t>(12 + feed.octet()))),
-                      ServerAssociation(meter()), ByteBuffer{0x00}};
+    Conversation talk(terms_of(feed));
     while (!feed.empty()) {
         talk.damaged = false;
-        talk.failures = 0;
-        const Byte operation = feed.octet();
-        talk.fault = static_cast<Fault>(operation / 8 % 5);
-        const ByteBuffer octets = to_buffer(feed.octets(operation % 4 == 2 ? feed.octet() : 0));
+        talk.ends = talk.failures = talk.notifications = 0;
+        const Byte operation = feed.octet() % operations;
+        const Byte fault = feed.octet();
+        talk.fault = static_cast<Fault>(fault % 5);
+        talk.skipped = fault / 5u;
+        const ByteBuffer octets = to_buffer(feed.octets(writes(operation) ? feed.octet() : 0));
         ByteBuffer written{0x09, 0x81, static_cast<Byte>(octets.size())};
         written.insert(written.end(), octets.begin(), octets.end());
-        bool done = false;
-        switch (operation % 4) {
-            case 0: done = talk.client.open({}).has_value(); break;
-            case 1: done = talk.client.get(attribute, {}, {}).has_value(); break;
-            case 2:
-                done = talk.client.set(attribute, {}, *axdr::parse_data(written), {}).has_value();
-                break;
-            default: done = talk.client.release({}).has_value(); break;
-        }
+        const bool done = command(talk, operation, written, 1 + fault % 3u);
+        const bool asks = done && operation < operations - 1;
         talk.run();
-        const bool waits = talk.client.poll_timeout().has_value();
-        fuzz::require(talk.damaged || !waits, "on a good line every command ends by itself");
-        talk.client.handle_timeout(Instant{} + std::chrono::hours(1));
-        talk.drain();
-        fuzz::require(!talk.client.poll_timeout(), "a command ends by its deadline");
-        fuzz::require(talk.damaged || !done || operation % 4 != 2 || talk.failures != 0 ||
+        fuzz::require(talk.damaged || !talk.client.poll_timeout(),
+                      "on a good line every command ends by itself");
+        talk.wait();
+        fuzz::require(talk.damaged || talk.ends == (asks ? 1u : 0u), "a command has one end");
+        fuzz::require(talk.damaged || !done || !writes(operation) || talk.failures != 0 ||
                           talk.value == written,
-                      "a SET reaches the meter");
+                      "what is written reaches the meter");
+        fuzz::require(talk.damaged || asks || talk.notifications == (done ? 1u : 0u),
+                      "a notification arrives once");
+        talk.fault = none;
     }
     return 0;
 }

@@ -6,14 +6,18 @@
 #include "stack/acse/aarq.hpp"
 #include "stack/base/bytes.hpp"
 #include "stack/base/writer.hpp"
+#include "stack/xdlms/general_block_transfer.hpp"
 #include "stack/xdlms/initiate.hpp"
 
 namespace dlms::fuzz {
 
+/// Everything that an association of logical names may negotiate.
+inline constexpr xdlms::Conformance every_service{0x20FEDF};
+
 /// An AARQ without authentication; `size` is the client's max-receive-pdu-size.
 inline ByteBuffer aarq_of_a_client(std::uint16_t size) {
     xdlms::InitiateRequest initiate;
-    initiate.proposed_conformance = xdlms::Conformance(0x007E1F);
+    initiate.proposed_conformance = every_service;
     initiate.client_max_receive_pdu_size = size;
     const ByteBuffer user_information = encoded(initiate);
     acse::Aarq aarq;
@@ -24,11 +28,24 @@ inline ByteBuffer aarq_of_a_client(std::uint16_t size) {
 /// An AARE that accepts everything.
 inline ByteBuffer aare_of_a_meter() {
     xdlms::InitiateResponse initiate;
-    initiate.negotiated_conformance = xdlms::Conformance(0x007E1F);
+    initiate.negotiated_conformance = every_service;
     const ByteBuffer user_information = encoded(initiate);
     acse::Aare aare;
     aare.user_information = user_information;
     return encoded(aare);
+}
+
+/// A block of a general block transfer with up to seven octets of `data`. The number is in the low
+/// half of `choice`, the acknowledgement in the next three bits, last-block in the highest.
+inline ByteBuffer general_block(Byte choice, ByteView data) {
+    xdlms::GeneralBlockTransfer block;
+    block.last_block = choice >> 7 != 0;
+    block.streaming = data.size() % 2 != 0;
+    block.window = static_cast<std::uint8_t>(data.size());
+    block.block_number = choice & 0x0F;
+    block.block_number_ack = choice >> 4 & 0x07;
+    block.block_data = data.first(data.size() < 8 ? data.size() : 7);
+    return encoded(block);
 }
 
 /// A get-response with a block of one octet or, else, a set-response or a get-response. The

@@ -244,7 +244,42 @@ def class_attributes(class_id, obis, scaler):
     }[class_id]
 
 
+def capture_object(class_id, obis, attribute=2, data_index=0):
+    return {"structure": [{"long-unsigned": class_id}, octets(obis), {"integer": attribute},
+                          {"long-unsigned": data_index}]}
+
+
+LOAD_PROFILE_COLUMNS = [(8, "0-0:1.0.0.255"), (3, "1-0:1.8.0.255"), (3, "1-0:2.8.0.255"),
+                        (3, "1-0:32.7.0.255"), (3, "1-0:31.7.0.255")]
+LOAD_PROFILE_PERIOD = 900
+
+
+def load_profile(rows=96):
+    """Capture objects and rows of one day, every quarter of an hour."""
+    made = []
+    for row in range(1, rows + 1):
+        hour, quarter = divmod(row, 4)
+        wh = 12_000_000 + 11 * row * row // 4 + 40 * row
+        made.append([date_time(f"2026-03-{14 + hour // 24:02} {hour % 24:02}:{quarter * 15:02}"),
+                     {"double-long-unsigned": wh}, {"double-long-unsigned": 500_000 + 3 * row},
+                     {"long-unsigned": 2290 + row * 7 % 23}, {"long-unsigned": 100 + row * 13 % 97}])
+    return [capture_object(*column) for column in LOAD_PROFILE_COLUMNS], made
+
+
+def make_profile(attributes, columns, rows):
+    """Turns the attributes of class 7 into those of a profile with these columns and rows."""
+    attributes[2] = {"id": 2, "access": attributes[2]["access"], "profile": {"rows": list(rows)}}
+    attributes[7] = {"id": 7, "access": "r", "computed": "entries_in_use"}
+    if columns:
+        attributes[3]["value"] = {"array": list(columns)}
+        attributes[4]["value"] = {"double-long-unsigned": LOAD_PROFILE_PERIOD}
+        attributes[6]["value"] = columns[0]
+
+
 CLASS_VERSIONS = {7: 1}
+# Methods that the simulator executes (simulator/object_methods.cpp).
+BEHAVIOURS = {(3, 1), (4, 1), (7, 1), (7, 2), (9, 1), (40, 1), (70, 1), (70, 2)} | {
+    (8, method) for method in range(1, 7)}
 
 
 def catalogue_object(obis, class_id, rows):
@@ -255,7 +290,9 @@ def catalogue_object(obis, class_id, rows):
     methods = []
     for row in rows:
         if row["attribute_id"].startswith("m"):
-            methods.append({"id": int(row["attribute_id"][1:]), "access": row["access"] == "A"})
+            method = int(row["attribute_id"][1:])
+            methods.append({"id": method,
+                            "access": row["access"] == "A" and (class_id, method) in BEHAVIOURS})
             continue
         number = int(row["attribute_id"])
         entry = {"id": number, "access": ACCESS[row["access"]]}
@@ -267,6 +304,8 @@ def catalogue_object(obis, class_id, rows):
         if told == {"value": None} and "w" in entry["access"]:
             told["any_type"] = True
         attributes[number] = entry | told
+    if class_id == 7:
+        make_profile(attributes, *load_profile() if obis == "1-0:99.1.0.255" else ((), ()))
     made = {"obis": obis, "class": class_id, "name": value_row["name_en"],
             "attributes": [attributes[number] for number in sorted(attributes)]}
     if class_id in CLASS_VERSIONS:
@@ -347,6 +386,14 @@ def base_objects(device_name):
     ]
 
 
+def profile_object(obis, name, columns, rows):
+    attributes = {number: {"id": number, "access": "r", "value": value}
+                  for number, value in class_attributes(7, obis, None).items()}
+    make_profile(attributes, columns, rows)
+    return {"obis": obis, "class": 7, "version": 1, "name": name,
+            "attributes": [attributes[number] for number in sorted(attributes)]}
+
+
 def hexing_objects():
     """The common objects that the Hexing list lacks."""
     registers = [
@@ -362,24 +409,25 @@ def hexing_objects():
         ("1-0:13.7.0.255", "Power factor", "long-unsigned", -3, 255),
         ("1-0:14.7.0.255", "Frequency", "long-unsigned", -2, 44),
     ]
-    profile = {"obis": "1-0:99.1.0.255", "class": 7, "version": 1, "name": "Load profile",
-               "attributes": [{"id": number, "access": "r", "value": value} for number, value in
-                              class_attributes(7, "1-0:99.1.0.255", None).items()]}
     return [
         data_object("0-0:96.1.0.255", "Serial number",
                     {"octet-string": b"202600012345".hex().upper()}),
         *[living_register(*register) for register in registers],
-        profile,
+        profile_object("1-0:99.1.0.255", "Load profile", *load_profile()),
         data_object("0-1:43.1.1.255", "Invocation counter", {"double-long-unsigned": 1}),
     ]
+
+
+# What the makers' own library asks of a Hexcell meter, without event notification (docs/simulator.md).
+CONFORMANCE = ["priority-mgmt-supported", "block-transfer-with-get-or-read",
+               "block-transfer-with-set-or-write", "get", "set", "selective-access", "action"]
 
 
 def association(client, name, secret, **more):
     made = {"client_sap": client, "name": name, "mechanism": "LLS" if secret else "lowest"}
     if secret:
         made["password"] = secret
-    return made | {"conformance": ["priority-mgmt-supported", "block-transfer-with-get-or-read",
-                                   "get", "set"], "max_receive_pdu_size": 1024} | more
+    return made | {"conformance": CONFORMANCE, "max_receive_pdu_size": 1024} | more
 
 
 PUBLIC = ["0-0:42.0.0.255", "0-0:40.0.0.255", "0-0:41.0.0.255", "0-0:1.0.0.255", "0-0:96.1.0.255"]
@@ -439,10 +487,12 @@ def as_text(made):
 
 
 def main():
+    from full_scenario import full_scenario  # which takes the building blocks from here
+
     wrong = []
-    for brand in ("hexcell", "hexing"):
-        path = TARGET / f"{brand}.json"
-        text = as_text(scenario(brand))
+    for made in (scenario("hexcell"), scenario("hexing"), full_scenario()):
+        path = TARGET / f"{made['name']}.json"
+        text = as_text(made)
         if "--check" not in sys.argv[1:]:
             path.write_text(text, encoding="utf-8")
         elif not path.exists() or path.read_text(encoding="utf-8") != text:

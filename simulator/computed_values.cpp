@@ -11,35 +11,8 @@ namespace {
 
 using axdr::DataBuilder;
 using axdr::DataView;
-using cosem::DataAccessResult;
 
 constexpr std::uint8_t associated = 2;  // association_status
-
-/// access_mode of an attribute (Blue Book 4.4.4): 0 none, 1 read, 2 write, 3 both.
-std::uint8_t access_mode(bool readable, bool writable) {
-    return static_cast<std::uint8_t>((readable ? 1 : 0) | (writable ? 2 : 0));
-}
-
-void add_attribute_access(DataBuilder& builder, std::int8_t id, std::uint8_t mode) {
-    builder.structure(3).integer(id).enumerated(mode).null();
-}
-
-void add_object(DataBuilder& builder, const MeterObject& object, bool read_only) {
-    builder.structure(4)
-        .long_unsigned(object.class_id)
-        .unsigned_(object.version)
-        .octet_string(object.instance.octets());
-    builder.structure(2).array(object.attributes.size() + 1);
-    add_attribute_access(builder, 1, access_mode(true, false));
-    for (const Attribute& attribute : object.attributes) {
-        add_attribute_access(builder, attribute.id,
-                             access_mode(attribute.readable, attribute.writable && !read_only));
-    }
-    builder.array(object.methods.size());
-    for (const Method& method : object.methods) {
-        builder.structure(2).integer(method.id).boolean(method.callable && !read_only);
-    }
-}
 
 /// A conformance block as a bit-string of 24.
 std::array<Byte, 3> bits(xdlms::Conformance conformance) {
@@ -49,21 +22,8 @@ std::array<Byte, 3> bits(xdlms::Conformance conformance) {
 
 }  // namespace
 
-axdr::Data LogicalDevice::make_object_list(std::size_t association) const {
-    const auto visible = [&](const MeterObject& object) {
-        return is_visible(association, object.instance);
-    };
-    DataBuilder builder;
-    builder.array(static_cast<std::size_t>(std::ranges::count_if(declared_.objects, visible)));
-    for (const MeterObject& object : declared_.objects) {
-        if (visible(object)) {
-            add_object(builder, object, declared_.associations[association].read_only);
-        }
-    }
-    return builder.finish().value_or(axdr::Data());
-}
-
-DataView LogicalDevice::computed(const Caller& caller, ComputedValue value, Instant now) {
+DataView LogicalDevice::computed(const Caller& caller, const MeterObject& object,
+                                 ComputedValue value, Instant now) {
     const DeclaredAssociation& association = declared_.associations[caller.association];
     DataBuilder builder;
     switch (value) {
@@ -97,27 +57,39 @@ DataView LogicalDevice::computed(const Caller& caller, ComputedValue value, Inst
                 acse::MechanismName(association.configuration.mechanism).object_identifier());
             break;
         case ComputedValue::association_status: builder.enumerated(associated); break;
+        case ComputedValue::access_rights_list:
+            answer_ = make_access_rights_list(caller.association);
+            return answer_.view();
+        case ComputedValue::entries_in_use: {
+            const Attribute* attribute = object.attribute(2);
+            const auto* buffer =
+                attribute ? std::get_if<ProfileBuffer>(&attribute->value) : nullptr;
+            builder.double_long_unsigned(buffer ? static_cast<std::uint32_t>(buffer->rows.size())
+                                                : 0);
+            break;
+        }
     }
     return built(builder);
 }
 
-DataAccessResult LogicalDevice::set_computed(ComputedValue which, const DataView& value,
-                                             Instant now) {
+bool LogicalDevice::is_acceptable(ComputedValue which, const DataView& value, Instant now) const {
+    MeterClock clock = state_.clock;  // a trial
     if (which == ComputedValue::clock_time) {
         const bool is_time = value.is(axdr::Tag::octet_string) || value.is(axdr::Tag::date_time);
-        if (!is_time) {
-            return DataAccessResult::type_unmatched;
-        }
-        const Result<cosem::DateTime> time = cosem::read_date_time(*value.octets());
-        return time && state_.clock.set_time(*time, now) ? DataAccessResult::success
-                                                         : DataAccessResult::type_unmatched;
+        const Result<cosem::DateTime> time = is_time ? cosem::read_date_time(*value.octets())
+                                                     : fail(ErrorCode::type_mismatch, Layer::cosem);
+        return time && clock.set_time(*time, now);
     }
-    if (which == ComputedValue::clock_time_zone) {
-        return value.is(axdr::Tag::long_) && state_.clock.set_time_zone(*value.signed_integer())
-                   ? DataAccessResult::success
-                   : DataAccessResult::type_unmatched;
+    return which == ComputedValue::clock_time_zone && value.is(axdr::Tag::long_) &&
+           clock.set_time_zone(*value.signed_integer());
+}
+
+void LogicalDevice::put_computed(ComputedValue which, const DataView& value, Instant now) {
+    if (which == ComputedValue::clock_time) {
+        state_.clock.set_time(*cosem::read_date_time(*value.octets()), now);
+    } else {
+        state_.clock.set_time_zone(*value.signed_integer());
     }
-    return DataAccessResult::read_write_denied;
 }
 
 }  // namespace dlms::simulator

@@ -26,6 +26,9 @@ std::pair<double, double> bounds(axdr::Tag type) {
     }
 }
 
+constexpr std::uint16_t association_sn_class = 12;
+constexpr std::uint16_t association_ln_class = 15;
+
 double power_of_ten(int exponent) {
     static constexpr double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
     return powers[exponent];
@@ -50,16 +53,34 @@ LogicalDevice::LogicalDevice(DeclaredDevice declared, MeterState& state)
     : declared_(std::move(declared)), state_(state) {
     index_.reserve(declared_.objects.size());
     for (std::size_t i = 0; i < declared_.objects.size(); ++i) {
-        index_.emplace(declared_.objects[i].instance, i);
+        if (declared_.objects[i].class_id != association_sn_class) {
+            index_.emplace(declared_.objects[i].instance, i);
+        }
     }
     for (std::size_t i = 0; i < declared_.associations.size(); ++i) {
-        object_lists_.push_back(make_object_list(i));
+        if (uses_short_names(i)) {
+            names_ = ShortNames::assign(declared_.objects).value_or(ShortNames());
+        }
+    }
+    for (std::size_t i = 0; i < declared_.associations.size(); ++i) {
+        object_lists_.push_back(uses_short_names(i) ? make_short_name_list(i)
+                                                    : make_object_list(i));
     }
 }
 
-bool LogicalDevice::is_visible(std::size_t association, const cosem::ObisCode& instance) const {
+bool LogicalDevice::uses_short_names(std::size_t association) const {
+    return declared_.associations[association].configuration.referencing ==
+           association::Referencing::short_name;
+}
+
+bool LogicalDevice::is_visible(std::size_t association, const MeterObject& object) const {
+    const std::uint16_t foreign =
+        uses_short_names(association) ? association_ln_class : association_sn_class;
+    if (object.class_id == foreign) {
+        return false;
+    }
     const std::vector<cosem::ObisCode>& visible = declared_.associations[association].visible;
-    return visible.empty() || std::ranges::binary_search(visible, instance);
+    return visible.empty() || std::ranges::binary_search(visible, object.instance);
 }
 
 bool LogicalDevice::is_writable(const Caller& caller, const Attribute& attribute) const {
@@ -70,32 +91,81 @@ std::expected<MeterObject*, DataAccessResult> LogicalDevice::find(const Caller& 
                                                                   std::uint16_t class_id,
                                                                   const cosem::ObisCode& instance) {
     const auto found = index_.find(instance);
-    if (found == index_.end() || !is_visible(caller.association, instance)) {
+    if (found == index_.end() ||
+        !is_visible(caller.association, declared_.objects[found->second])) {
         return std::unexpected(DataAccessResult::object_undefined);
     }
     MeterObject& object = declared_.objects[found->second];
     if (object.class_id != class_id) {
         return std::unexpected(DataAccessResult::object_class_inconsistent);
     }
+    if (object.fault) {
+        return std::unexpected(*object.fault);
+    }
     return &object;
 }
 
+std::expected<ShortNames::Target, DataAccessResult> LogicalDevice::find(const Caller& caller,
+                                                                        std::uint16_t short_name) {
+    const std::optional<ShortNames::Target> target = names_.find(short_name);
+    if (!target || !is_visible(caller.association, declared_.objects[target->object])) {
+        return std::unexpected(DataAccessResult::object_undefined);
+    }
+    if (declared_.objects[target->object].fault) {
+        return std::unexpected(*declared_.objects[target->object].fault);
+    }
+    return *target;
+}
+
+MeterObject* LogicalDevice::find_own(std::uint16_t class_id, const cosem::ObisCode& instance) {
+    const auto found = index_.find(instance);
+    return found != index_.end() && declared_.objects[found->second].class_id == class_id
+               ? &declared_.objects[found->second]
+               : nullptr;
+}
+
 xdlms::GetDataResult LogicalDevice::get(const Caller& caller,
-                                        const cosem::AttributeDescriptor& attribute, bool selective,
+                                        const cosem::AttributeDescriptor& attribute,
+                                        const std::optional<cosem::SelectiveAccess>& selection,
                                         Instant now) {
     const auto object = find(caller, attribute.class_id, attribute.instance);
     if (!object) {
         return object.error();
     }
-    if (attribute.attribute_id == 0) {
-        const bool negotiated =
-            caller.conformance.has(xdlms::ConformanceBit::attribute0_supported_with_get);
-        return negotiated ? get_all(caller, **object, now)
-                          : xdlms::GetDataResult(DataAccessResult::read_write_denied);
+    return get(caller, **object, attribute.attribute_id, selection, now);
+}
+
+xdlms::GetDataResult LogicalDevice::read(const Caller& caller, std::uint16_t short_name,
+                                         const std::optional<cosem::SelectiveAccess>& selection,
+                                         Instant now) {
+    const auto target = find(caller, short_name);
+    if (!target) {
+        return target.error();
+    }
+    MeterObject& object = declared_.objects[target->object];
+    if (!target->is_method) {
+        return get(caller, object, target->id, selection, now);
+    }
+    const xdlms::ActionOutcome outcome =
+        invoke(caller, object, target->id,
+               selection ? std::optional(selection->parameters) : std::nullopt, now);
+    if (outcome.result != cosem::ActionResult::success) {
+        return static_cast<DataAccessResult>(outcome.result);
+    }
+    return outcome.return_parameters.value_or(DataView());
+}
+
+xdlms::GetDataResult LogicalDevice::get(const Caller& caller, const MeterObject& object,
+                                        std::int8_t id,
+                                        const std::optional<cosem::SelectiveAccess>& selection,
+                                        Instant now) {
+    if (id == 0) {
+        return selection ? xdlms::GetDataResult(DataAccessResult::other_reason)
+                         : get_all(caller, object, now);
     }
     const Attribute* found = nullptr;
-    if (attribute.attribute_id != 1) {
-        found = (*object)->attribute(attribute.attribute_id);
+    if (id != 1) {
+        found = object.attribute(id);
         if (!found) {
             return DataAccessResult::object_undefined;
         }
@@ -103,18 +173,54 @@ xdlms::GetDataResult LogicalDevice::get(const Caller& caller,
             return DataAccessResult::read_write_denied;
         }
     }
-    if (selective) {
-        return DataAccessResult::other_reason;
+    if (selection) {
+        return found ? get_part(caller, object, *found, *selection)
+                     : xdlms::GetDataResult(DataAccessResult::other_reason);
     }
     if (!found) {
         DataBuilder builder;
-        builder.octet_string((*object)->instance.octets());
+        builder.octet_string(object.instance.octets());
         return built(builder);
     }
-    return value_of(caller, *found, now);
+    return value_of(caller, object, *found, now);
 }
 
-xdlms::GetDataResult LogicalDevice::get_all(const Caller& caller, MeterObject& object,
+xdlms::GetDataResult LogicalDevice::get_part(const Caller& caller, const MeterObject& object,
+                                             const Attribute& attribute,
+                                             const cosem::SelectiveAccess& selection) {
+    if (const auto* buffer = std::get_if<ProfileBuffer>(&attribute.value)) {
+        return profile_rows(object, *buffer, selection);
+    }
+    const auto* computed = std::get_if<ComputedValue>(&attribute.value);
+    if (computed && *computed == ComputedValue::object_list) {
+        return object_list_part(caller, selection);
+    }
+    return DataAccessResult::other_reason;
+}
+
+xdlms::GetDataResult LogicalDevice::profile_rows(
+    const MeterObject& object, const ProfileBuffer& buffer,
+    const std::optional<cosem::SelectiveAccess>& selection) {
+    const auto stored = [&](std::int8_t id) {
+        const Attribute* attribute = object.attribute(id);
+        const auto* value = attribute ? std::get_if<StoredValue>(&attribute->value) : nullptr;
+        return value ? value->data.view() : DataView();
+    };
+    const Profile profile{
+        .buffer = buffer,
+        .columns =
+            cosem::read_capture_objects(stored(3)).value_or(std::vector<cosem::CaptureObject>()),
+        .capture_period = static_cast<std::uint32_t>(stored(4).unsigned_integer().value_or(0)),
+    };
+    auto rows = read_profile(profile, selection);
+    if (!rows) {
+        return rows.error();
+    }
+    answer_ = *std::move(rows);
+    return answer_.view();
+}
+
+xdlms::GetDataResult LogicalDevice::get_all(const Caller& caller, const MeterObject& object,
                                             Instant now) {
     const auto readable = std::ranges::count_if(object.attributes, &Attribute::readable);
     DataBuilder builder;
@@ -122,7 +228,7 @@ xdlms::GetDataResult LogicalDevice::get_all(const Caller& caller, MeterObject& o
     builder.octet_string(object.instance.octets());
     for (const Attribute& attribute : object.attributes) {
         if (attribute.readable) {
-            builder.element(value_of(caller, attribute, now));
+            builder.element(value_of(caller, object, attribute, now));
         }
     }
     return built(builder);
@@ -134,19 +240,24 @@ DataView LogicalDevice::built(DataBuilder& builder) {
     return answer_.view();
 }
 
-DataView LogicalDevice::value_of(const Caller& caller, const Attribute& attribute, Instant now) {
+DataView LogicalDevice::value_of(const Caller& caller, const MeterObject& object,
+                                 const Attribute& attribute, Instant now) {
     if (const auto* stored = std::get_if<StoredValue>(&attribute.value)) {
         return stored->data.view();
     }
     if (const auto* value = std::get_if<LivingValue>(&attribute.value)) {
         return living(*value, now);
     }
-    return computed(caller, std::get<ComputedValue>(attribute.value), now);
+    if (const auto* buffer = std::get_if<ProfileBuffer>(&attribute.value)) {
+        return std::get<DataView>(profile_rows(object, *buffer, std::nullopt));
+    }
+    return computed(caller, object, std::get<ComputedValue>(attribute.value), now);
 }
 
 DataView LogicalDevice::living(const LivingValue& value, Instant now) {
     state_.advance(now);
-    const double amount = state_.load.value(value.quantity, value.phase, value.tariff);
+    const double amount =
+        state_.load.value(value.quantity, value.phase, value.tariff) - value.origin;
     const double scaled = value.scaler < 0 ? amount * power_of_ten(-value.scaler)
                                            : amount / power_of_ten(value.scaler);
     const auto [low, high] = bounds(value.type);
@@ -159,58 +270,6 @@ DataView LogicalDevice::living(const LivingValue& value, Instant now) {
         living_octets_.push_back(static_cast<Byte>(raw >> shift));
     }
     return axdr::parse_data(living_octets_).value_or(DataView());
-}
-
-DataAccessResult LogicalDevice::set(const Caller& caller,
-                                    const cosem::AttributeDescriptor& attribute, bool selective,
-                                    const DataView& value, Instant now) {
-    const auto object = find(caller, attribute.class_id, attribute.instance);
-    if (!object) {
-        return object.error();
-    }
-    if (attribute.attribute_id == 0 || attribute.attribute_id == 1) {
-        return DataAccessResult::read_write_denied;
-    }
-    Attribute* const found = (*object)->attribute(attribute.attribute_id);
-    if (!found) {
-        return DataAccessResult::object_undefined;
-    }
-    if (!is_writable(caller, *found)) {
-        return DataAccessResult::read_write_denied;
-    }
-    if (selective) {
-        return DataAccessResult::other_reason;
-    }
-    if (auto* stored = std::get_if<StoredValue>(&found->value)) {
-        return set_stored(*stored, value);
-    }
-    if (const auto* computed = std::get_if<ComputedValue>(&found->value)) {
-        return set_computed(*computed, value, now);
-    }
-    return DataAccessResult::read_write_denied;
-}
-
-DataAccessResult LogicalDevice::set_stored(StoredValue& stored, const DataView& value) {
-    if (stored.any_type) {
-        stored.data = axdr::Data(value);
-        return DataAccessResult::success;
-    }
-    const axdr::Data& pattern = stored.pattern ? *stored.pattern : stored.data;
-    std::optional<axdr::Data> accepted = value_like(pattern.view(), value);
-    if (!accepted) {
-        return DataAccessResult::type_unmatched;
-    }
-    if (stored.range) {
-        const Result<std::int64_t> number = accepted->view().signed_integer();
-        if (!number || *number < stored.range->first || *number > stored.range->second) {
-            return DataAccessResult::type_unmatched;
-        }
-    }
-    if (!stored.pattern) {
-        stored.pattern = std::make_unique<const axdr::Data>(stored.data);
-    }
-    stored.data = *std::move(accepted);
-    return DataAccessResult::success;
 }
 
 const StoredValue* LogicalDevice::stored_value(std::uint16_t class_id,

@@ -4,15 +4,25 @@
 
 #include <cstdint>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 #include "simulator/load_model.hpp"
 #include "simulator/meter_clock.hpp"
 #include "simulator/scenario.hpp"
+#include "simulator/short_names.hpp"
 #include "stack/axdr/data_builder.hpp"
+#include "stack/xdlms/action.hpp"
 #include "stack/xdlms/get.hpp"
 
 namespace dlms::simulator {
+
+/// The parameters of the clock's preset_adjusting_time, in local time.
+struct PresetTime {
+    cosem::LocalSeconds time = 0;
+    cosem::LocalSeconds from = 0;
+    cosem::LocalSeconds to = 0;
+};
 
 /// What all logical devices of a meter share.
 struct MeterState {
@@ -21,6 +31,7 @@ struct MeterState {
     Instant start;
     /// Structures of SAP and logical device name, one a logical device.
     axdr::Data sap_assignment_list;
+    std::optional<PresetTime> preset{};
 
     void advance(Instant now);
 };
@@ -33,6 +44,22 @@ struct Caller {
     std::uint16_t client_max_receive_pdu_size = 0;
 };
 
+/// An attribute whose changes are told has changed.
+struct AttributeChanged {
+    cosem::AttributeDescriptor attribute;
+    /// 0 where the device has no short names.
+    std::uint16_t short_name = 0;
+    axdr::Data value;
+};
+
+/// A push setup object (class 40) sends its values.
+struct Pushed {
+    bool confirmed = false;
+    axdr::Data body;
+};
+
+using Notification = std::variant<AttributeChanged, Pushed>;
+
 class LogicalDevice {
 public:
     /// `state` must outlive the device.
@@ -44,42 +71,128 @@ public:
     const std::string& name() const { return declared_.name; }
     const std::vector<DeclaredAssociation>& associations() const { return declared_.associations; }
 
-    /// The answer to a GET; a view in it is valid until the next call of get() or set().
+    // Logical names. A view in an answer is valid until the next call of one of these five.
     xdlms::GetDataResult get(const Caller& caller, const cosem::AttributeDescriptor& attribute,
-                             bool selective, Instant now);
+                             const std::optional<cosem::SelectiveAccess>& selection, Instant now);
     /// Writes an attribute, or says why not and leaves it as it was.
     cosem::DataAccessResult set(const Caller& caller, const cosem::AttributeDescriptor& attribute,
-                                bool selective, const axdr::DataView& value, Instant now);
+                                const std::optional<cosem::SelectiveAccess>& selection,
+                                const axdr::DataView& value, Instant now);
+    xdlms::ActionOutcome action(const Caller& caller, const cosem::MethodDescriptor& method,
+                                const std::optional<axdr::DataView>& parameters, Instant now);
+
+    // Short names. The name of a method invokes it: a Read with the parameters of the parameterized
+    // access, a Write with the value.
+    xdlms::GetDataResult read(const Caller& caller, std::uint16_t short_name,
+                              const std::optional<cosem::SelectiveAccess>& selection, Instant now);
+    cosem::DataAccessResult write(const Caller& caller, std::uint16_t short_name,
+                                  const std::optional<cosem::SelectiveAccess>& selection,
+                                  const axdr::DataView& value, Instant now);
+
+    /// What the objects have to tell since the last call.
+    std::vector<Notification> take_notifications() { return std::exchange(notifications_, {}); }
+    cosem::DateTime time(Instant now) const { return state_.clock.time(now); }
 
     /// A stored attribute of the first object of a class, or null. Valid as long as the device.
     const StoredValue* stored_value(std::uint16_t class_id, std::int8_t attribute_id) const;
+
+    /// Whether the simulator knows what a method does.
+    static bool has_behaviour(std::uint16_t class_id, std::int8_t method_id);
 
 private:
     struct ObisHash {
         std::size_t operator()(const cosem::ObisCode& code) const;
     };
+    /// A method that is being executed.
+    struct Invocation {
+        const Caller& caller;
+        MeterObject& object;
+        axdr::DataView parameter;
+        Instant now;
+    };
+    struct Behaviour;
+    static const Behaviour* behaviour(std::uint16_t class_id, std::int8_t method_id);
 
+    // Objects and rights
     std::expected<MeterObject*, cosem::DataAccessResult> find(const Caller& caller,
                                                               std::uint16_t class_id,
                                                               const cosem::ObisCode& instance);
-    bool is_visible(std::size_t association, const cosem::ObisCode& instance) const;
+    MeterObject* find_own(std::uint16_t class_id, const cosem::ObisCode& instance);
+    std::expected<ShortNames::Target, cosem::DataAccessResult> find(const Caller& caller,
+                                                                    std::uint16_t short_name);
+    bool is_visible(std::size_t association, const MeterObject& object) const;
     bool is_writable(const Caller& caller, const Attribute& attribute) const;
-    xdlms::GetDataResult get_all(const Caller& caller, MeterObject& object, Instant now);
-    axdr::DataView value_of(const Caller& caller, const Attribute& attribute, Instant now);
+    bool uses_short_names(std::size_t association) const;
+
+    // Reading
+    xdlms::GetDataResult get(const Caller& caller, const MeterObject& object, std::int8_t id,
+                             const std::optional<cosem::SelectiveAccess>& selection, Instant now);
+    xdlms::GetDataResult get_part(const Caller& caller, const MeterObject& object,
+                                  const Attribute& attribute,
+                                  const cosem::SelectiveAccess& selection);
+    xdlms::GetDataResult get_all(const Caller& caller, const MeterObject& object, Instant now);
+    axdr::DataView value_of(const Caller& caller, const MeterObject& object,
+                            const Attribute& attribute, Instant now);
     axdr::DataView living(const LivingValue& value, Instant now);
-    axdr::DataView computed(const Caller& caller, ComputedValue value, Instant now);
+    axdr::DataView computed(const Caller& caller, const MeterObject& object, ComputedValue value,
+                            Instant now);
+    xdlms::GetDataResult profile_rows(const MeterObject& object, const ProfileBuffer& buffer,
+                                      const std::optional<cosem::SelectiveAccess>& selection);
     axdr::DataView built(axdr::DataBuilder& builder);
-    cosem::DataAccessResult set_stored(StoredValue& stored, const axdr::DataView& value);
-    cosem::DataAccessResult set_computed(ComputedValue which, const axdr::DataView& value,
-                                         Instant now);
+
+    // Writing
+    cosem::DataAccessResult set(const Caller& caller, MeterObject& object, std::int8_t id,
+                                const axdr::DataView& value, Instant now);
+    cosem::DataAccessResult set_all(const Caller& caller, MeterObject& object,
+                                    const axdr::DataView& value, Instant now);
+    cosem::DataAccessResult put(const Caller& caller, MeterObject& object, Attribute& attribute,
+                                const axdr::DataView& value, Instant now);
+    bool is_acceptable(ComputedValue which, const axdr::DataView& value, Instant now) const;
+    void put_computed(ComputedValue which, const axdr::DataView& value, Instant now);
+    static void clear_buffer(MeterObject& object);
+    void changed(const Caller& caller, const MeterObject& object, const Attribute& attribute,
+                 Instant now);
+    void put_own(const Invocation& invocation, std::int8_t id, const axdr::Data& value);
+
+    // Methods
+    xdlms::ActionOutcome invoke(const Caller& caller, MeterObject& object, std::int8_t id,
+                                const std::optional<axdr::DataView>& parameters, Instant now);
+    xdlms::ActionOutcome perform(const Invocation& invocation, const Method& method,
+                                 bool has_parameter);
+    cosem::ActionResult reset_register(const Invocation& invocation);
+    cosem::ActionResult reset_profile(const Invocation& invocation);
+    cosem::ActionResult capture(const Invocation& invocation);
+    cosem::ActionResult adjust_to_quarter(const Invocation& invocation);
+    cosem::ActionResult adjust_to_measuring_period(const Invocation& invocation);
+    cosem::ActionResult adjust_to_minute(const Invocation& invocation);
+    cosem::ActionResult adjust_to_preset_time(const Invocation& invocation);
+    cosem::ActionResult preset_adjusting_time(const Invocation& invocation);
+    cosem::ActionResult shift_time(const Invocation& invocation);
+    cosem::ActionResult execute_script(const Invocation& invocation);
+    cosem::ActionResult execute_action(const Invocation& invocation, const axdr::DataView& action);
+    cosem::ActionResult push(const Invocation& invocation);
+    cosem::ActionResult remote_disconnect(const Invocation& invocation);
+    cosem::ActionResult remote_reconnect(const Invocation& invocation);
+    cosem::ActionResult switch_to(const Invocation& invocation, std::uint8_t control_state);
+    void add_captured(axdr::DataBuilder& builder, const Caller& caller,
+                      const cosem::CaptureObject& column, Instant now);
+
+    // Current associations
     axdr::Data make_object_list(std::size_t association) const;
+    axdr::Data make_short_name_list(std::size_t association) const;
+    axdr::Data make_access_rights_list(std::size_t association) const;
+    xdlms::GetDataResult object_list_part(const Caller& caller,
+                                          const cosem::SelectiveAccess& selection);
 
     DeclaredDevice declared_;
     MeterState& state_;
-    std::unordered_map<cosem::ObisCode, std::size_t, ObisHash> index_;
+    std::unordered_map<cosem::ObisCode, std::size_t, ObisHash> index_;  // no Association SN
+    ShortNames names_;                      // empty where no association uses them
     std::vector<axdr::Data> object_lists_;  // by association
     axdr::Data answer_;                     // what the last answer's view looks into
     ByteBuffer living_octets_;
+    std::vector<Notification> notifications_;
+    std::uint8_t nesting_ = 0;  // scripts that execute scripts
 };
 
 }  // namespace dlms::simulator

@@ -36,7 +36,7 @@ constexpr std::size_t default_connections = 32;
 
 void declare(CLI::App& app, Options& options) {
     app.add_option("--scenario", options.scenario,
-                   "The meter: hexcell, hexing, or a file (docs/scenario.md)")
+                   "The meter: hexcell, hexing, full, or a file (docs/scenario.md)")
         ->capture_default_str();
     app.add_option("--bind", options.bind, "Address to listen on")->capture_default_str();
     app.add_option("--port", options.port, "TCP port to listen on; 0: any free one")
@@ -94,6 +94,9 @@ MeterServerLog make_log() {
         spdlog::info("{} client {} server {}: {}", peer, event.client.value(), event.server.value(),
                      describe(event.kind));
     };
+    log.untold = [](const std::string& peer, std::size_t count) {
+        spdlog::warn("{} caused {} more events, which are not listed", peer, count);
+    };
     if (spdlog::should_log(spdlog::level::trace)) {
         log.trace = [](const std::string& peer, transport::Direction direction,
                        const std::string& hex) {
@@ -145,7 +148,7 @@ int run(const Options& options) {
     spdlog::set_level(spdlog::level::from_str(options.log_level));
     const std::optional<std::string> text = load(options.scenario);
     if (!text) {
-        return complain("--scenario: neither hexcell nor hexing nor a file that can be read: " +
+        return complain("--scenario: neither a built-in meter nor a file that can be read: " +
                         options.scenario);
     }
     auto scenario = parse_scenario(*text);

@@ -20,6 +20,20 @@ cosem::LocalSeconds MeterClock::local(Instant now) const {
            cosem::LocalSeconds{parameters_.time_zone} * 60;
 }
 
+std::optional<cosem::LocalSeconds> MeterClock::local(const cosem::DateTime& time) const {
+    const std::optional<cosem::LocalSeconds> seconds = cosem::local_seconds(time);
+    if (!seconds || !time.has_deviation()) {
+        return seconds;
+    }
+    return *seconds + (std::int64_t{time.deviation} - parameters_.time_zone) * 60;
+}
+
+void MeterClock::round_to(std::chrono::seconds period, Instant now) {
+    const UtcTime local = utc(now) - std::chrono::minutes(parameters_.time_zone);
+    const UtcTime past = local - local / UtcTime(period) * UtcTime(period);
+    shift(past * 2 < period ? -past : UtcTime(period) - past);
+}
+
 cosem::DateTime MeterClock::time(Instant now) const {
     cosem::DateTime time = cosem::date_time_from_local(
         local(now),

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 #include "stack/base/time.hpp"
 #include "stack/cosem/date_time.hpp"
@@ -34,10 +35,18 @@ public:
     /// of the week that is not its own, or lies outside 1970 to 2199.
     bool set_time(const cosem::DateTime& time, Instant now);
 
+    /// Sets the clock forward, or back where `by` is negative.
+    void shift(std::chrono::milliseconds by) { utc_then_ += by; }
+    /// Sets the clock to the nearest multiple of `period` in local time.
+    void round_to(std::chrono::seconds period, Instant now);
+
     std::int16_t time_zone() const { return parameters_.time_zone; }
     /// UTC goes on, local time follows. False outside -840 to 840.
     bool set_time_zone(std::int64_t minutes);
     cosem::LocalSeconds local(Instant now) const;
+    /// A date-time in this clock's local time, which it is in where it has no deviation; nothing
+    /// when a part is missing.
+    std::optional<cosem::LocalSeconds> local(const cosem::DateTime& time) const;
 
 private:
     UtcTime utc(Instant now) const;

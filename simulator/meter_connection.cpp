@@ -16,13 +16,16 @@
 
 namespace dlms::simulator {
 
+using association::ActionIndication;
 using association::AssociationEstablished;
 using association::AssociationReleased;
 using association::AuthenticationFailed;
 using association::GetIndication;
+using association::ReadIndication;
 using association::ServerAssociation;
 using association::ServerEvent;
 using association::SetIndication;
+using association::WriteIndication;
 
 MeterConnection::MeterConnection(Meter& meter, Instant now)
     : meter_(meter), last_activity_(now), now_(now) {}
@@ -49,7 +52,8 @@ void MeterConnection::handle_timeout(Instant now) {
     if (delayed_ && now >= delayed_->due) {
         const DelayedAnswer due = *std::exchange(delayed_, std::nullopt);
         answer(*due.peer, due.request, now);
-        drain(*due.peer, now);
+        // The rest of a list follows at once.
+        drain(*due.peer, Pace::prompt, now);
         last_activity_ = now;
     }
     serve(now);
@@ -132,7 +136,7 @@ void MeterConnection::deliver(const wrapper::Wpdu& wpdu, Instant now) {
     }
     peer->association.set_locked(meter_.lockout().is_locked(client, server, now));
     peer->association.receive(wpdu.apdu, now);
-    drain(*peer, now);
+    drain(*peer, Pace::as_declared, now);
 }
 
 MeterConnection::Peer* MeterConnection::find_peer(LogicalDevice& device, ClientSap client) {
@@ -169,10 +173,20 @@ void MeterConnection::refuse_client(const wrapper::Wpdu& wpdu) {
     send(client, server, apdu);
 }
 
-void MeterConnection::drain(Peer& peer, Instant now) {
+void MeterConnection::drain(Peer& peer, Pace pace, Instant now) {
     while (const std::optional<ServerEvent> event = peer.association.poll_event()) {
-        handle(peer, *event, now);
+        if (!association::awaits_answer(*event)) {
+            handle(peer, *event, now);
+        } else if (pace == Pace::as_declared && meter_.answer_delay().count() > 0) {
+            delayed_ = DelayedAnswer{&peer, *event, now + meter_.answer_delay()};
+        } else {
+            answer(peer, *event, now);
+        }
     }
+    flush(peer);
+}
+
+void MeterConnection::flush(Peer& peer) {
     while (const std::optional<ByteView> apdu = peer.association.poll_transmit()) {
         send(peer.client, peer.device->sap(), *apdu);
     }
@@ -180,14 +194,7 @@ void MeterConnection::drain(Peer& peer, Instant now) {
 
 void MeterConnection::handle(Peer& peer, const ServerEvent& event, Instant now) {
     const ServerSap server = peer.device->sap();
-    if (std::holds_alternative<GetIndication>(event) ||
-        std::holds_alternative<SetIndication>(event)) {
-        if (meter_.answer_delay().count() > 0) {
-            delayed_ = DelayedAnswer{&peer, event, now + meter_.answer_delay()};
-        } else {
-            answer(peer, event, now);
-        }
-    } else if (std::holds_alternative<AssociationEstablished>(event)) {
+    if (std::holds_alternative<AssociationEstablished>(event)) {
         meter_.lockout().succeeded(peer.client, server);
         report(MeterEvent::Kind::associated, peer.client, server);
     } else if (std::holds_alternative<AuthenticationFailed>(event)) {
@@ -198,19 +205,76 @@ void MeterConnection::handle(Peer& peer, const ServerEvent& event, Instant now) 
 }
 
 void MeterConnection::answer(Peer& peer, const ServerEvent& request, Instant now) {
-    const ServerAssociation& state = peer.association;
-    const Caller caller{peer.association_index, state.conformance(),
-                        state.client_max_receive_pdu_size()};
-    // Both answers are due: the association has just asked for them.
+    const Caller caller{peer.association_index, peer.association.conformance(),
+                        peer.association.client_max_receive_pdu_size()};
+    LogicalDevice& device = *peer.device;
+    // Every answer is due: the association has just asked for it.
     if (const auto* get = std::get_if<GetIndication>(&request)) {
         ++counters_.gets;
         (void)peer.association.answer_get(
-            peer.device->get(caller, get->attribute, get->access_selection.has_value(), now));
+            device.get(caller, get->attribute, get->access_selection, now));
     } else if (const auto* set = std::get_if<SetIndication>(&request)) {
         ++counters_.sets;
-        (void)peer.association.answer_set(peer.device->set(
-            caller, set->attribute, set->access_selection.has_value(), set->value, now));
+        const auto result =
+            device.set(caller, set->attribute, set->access_selection, set->value, now);
+        tell_notifications(device, now);
+        (void)peer.association.answer_set(result);
+    } else if (const auto* action = std::get_if<ActionIndication>(&request)) {
+        ++counters_.actions;
+        const xdlms::ActionOutcome outcome =
+            device.action(caller, action->method, action->parameters, now);
+        tell_notifications(device, now);
+        (void)peer.association.answer_action(outcome);
+    } else if (const auto* read = std::get_if<ReadIndication>(&request)) {
+        ++counters_.gets;
+        const xdlms::GetDataResult result =
+            device.read(caller, read->short_name, read->parameterized_access, now);
+        tell_notifications(device, now);
+        (void)peer.association.answer_get(result);
+    } else if (const auto* write = std::get_if<WriteIndication>(&request)) {
+        ++counters_.sets;
+        const auto result =
+            device.write(caller, write->short_name, write->parameterized_access, write->value, now);
+        tell_notifications(device, now);
+        (void)peer.association.answer_set(result);
     }
+}
+
+void MeterConnection::tell_notifications(LogicalDevice& device, Instant now) {
+    for (const Notification& notification : device.take_notifications()) {
+        for (const std::unique_ptr<Peer>& peer : peers_) {
+            if (peer->device == &device && peer->association.is_associated()) {
+                const bool told = tell(*peer, notification, now);
+                ++(told ? counters_.notifications : counters_.notifications_withheld);
+                flush(*peer);
+            }
+        }
+    }
+}
+
+bool MeterConnection::tell(Peer& peer, const Notification& notification, Instant now) {
+    const cosem::DateTime time = peer.device->time(now);
+    const std::array<Byte, 12> octets = cosem::encode(time);
+    if (const auto* push = std::get_if<Pushed>(&notification)) {
+        constexpr std::uint32_t confirmed_bit = xdlms::LongInvokeIdAndPriority::confirmed_bit;
+        push_id_ = (push_id_ + 1) & xdlms::LongInvokeIdAndPriority::max_invoke_id;
+        const xdlms::LongInvokeIdAndPriority invoke(push_id_ |
+                                                    (push->confirmed ? confirmed_bit : 0));
+        return peer.association.notify(xdlms::DataNotification{invoke, octets, push->body.view()})
+            .has_value();
+    }
+    const auto& change = std::get<AttributeChanged>(notification);
+    const axdr::DataView value = change.value.view();
+    if (peer.association.configuration().referencing == association::Referencing::logical_name) {
+        return peer.association
+            .notify(xdlms::EventNotification{ByteView(octets), change.attribute, value})
+            .has_value();
+    }
+    const xdlms::VariableAccessSpecification name = xdlms::VariableName{change.short_name};
+    xdlms::InformationReport report;
+    report.specifications = xdlms::List<xdlms::VariableAccessSpecification>(std::span(&name, 1));
+    report.values = xdlms::List<axdr::DataView>(std::span(&value, 1));
+    return peer.association.notify(report).has_value();
 }
 
 void MeterConnection::count_wrong_password(const Peer& peer, Instant now) {

@@ -44,9 +44,12 @@ public:
     struct Counters {
         std::uint64_t unknown_server_sap = 0;  ///< WPDUs dropped
         std::uint64_t unknown_client_sap = 0;  ///< WPDUs refused or dropped
-        std::uint64_t gets = 0;
-        std::uint64_t sets = 0;
-        std::uint64_t events_dropped = 0;  ///< beyond max_events
+        std::uint64_t gets = 0;                ///< attributes read
+        std::uint64_t sets = 0;                ///< attributes written
+        std::uint64_t actions = 0;             ///< methods invoked
+        std::uint64_t notifications = 0;
+        std::uint64_t notifications_withheld = 0;  ///< the client takes none, or none so long
+        std::uint64_t events_dropped = 0;          ///< beyond max_events
     };
 
     /// Octets waiting to be sent beyond which further requests wait.
@@ -87,22 +90,28 @@ private:
         std::size_t association_index;  // of the device's declared ones
         association::ServerAssociation association;
     };
-    /// A request whose answer is delayed. Its views hold because the association gets no further
-    /// input meanwhile.
+    /// A request, or the first item of one, whose answer is delayed. Its views hold because the
+    /// association gets no further input meanwhile.
     struct DelayedAnswer {
         Peer* peer;
         association::ServerEvent request;
         Instant due;
     };
 
+    /// Whether the meter takes its time to answer.
+    enum class Pace : std::uint8_t { as_declared, prompt };
+
     bool may_serve() const;
     void serve(Instant now);
     void deliver(const wrapper::Wpdu& wpdu, Instant now);
     Peer* find_peer(LogicalDevice& device, ClientSap client);
     void refuse_client(const wrapper::Wpdu& wpdu);
-    void drain(Peer& peer, Instant now);
+    void drain(Peer& peer, Pace pace, Instant now);
     void handle(Peer& peer, const association::ServerEvent& event, Instant now);
     void answer(Peer& peer, const association::ServerEvent& request, Instant now);
+    void tell_notifications(LogicalDevice& device, Instant now);
+    bool tell(Peer& peer, const Notification& notification, Instant now);
+    void flush(Peer& peer);
     void count_wrong_password(const Peer& peer, Instant now);
     void send(ClientSap client, ServerSap server, ByteView apdu);
     void report(MeterEvent::Kind kind, ClientSap client, ServerSap server);
@@ -112,6 +121,7 @@ private:
     wrapper::Link link_;
     std::vector<std::unique_ptr<Peer>> peers_;  // at most the declared ones
     std::optional<DelayedAnswer> delayed_;
+    std::uint32_t push_id_ = 0;
     std::size_t to_be_sent_ = 0;  // octets in the link
     bool held_back_ = false;      // whole requests may wait in the link
     Instant last_activity_;

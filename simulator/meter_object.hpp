@@ -1,7 +1,7 @@
 #pragma once
 // MeterObject: one COSEM object of a simulated meter: a class, a logical name, attributes with
-// access rights, and methods. The behaviour of attributes that are more than a stored value lies
-// with LogicalDevice.
+// access rights, and methods. The behaviour of attributes that are more than a stored value, and of
+// methods, lies with LogicalDevice.
 
 #include <algorithm>
 #include <cstdint>
@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "simulator/load_model.hpp"
+#include "simulator/profile.hpp"
 #include "stack/axdr/data.hpp"
+#include "stack/cosem/access_result.hpp"
 #include "stack/cosem/obis_code.hpp"
 
 namespace dlms::simulator {
@@ -19,7 +21,8 @@ namespace dlms::simulator {
 /// A value that only its owner changes, by SET or in a scenario.
 struct StoredValue {
     axdr::Data data;
-    /// What a written value must look like where that is not `data` any more.
+    /// The scenario's value where that is not `data` any more: what a written value must look like,
+    /// and what a reset goes back to.
     std::unique_ptr<const axdr::Data> pattern{};
     /// A CHOICE whose type is not known: any type may be written.
     bool any_type = false;
@@ -34,6 +37,8 @@ struct LivingValue {
     std::uint8_t tariff = 0;
     axdr::Tag type{};
     std::int8_t scaler = 0;
+    /// What an energy had counted at its last reset, in the load model's unit.
+    double origin = 0;
 };
 
 /// A value that the device makes from its own state.
@@ -48,6 +53,8 @@ enum class ComputedValue : std::uint8_t {
     xdlms_context_info,
     authentication_mechanism_name,
     association_status,
+    entries_in_use,
+    access_rights_list,
 };
 
 /// Attribute 1, the logical name, is not among these: every object has it, readable.
@@ -55,12 +62,23 @@ struct Attribute {
     std::int8_t id = 0;
     bool readable = false;
     bool writable = false;
-    std::variant<StoredValue, LivingValue, ComputedValue> value;
+    /// A change is told: EventNotification, or InformationReport to clients of short names.
+    bool reports_change = false;
+    std::variant<StoredValue, LivingValue, ComputedValue, ProfileBuffer> value;
+};
+
+/// A method that does nothing but answer.
+struct FixedAnswer {
+    /// What the parameter must look like; without it any or none is taken.
+    std::optional<axdr::Data> parameter;
+    std::optional<axdr::Data> returns;
 };
 
 struct Method {
     std::int8_t id = 0;
     bool callable = false;
+    /// In place of the class's own behaviour.
+    std::optional<FixedAnswer> fixed;
 };
 
 struct MeterObject {
@@ -69,7 +87,19 @@ struct MeterObject {
     cosem::ObisCode instance;
     std::vector<Attribute> attributes;  ///< in ascending order of id
     std::vector<Method> methods;        ///< in ascending order of id
+    /// A fault switch: the answer to everything that is asked of the object.
+    std::optional<cosem::DataAccessResult> fault{};
+    /// Base name of short name referencing; 0: wherever there is room.
+    std::uint16_t base_name = 0;
 
+    const Attribute* attribute(std::int8_t id) const {
+        const auto found = std::ranges::lower_bound(attributes, id, {}, &Attribute::id);
+        return found != attributes.end() && found->id == id ? &*found : nullptr;
+    }
+    const Method* method(std::int8_t id) const {
+        const auto found = std::ranges::lower_bound(methods, id, {}, &Method::id);
+        return found != methods.end() && found->id == id ? &*found : nullptr;
+    }
     Attribute* attribute(std::int8_t id) {
         const auto found = std::ranges::lower_bound(attributes, id, {}, &Attribute::id);
         return found != attributes.end() && found->id == id ? &*found : nullptr;

@@ -1,5 +1,6 @@
 #include "simulator/meter_server.hpp"
 
+#include <algorithm>
 #include <sstream>
 
 namespace dlms::simulator {
@@ -25,6 +26,9 @@ public:
           driver_(transport::Driver::create(std::move(socket), *this, trace_sink())) {}
 
     const std::string& peer() const { return peer_; }
+    std::size_t untold_events() const {
+        return events_ - std::min(events_, MeterServerLog::most_events);
+    }
     /// The connection may be gone when this returns.
     void start() { driver_->start(); }
     void close() { driver_->close(); }
@@ -45,7 +49,7 @@ public:
 private:
     void tell() {
         while (const std::optional<MeterEvent> event = machine_.poll_event()) {
-            if (server_.log_.event) {
+            if (server_.log_.event && ++events_ <= MeterServerLog::most_events) {
                 server_.log_.event(peer_, *event);
             }
         }
@@ -65,6 +69,7 @@ private:
     MeterServer& server_;
     std::string peer_;
     MeterConnection machine_;
+    std::size_t events_ = 0;
     std::shared_ptr<transport::Driver> driver_;
 };
 
@@ -108,6 +113,9 @@ void MeterServer::accepted(asio::ip::tcp::socket socket) {
 }
 
 void MeterServer::lost(Connection& connection, const Error& reason) {
+    if (log_.untold && connection.untold_events() > 0) {
+        log_.untold(connection.peer(), connection.untold_events());
+    }
     if (log_.disconnected) {
         log_.disconnected(connection.peer(), reason);
     }

@@ -21,7 +21,11 @@ struct MeterServerLog {
     /// Above the limit: closed at once.
     std::function<void(const std::string& peer)> refused;
     std::function<void(const std::string& peer, const Error& reason)> disconnected;
+    /// The first `most_events` of a connection: a peer can cause thousands in a second.
     std::function<void(const std::string& peer, const MeterEvent& event)> event;
+    static constexpr std::size_t most_events = 1000;
+    /// As a connection ends that had more events: how many were not told.
+    std::function<void(const std::string& peer, std::size_t count)> untold;
     /// WPDUs in hexadecimal, passwords hidden.
     std::function<void(const std::string& peer, transport::Direction, const std::string& hex)>
         trace;

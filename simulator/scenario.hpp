@@ -33,7 +33,8 @@ struct DeclaredDevice {
     /// Logical device name, 1 to 16 octets.
     std::string name;
     std::vector<DeclaredAssociation> associations;
-    /// In ascending order of logical name, which is unique within a device.
+    /// In ascending order of logical name, which is unique within a device, but that the current
+    /// association of short names (class 12) shares its own with that of logical names.
     std::vector<MeterObject> objects;
 };
 
@@ -42,7 +43,7 @@ struct Scenario {
     ClockParameters clock;
     LoadParameters load;
     LockoutParameters lockout;
-    /// How long the meter takes to answer a GET or a SET.
+    /// How long the meter takes to answer a request.
     std::chrono::milliseconds answer_delay{0};
     std::vector<DeclaredDevice> devices;
 };
@@ -51,8 +52,8 @@ struct Scenario {
 /// and what was expected there.
 std::expected<Scenario, std::string> parse_scenario(std::string_view json);
 
-/// The JSON text of a scenario that is part of the program, "hexcell" or "hexing"; empty for
-/// another name. Valid for ever.
+/// The JSON text of a scenario that is part of the program, "hexcell", "hexing" or "full"; empty
+/// for another name. Valid for ever.
 std::string_view builtin_scenario(std::string_view name);
 
 }  // namespace dlms::simulator

@@ -4,169 +4,18 @@
 #include <array>
 
 #include "simulator/scenario.hpp"
-#include "simulator/scenario_data.hpp"
-#include "simulator/scenario_node.hpp"
+#include "simulator/scenario_objects.hpp"
+#include "simulator/short_names.hpp"
 
 namespace dlms::simulator {
 namespace {
 
-constexpr std::array<std::string_view, 10> computed_names = {
-    "clock_time",
-    "clock_time_zone",
-    "clock_status",
-    "sap_assignment_list",
-    "object_list",
-    "associated_partners_id",
-    "application_context_name",
-    "xdlms_context_info",
-    "authentication_mechanism_name",
-    "association_status",
-};
 constexpr std::array<std::string_view, metered_energies> energy_names = {
     "energy_active_import",   "energy_active_export", "energy_reactive_import",
     "energy_reactive_export", "energy_apparent",
 };
+constexpr std::uint16_t association_sn_class = 12;
 constexpr std::int64_t longest_delay = 600'000;  // milliseconds
-
-cosem::ObisCode read_obis(const ScenarioNode& node) {
-    const Result<cosem::ObisCode> code = cosem::ObisCode::parse(node.text());
-    if (!code) {
-        node.complain("an OBIS code such as \"1-0:1.8.0.255\"");
-    }
-    return *code;
-}
-
-void read_access(const ScenarioNode& node, Attribute& attribute) {
-    const std::string_view access = node.text();
-    if (access != "r" && access != "w" && access != "rw" && access != "none") {
-        node.complain("\"r\", \"w\", \"rw\" or \"none\"");
-    }
-    attribute.readable = access.starts_with('r');
-    attribute.writable = access.ends_with('w');
-}
-
-bool is_integer_type(axdr::Tag tag) {
-    using enum axdr::Tag;
-    constexpr std::array types = {integer,       unsigned_,      long_,
-                                  long_unsigned, double_long,    double_long_unsigned,
-                                  long64,        long64_unsigned};
-    return std::ranges::find(types, tag) != types.end();
-}
-
-LivingValue read_living(const ScenarioNode& node) {
-    node.expect_keys({"id", "access", "living", "phase", "tariff", "type", "scaler"});
-    LivingValue living;
-    const ScenarioNode quantity_node = node.at("living");
-    const std::optional<Quantity> quantity = quantity_from_name(quantity_node.text());
-    if (!quantity) {
-        quantity_node.complain("the name of a living quantity, for example \"voltage\"");
-    }
-    living.quantity = *quantity;
-    if (const auto phase = node.find("phase")) {
-        living.phase = static_cast<std::uint8_t>(phase->integer(0, 3));
-    }
-    if (const auto tariff = node.find("tariff")) {
-        living.tariff = static_cast<std::uint8_t>(tariff->integer(0, tariffs));
-    }
-    const ScenarioNode type_node = node.at("type");
-    const std::optional<axdr::Tag> type = axdr::tag_from_name(type_node.text());
-    if (!type || !is_integer_type(*type)) {
-        type_node.complain("an integer type, for example \"long-unsigned\"");
-    }
-    living.type = *type;
-    living.scaler = static_cast<std::int8_t>(node.at("scaler").integer(-9, 9));
-    return living;
-}
-
-ComputedValue read_computed(const ScenarioNode& node) {
-    node.expect_keys({"id", "access", "computed"});
-    const ScenarioNode name = node.at("computed");
-    const auto found = std::ranges::find(computed_names, name.text());
-    if (found == computed_names.end()) {
-        name.complain("the name of a computed value, for example \"object_list\"");
-    }
-    return static_cast<ComputedValue>(found - computed_names.begin());
-}
-
-StoredValue read_stored(const ScenarioNode& node) {
-    node.expect_keys({"id", "access", "value", "any_type", "range"});
-    StoredValue stored{.data = read_scenario_data(node.at("value"))};
-    if (const auto any_type = node.find("any_type")) {
-        stored.any_type = any_type->boolean();
-    }
-    if (const auto range = node.find("range")) {
-        if (range->size() != 2) {
-            range->complain("two integers, the lowest and the highest value");
-        }
-        const std::int64_t low = range->element(0).integer(INT64_MIN, INT64_MAX);
-        stored.range = {low, range->element(1).integer(low, INT64_MAX)};
-    }
-    return stored;
-}
-
-Attribute read_attribute(const ScenarioNode& node) {
-    Attribute attribute;
-    attribute.id = static_cast<std::int8_t>(node.at("id").integer(INT8_MIN, INT8_MAX));
-    if (attribute.id == 0 || attribute.id == 1) {
-        node.at("id").complain("another number: attribute 0 stands for all, 1 is the logical name");
-    }
-    read_access(node.at("access"), attribute);
-    if (node.find("living")) {
-        attribute.value = read_living(node);
-    } else if (node.find("computed")) {
-        attribute.value = read_computed(node);
-    } else {
-        attribute.value = read_stored(node);
-        return attribute;
-    }
-    const auto* computed = std::get_if<ComputedValue>(&attribute.value);
-    const bool settable = computed && (*computed == ComputedValue::clock_time ||
-                                       *computed == ComputedValue::clock_time_zone);
-    if (attribute.writable && !settable) {
-        node.at("access").complain("\"r\": this value cannot be written");
-    }
-    return attribute;
-}
-
-Method read_method(const ScenarioNode& node) {
-    node.expect_keys({"id", "access"});
-    return {static_cast<std::int8_t>(node.at("id").integer(INT8_MIN, INT8_MAX)),
-            node.at("access").boolean()};
-}
-
-/// Sorts by a member and complains when it occurs twice.
-template <class T, class Member>
-void sort_unique(const ScenarioNode& node, std::vector<T>& items, Member member) {
-    std::ranges::sort(items, {}, member);
-    if (std::ranges::adjacent_find(items, {}, member) != items.end()) {
-        node.complain("every element once");
-    }
-}
-
-MeterObject read_object(const ScenarioNode& node) {
-    node.expect_keys({"obis", "class", "version", "name", "attributes", "methods"});
-    MeterObject object;
-    object.instance = read_obis(node.at("obis"));
-    object.class_id = static_cast<std::uint16_t>(node.at("class").integer(0, UINT16_MAX));
-    if (const auto version = node.find("version")) {
-        object.version = static_cast<std::uint8_t>(version->integer(0, UINT8_MAX));
-    }
-    if (const auto name = node.find("name")) {
-        (void)name->text();  // for people
-    }
-    const ScenarioNode attributes = node.at("attributes");
-    for (std::size_t i = 0; i < attributes.size(); ++i) {
-        object.attributes.push_back(read_attribute(attributes.element(i)));
-    }
-    sort_unique(attributes, object.attributes, &Attribute::id);
-    if (const auto methods = node.find("methods")) {
-        for (std::size_t i = 0; i < methods->size(); ++i) {
-            object.methods.push_back(read_method(methods->element(i)));
-        }
-        sort_unique(*methods, object.methods, &Method::id);
-    }
-    return object;
-}
 
 xdlms::Conformance read_conformance(const ScenarioNode& node) {
     xdlms::Conformance conformance;
@@ -202,6 +51,16 @@ void read_options(const ScenarioNode& node, association::ServerConfiguration& co
     }
 }
 
+void read_referencing(const ScenarioNode& node, association::ServerConfiguration& configuration) {
+    const auto referencing = node.find("referencing");
+    if (referencing && referencing->text() != "LN" && referencing->text() != "SN") {
+        referencing->complain("\"LN\" or \"SN\"");
+    }
+    if (referencing && referencing->text() == "SN") {
+        configuration.referencing = association::Referencing::short_name;
+    }
+}
+
 void read_mechanism(const ScenarioNode& node, association::ServerConfiguration& configuration) {
     const ScenarioNode mechanism = node.at("mechanism");
     if (mechanism.text() == name(acse::Mechanism::lls)) {
@@ -215,16 +74,21 @@ void read_mechanism(const ScenarioNode& node, association::ServerConfiguration& 
 }
 
 DeclaredAssociation read_association(const ScenarioNode& node) {
-    node.expect_keys({"client_sap", "name", "mechanism", "password", "conformance",
-                      "max_receive_pdu_size", "options", "read_only", "visible"});
+    node.expect_keys({"client_sap", "name", "referencing", "mechanism", "password", "conformance",
+                      "max_receive_pdu_size", "block_window", "options", "read_only", "visible"});
     DeclaredAssociation made;
     made.client = ClientSap(static_cast<std::uint16_t>(node.at("client_sap").integer(1, 0xFFFF)));
     made.name = node.at("name").text();
+    read_referencing(node, made.configuration);
     read_mechanism(node, made.configuration);
     made.configuration.supported_conformance = read_conformance(node.at("conformance"));
     if (const auto size = node.find("max_receive_pdu_size")) {
         made.configuration.max_receive_pdu_size =
             static_cast<std::uint16_t>(size->integer(xdlms::least_pdu_size, 0xFFFF));
+    }
+    if (const auto window = node.find("block_window")) {
+        made.configuration.block_window =
+            static_cast<std::uint8_t>(window->integer(1, xdlms::GeneralBlockTransfer::max_window));
     }
     if (const auto options = node.find("options")) {
         read_options(*options, made.configuration);
@@ -271,7 +135,17 @@ DeclaredDevice read_device(const ScenarioNode& node) {
     for (std::size_t i = 0; i < objects.size(); ++i) {
         device.objects.push_back(read_object(objects.element(i)));
     }
-    sort_unique(objects, device.objects, &MeterObject::instance);
+    // One code may stand for the current association of both kinds of referencing.
+    sort_unique(objects, device.objects, [](const MeterObject& object) {
+        return std::pair(object.instance, object.class_id == association_sn_class);
+    });
+    const bool has_short_names =
+        std::ranges::any_of(device.associations, [](const DeclaredAssociation& association) {
+            return association.configuration.referencing == association::Referencing::short_name;
+        });
+    if (has_short_names && !ShortNames::assign(device.objects)) {
+        objects.complain("base names that are multiples of 8 and leave room for every object");
+    }
     for (std::size_t i = 0; i < associations.size(); ++i) {
         expect_visible_exist(associations.element(i), device);
     }

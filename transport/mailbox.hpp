@@ -1,8 +1,9 @@
 #pragma once
-// Mailbox: hands one value from a callback to the coroutine that waits for it. Single-threaded.
+// Mailbox: hands values from callbacks to the coroutine that waits for them, in order.
+// Single-threaded.
 
+#include <deque>
 #include <functional>
-#include <optional>
 #include <utility>
 
 #include <asio/async_result.hpp>
@@ -15,31 +16,31 @@ template <class T>
 class Mailbox {
 public:
     /// Drops what was put and not taken.
-    void clear() { value_.reset(); }
+    void clear() { values_.clear(); }
 
     /// Keeps a value for the coroutine, which does not go on before wake().
-    void put(T value) { value_ = std::move(value); }
+    void put(T value) { values_.push_back(std::move(value)); }
 
     /// Lets the coroutine go on, inside this call, if it waits and a value is there.
     void wake() {
-        if (value_ && waiter_) {
+        if (!values_.empty() && waiter_) {
             std::exchange(waiter_, nullptr)();
         }
     }
 
     /// Waits until a value was put, and takes it. One coroutine at a time.
     asio::awaitable<T> take() {
-        if (!value_) {
+        if (values_.empty()) {
             co_await asio::async_initiate<const asio::use_awaitable_t<>&, void()>(
                 [this](auto handler) { waiter_ = std::move(handler); }, asio::use_awaitable);
         }
-        T value = std::move(*value_);
-        value_.reset();
+        T value = std::move(values_.front());
+        values_.pop_front();
         co_return value;
     }
 
 private:
-    std::optional<T> value_;
+    std::deque<T> values_;
     std::move_only_function<void()> waiter_;
 };
 

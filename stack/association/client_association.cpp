@@ -1,35 +1,33 @@
-// The client association as a table. An input that has no row in the present state is unexpected:
-// it is counted and changes nothing. A time-out of a request gives the request up and keeps the
-// association: the answer may still come, and is then dropped by its invoke-id. A time-out of AARQ
-// or RLRQ ends in idle. The loss of the link ends every state in idle.
+// The client association as a table; what a request goes through has a table of its own
+// (client_request.cpp). An input that has no row in the present state is unexpected: it is counted
+// and changes nothing. A time-out of a request gives the request up and keeps the association: the
+// answer may still come, and is then dropped by its invoke-id (short names have none: their owner
+// makes a new association). A time-out of AARQ or RLRQ ends in idle. The loss of the link ends
+// every state in idle.
 
 #include "stack/association/client_association.hpp"
+
+#include <algorithm>
+#include <array>
 
 #include "stack/acse/aarq.hpp"
 #include "stack/acse/rlrq.hpp"
 #include "stack/association/transition_table.hpp"
-#include "stack/base/limits.hpp"
 #include "stack/base/machine.hpp"
 #include "stack/xdlms/apdu_tag.hpp"
-#include "stack/xdlms/set.hpp"
 
 namespace dlms::association {
 
 static_assert(Machine<ClientAssociation>);
 
 enum class ClientAssociation::Input : std::uint8_t {
-    open,            // command
-    accepted,        // AARE with result 0
-    refused,         // AARE with another result, or an error in its place
-    get,             // command
-    set,             // command
-    answer,          // the whole answer, or the peer's refusal of it
-    block,           // one block, more to come
-    request_failed,  // an answer that cannot be used
-    release,         // command
-    released,        // RLRE, or the peer's refusal of RLRQ
-    timeout,
-    lost,  // the link is gone
+    open,      // command
+    accepted,  // AARE with result 0
+    refused,   // AARE with another result, or an error in its place
+    release,   // command
+    released,  // RLRE, or the peer's refusal of RLRQ
+    timeout,   // of AARQ or RLRQ
+    lost,      // the link is gone
 };
 
 struct ClientAssociation::Table {
@@ -40,30 +38,12 @@ struct ClientAssociation::Table {
         {State::associating, Input::refused, State::idle},
         {State::associating, Input::timeout, State::idle},
 
-        {State::associated, Input::get, State::getting},
-        {State::getting, Input::answer, State::associated},
-        {State::getting, Input::block, State::getting_long},
-        {State::getting, Input::request_failed, State::associated},
-        {State::getting, Input::timeout, State::associated},
-        {State::getting_long, Input::block, State::getting_long},
-        {State::getting_long, Input::answer, State::associated},
-        {State::getting_long, Input::request_failed, State::associated},
-        {State::getting_long, Input::timeout, State::associated},
-
-        {State::associated, Input::set, State::setting},
-        {State::setting, Input::answer, State::associated},
-        {State::setting, Input::request_failed, State::associated},
-        {State::setting, Input::timeout, State::associated},
-
         {State::associated, Input::release, State::releasing},
         {State::releasing, Input::released, State::idle},
         {State::releasing, Input::timeout, State::idle},
 
         {State::associating, Input::lost, State::idle},
         {State::associated, Input::lost, State::idle},
-        {State::getting, Input::lost, State::idle},
-        {State::getting_long, Input::lost, State::idle},
-        {State::setting, Input::lost, State::idle},
         {State::releasing, Input::lost, State::idle},
     };
 };
@@ -82,23 +62,98 @@ Error error_of(ErrorCode code) {
     return Error{code, Layer::association, 0};
 }
 
+BlockTransfer::Configuration block_configuration(const ClientConfiguration& client) {
+    BlockTransfer::Configuration blocks;
+    blocks.role = BlockTransfer::Role::client;
+    blocks.window =
+        std::clamp<std::uint8_t>(client.block_window, 1, xdlms::GeneralBlockTransfer::max_window);
+    blocks.retry_interval = client.response_timeout / (client.block_retries + 1);
+    blocks.max_retries = client.block_retries;
+    return blocks;
+}
+
+/// Which services an answer may belong to.
+template <class Response>
+bool answers(const Response&, ClientService service) {
+    using enum ClientService;
+    if constexpr (std::is_same_v<Response, xdlms::GetResponse>) {
+        return service == get || service == get_list;
+    } else if constexpr (std::is_same_v<Response, xdlms::SetResponse>) {
+        return service == set || service == set_list;
+    } else if constexpr (std::is_same_v<Response, xdlms::ActionResponse>) {
+        return service == action || service == action_list;
+    } else if constexpr (std::is_same_v<Response, xdlms::AccessResponse>) {
+        return service == access;
+    } else if constexpr (std::is_same_v<Response, xdlms::ReadResponse>) {
+        return service == read;
+    } else {
+        return service == write;
+    }
+}
+
+bool is_notification(Byte tag) {
+    using enum xdlms::ApduTag;
+    const auto kind = static_cast<xdlms::ApduTag>(tag);
+    return kind == data_notification || kind == event_notification_request ||
+           kind == information_report_request;
+}
+
+RequestId request_of(const xdlms::AccessResponse& response) {
+    return RequestId(response.long_invoke_id_and_priority.invoke_id());
+}
+/// The same of an answer that does not decode, if its octets reach so far.
+std::optional<RequestId> malformed_id(ByteView apdu) {
+    using enum xdlms::ApduTag;
+    const auto tag = static_cast<xdlms::ApduTag>(apdu[0]);
+    if (tag == access_response && apdu.size() > 4) {
+        return RequestId(apdu[2] * 0x10000u + apdu[3] * 0x100u + apdu[4]);
+    }
+    const bool has_invoke_id = tag == get_response || tag == set_response || tag == action_response;
+    if (has_invoke_id && apdu.size() > 2) {
+        return RequestId(apdu[2] & 0x0Fu);
+    }
+    return std::nullopt;
+}
+RequestId request_of(const xdlms::ReadResponse&) {
+    return RequestId();
+}
+RequestId request_of(const xdlms::WriteResponse&) {
+    return RequestId();
+}
+/// Meters echo priority and service class loosely; the invoke-id is what identifies.
+template <class... Choices>
+RequestId request_of(const std::variant<Choices...>& response) {
+    return std::visit(
+        [](const auto& choice) {
+            return RequestId(choice.invoke_id_and_priority.invoke_id().value());
+        },
+        response);
+}
+
 }  // namespace
 
 ClientConfiguration ClientConfiguration::clone() const {
     ClientConfiguration copy;
+    copy.referencing = referencing;
     copy.mechanism = mechanism;
     copy.password = password.clone();
     copy.proposed_conformance = proposed_conformance;
     copy.max_receive_pdu_size = max_receive_pdu_size;
     copy.response_timeout = response_timeout;
     copy.high_priority = high_priority;
+    copy.max_outstanding_requests = max_outstanding_requests;
+    copy.block_window = block_window;
+    copy.block_retries = block_retries;
+    copy.confirm_notifications = confirm_notifications;
     copy.release_without_reason = release_without_reason;
     copy.initiate_tolerance = initiate_tolerance;
+    copy.notification_tolerance = notification_tolerance;
     return copy;
 }
 
 ClientAssociation::ClientAssociation(ClientConfiguration configuration)
-    : configuration_(std::move(configuration)) {}
+    : configuration_(std::move(configuration)),
+      block_transfer_(block_configuration(configuration_)) {}
 
 bool ClientAssociation::advance(Input input) {
     const std::optional<State> next =
@@ -107,16 +162,16 @@ bool ClientAssociation::advance(Input input) {
         return false;
     }
     if (state_ == State::associating) {
-        wipe(transmit_);  // the AARQ may hold a password
+        queue_.wipe();  // the AARQ may hold a password
     }
     state_ = *next;
-    if (state_ == State::idle || state_ == State::associated) {
-        deadline_.reset();
-    }
+    deadline_.reset();
     if (state_ == State::idle) {
         conformance_ = {};
         server_max_receive_pdu_size_ = 0;
-        transmit_pending_ = false;
+        outstanding_.clear();
+        block_transfer_.reset();
+        queue_.clear();
     }
     return true;
 }
@@ -137,7 +192,9 @@ Status ClientAssociation::open(Instant now) {
     xdlms::encode(initiate_writer, initiate);
 
     acse::Aarq aarq;
-    aarq.application_context = acse::ApplicationContext::ln;
+    aarq.application_context = configuration_.referencing == Referencing::logical_name
+                                   ? acse::ApplicationContext::ln
+                                   : acse::ApplicationContext::sn;
     if (configuration_.mechanism == acse::Mechanism::lls) {
         aarq.sender_acse_requirements = authentication_functional_unit;
         aarq.mechanism = acse::Mechanism::lls;
@@ -145,122 +202,134 @@ Status ClientAssociation::open(Instant now) {
             acse::AuthenticationValueKind::charstring, configuration_.password.reveal()};
     }
     aarq.user_information = user_information;
-    transmit_.clear();
-    Writer writer(transmit_, limits::max_apdu);
+    queue_.clear();
+    Writer writer(queue_.push(), limits::max_apdu);
     acse::encode(writer, aarq);
     if (!writer.ok()) {
+        queue_.wipe();
         return misuse(ErrorCode::out_of_range);
     }
     advance(Input::open);
-    transmit_ready();
-    await_answer(now);
+    deadline_ = now + configuration_.response_timeout;
     return {};
 }
 
-Result<InvokeId> ClientAssociation::get(const cosem::AttributeDescriptor& attribute,
-                                        const std::optional<cosem::SelectiveAccess>& selection,
-                                        Instant now) {
-    if (state_ != State::associated) {
-        return misuse(ErrorCode::wrong_state);
-    }
-    const bool negotiated =
-        conformance_.has(xdlms::ConformanceBit::get) &&
-        (!selection || conformance_.has(xdlms::ConformanceBit::selective_access)) &&
-        (attribute.attribute_id != 0 ||
-         conformance_.has(xdlms::ConformanceBit::attribute0_supported_with_get));
-    if (!negotiated) {
-        return misuse(ErrorCode::not_negotiated);
-    }
-    const auto invoke = next_invoke_id_and_priority();
-    prepared_.clear();
-    Writer writer(prepared_);
-    xdlms::encode(writer, xdlms::GetRequestNormal{invoke, attribute, selection});
-    if (!request_fits()) {
-        return misuse(ErrorCode::request_too_long);
-    }
-    advance(Input::get);
-    assembled_.clear();
-    next_block_ = 1;
-    transmit_request(invoke, now);
-    return invoke.invoke_id();
-}
-
-Result<InvokeId> ClientAssociation::set(const cosem::AttributeDescriptor& attribute,
-                                        const std::optional<cosem::SelectiveAccess>& selection,
-                                        const axdr::DataView& value, Instant now) {
-    if (state_ != State::associated) {
-        return misuse(ErrorCode::wrong_state);
-    }
-    const bool negotiated =
-        conformance_.has(xdlms::ConformanceBit::set) &&
-        (!selection || conformance_.has(xdlms::ConformanceBit::selective_access)) &&
-        (attribute.attribute_id != 0 ||
-         conformance_.has(xdlms::ConformanceBit::attribute0_supported_with_set));
-    if (!negotiated) {
-        return misuse(ErrorCode::not_negotiated);
-    }
-    const auto invoke = next_invoke_id_and_priority();
-    prepared_.clear();
-    Writer writer(prepared_);
-    xdlms::encode(writer, xdlms::SetRequestNormal{invoke, attribute, selection, value});
-    if (!request_fits()) {
-        return misuse(ErrorCode::request_too_long);
-    }
-    advance(Input::set);
-    transmit_request(invoke, now);
-    return invoke.invoke_id();
-}
-
 Status ClientAssociation::release(Instant now) {
-    if (state_ != State::associated) {
+    if (state_ != State::associated || !outstanding_.empty()) {
         return misuse(ErrorCode::wrong_state);
     }
     acse::Rlrq rlrq;
     if (!configuration_.release_without_reason) {
         rlrq.reason = acse::ReleaseRequestReason::normal;
     }
-    transmit_.clear();
-    Writer writer(transmit_);
+    Writer writer(queue_.push());
     acse::encode(writer, rlrq);
     advance(Input::release);
-    transmit_ready();
-    await_answer(now);
+    deadline_ = now + configuration_.response_timeout;
     return {};
 }
 
 void ClientAssociation::receive(ByteView apdu, Instant now) {
+    if (!apdu.empty() &&
+        static_cast<xdlms::ApduTag>(apdu[0]) == xdlms::ApduTag::general_block_transfer) {
+        receive_block(apdu, now);
+        return;
+    }
+    receive_apdu(apdu, now);
+}
+
+void ClientAssociation::receive_apdu(ByteView apdu, Instant now) {
+    using enum xdlms::ApduTag;
     if (apdu.empty()) {
         unexpected();
         return;
     }
+    received_.assign(apdu.begin(), apdu.end());
     switch (static_cast<xdlms::ApduTag>(apdu[0])) {
-        case xdlms::ApduTag::aare: receive_aare(apdu); return;
-        case xdlms::ApduTag::rlre: receive_rlre(); return;
-        case xdlms::ApduTag::get_response: receive_get_response(apdu, now); return;
-        case xdlms::ApduTag::set_response: receive_set_response(apdu); return;
-        case xdlms::ApduTag::exception_response:
-        case xdlms::ApduTag::confirmed_service_error: receive_refusal(apdu); return;
-        case xdlms::ApduTag::data_notification:
-        case xdlms::ApduTag::event_notification_request:
-        case xdlms::ApduTag::information_report_request: ++counters_.notifications_dropped; return;
+        case aare: receive_aare(received_); return;
+        case rlre: receive_rlre(); return;
+        case get_response: receive_answer(xdlms::decode_get_response(received_), now); return;
+        case set_response: receive_answer(xdlms::decode_set_response(received_), now); return;
+        case action_response: receive_answer(xdlms::decode_action_response(received_), now); return;
+        case access_response: receive_answer(xdlms::decode_access_response(received_), now); return;
+        case read_response: receive_answer(xdlms::decode_read_response(received_), now); return;
+        case write_response: receive_answer(xdlms::decode_write_response(received_), now); return;
+        case exception_response:
+        case confirmed_service_error: receive_refusal(received_); return;
+        case data_notification:
+        case event_notification_request:
+        case information_report_request: receive_notification(received_); return;
         default: unexpected(); return;
     }
 }
 
+void ClientAssociation::receive_block(ByteView apdu, Instant now) {
+    const auto block = xdlms::decode_general_block_transfer(apdu);
+    if (!block) {
+        ++counters_.malformed_apdus;
+        return;  // a block that is damaged is a block that is lost
+    }
+    const BlockTransfer::Received received = block_transfer_.receive(*block, now);
+    // A meter that says nothing new does not keep a request alive.
+    if (received != BlockTransfer::Received::nothing &&
+        received != BlockTransfer::Received::repeated) {
+        for (ClientRequest& request : outstanding_) {
+            request.deadline = now + configuration_.response_timeout;
+        }
+    }
+    switch (received) {
+        case BlockTransfer::Received::apdu:
+            if (is_notification(block_transfer_.apdu()[0])) {
+                block_transfer_.acknowledge();
+            }
+            receive_apdu(block_transfer_.apdu(), now);
+            return;
+        case BlockTransfer::Received::aborted:
+            fail_oldest(error_of(ErrorCode::conformance_violation));
+            return;
+        case BlockTransfer::Received::too_long:
+            fail_oldest(error_of(ErrorCode::answer_too_long));
+            return;
+        case BlockTransfer::Received::nothing:
+        case BlockTransfer::Received::part:
+        case BlockTransfer::Received::repeated: return;
+    }
+}
+
+std::optional<Instant> ClientAssociation::poll_timeout() const {
+    std::optional<Instant> next = deadline_;
+    const auto sooner = [&next](Instant candidate) {
+        next = next ? std::min(*next, candidate) : candidate;
+    };
+    for (const ClientRequest& request : outstanding_) {
+        sooner(request.deadline);
+    }
+    if (const std::optional<Instant> blocks = block_transfer_.poll_timeout()) {
+        sooner(*blocks);
+    }
+    return next;
+}
+
 void ClientAssociation::handle_timeout(Instant now) {
-    if (!deadline_ || now < *deadline_) {
+    if (deadline_ && now >= *deadline_) {
+        const State before = state_;
+        advance(Input::timeout);
+        if (before == State::releasing) {
+            emit(Released{});
+        } else {
+            emit(Aborted{error_of(ErrorCode::timeout)});
+        }
         return;
     }
-    const State before = state_;
-    advance(Input::timeout);
-    switch (before) {
-        case State::getting:
-        case State::getting_long:
-        case State::setting:
-            emit(RequestFailed{outstanding_.invoke_id(), error_of(ErrorCode::timeout)});
-            return;
-        case State::releasing: emit(Released{}); return;
-        default: emit(Aborted{error_of(ErrorCode::timeout)}); return;
+    for (std::size_t i = 0; i < outstanding_.size();) {
+        if (now >= outstanding_[i].deadline) {
+            fail_request(outstanding_[i], error_of(ErrorCode::timeout));
+        } else {
+            ++i;
+        }
+    }
+    if (!block_transfer_.handle_timeout(now)) {
+        fail_oldest(error_of(ErrorCode::timeout));
     }
 }
 
@@ -269,77 +338,41 @@ void ClientAssociation::link_lost(const Error& error) {
 }
 
 std::optional<ByteView> ClientAssociation::poll_transmit() {
-    if (!transmit_pending_) {
-        return std::nullopt;
+    if (const std::optional<ByteView> apdu = queue_.poll()) {
+        return apdu;
     }
-    transmit_pending_ = false;
-    return ByteView(transmit_);
+    prepared_.clear();
+    if (block_transfer_.poll_transmit(prepared_)) {
+        return ByteView(prepared_);
+    }
+    return std::nullopt;
 }
 
 std::optional<ClientEvent> ClientAssociation::poll_event() {
-    std::optional<ClientEvent> event = std::move(events_[0]);
-    events_[0] = std::move(events_[1]);
-    events_[1].reset();
-    return event;
-}
-
-void ClientAssociation::emit(ClientEvent event) {
-    events_[events_[0] ? 1 : 0] = std::move(event);
-}
-
-xdlms::InvokeIdAndPriority ClientAssociation::next_invoke_id_and_priority() const {
-    const auto id = static_cast<std::uint8_t>((outstanding_.invoke_id().value() + 1) & 0x0F);
-    return xdlms::InvokeIdAndPriority::confirmed(InvokeId(id), configuration_.high_priority);
-}
-
-void ClientAssociation::transmit_request(xdlms::InvokeIdAndPriority invoke, Instant now) {
-    outstanding_ = invoke;
-    transmit_.swap(prepared_);
-    transmit_ready();
-    await_answer(now);
-}
-
-bool ClientAssociation::request_fits() const {
-    const std::size_t limit = server_max_receive_pdu_size_ == 0
-                                  ? limits::max_apdu
-                                  : std::size_t{server_max_receive_pdu_size_};
-    return prepared_.size() <= limit;
-}
-
-void ClientAssociation::fail_request(RequestFailure reason) {
-    if (advance(Input::request_failed)) {
-        emit(RequestFailed{outstanding_.invoke_id(), reason});
-    } else {
-        unexpected();
+    if (events_taken_ == events_.size()) {
+        events_.clear();
+        events_taken_ = 0;
+        return std::nullopt;
     }
+    return std::move(events_[events_taken_++]);
 }
 
 void ClientAssociation::abort(const Error& error) {
     const State before = state_;
+    std::vector<ClientRequest> given_up = std::move(outstanding_);
+    outstanding_.clear();
     if (!advance(Input::lost)) {
+        block_transfer_.reset();
         return;
     }
-    if (before == State::getting || before == State::getting_long || before == State::setting) {
-        emit(RequestFailed{outstanding_.invoke_id(), error});
+    for (ClientRequest& request : given_up) {
+        emit(*request.fail(error).event);
     }
     if (before == State::releasing) {
         emit(Released{});
     } else {
         emit(Aborted{error});
     }
-}
-
-void ClientAssociation::unexpected() {
-    ++counters_.unexpected_apdus;
-}
-
-bool ClientAssociation::is_outstanding(xdlms::InvokeIdAndPriority received) {
-    // Meters echo priority and service class loosely; the invoke-id is what identifies.
-    if (received.invoke_id() == outstanding_.invoke_id()) {
-        return true;
-    }
-    ++counters_.late_answers;
-    return false;
 }
 
 void ClientAssociation::receive_aare(ByteView apdu) {
@@ -393,98 +426,87 @@ void ClientAssociation::accept(ByteView user_information) {
     emit(Associated{conformance_, server_max_receive_pdu_size_});
 }
 
-void ClientAssociation::receive_get_response(ByteView apdu, Instant now) {
-    if (state_ != State::getting && state_ != State::getting_long) {
-        unexpected();
-        return;
-    }
-    received_.assign(apdu.begin(), apdu.end());
-    const Result<xdlms::GetResponse> response = xdlms::decode_get_response(received_);
+template <class Response>
+void ClientAssociation::receive_answer(const Result<Response>& response, Instant now) {
     if (!response) {
         ++counters_.malformed_apdus;
-        fail_request(response.error());
+        fail_malformed(response.error());
         return;
     }
-    if (const auto* block = std::get_if<xdlms::GetResponseWithDatablock>(&*response)) {
-        if (is_outstanding(block->invoke_id_and_priority)) {
-            receive_block(*block, now);
+    const RequestId id = request_of(*response);
+    const auto found = std::ranges::find_if(outstanding_, [&](const ClientRequest& request) {
+        return request.id() == id && answers(*response, request.service());
+    });
+    if (found == outstanding_.end()) {
+        if (state_ == State::associated) {
+            ++counters_.late_answers;
+        } else {
+            unexpected();
         }
         return;
     }
-    const auto* normal = std::get_if<xdlms::GetResponseNormal>(&*response);
-    if (!normal) {
-        fail_request(Error{ErrorCode::unsupported_service, Layer::xdlms, 1});
-        return;
+    ByteBuffer next;
+    ClientRequest::Step step;
+    if constexpr (std::is_same_v<Response, xdlms::AccessResponse>) {
+        step = found->take(*response);
+    } else if constexpr (std::is_same_v<Response, xdlms::SetResponse> ||
+                         std::is_same_v<Response, xdlms::WriteResponse>) {
+        step = found->take(*response, next);
+    } else {
+        step = found->take(*response, next, received_);
     }
-    if (!is_outstanding(normal->invoke_id_and_priority)) {
-        return;
+    if (step.transmit) {
+        queue_.push().swap(next);
+        found->deadline = now + configuration_.response_timeout;
     }
-    advance(Input::answer);
-    emit(GetCompleted{outstanding_.invoke_id(), normal->result});
+    if (step.event) {
+        end_request(*found, std::move(*step.event));
+    }
 }
 
-void ClientAssociation::receive_block(const xdlms::GetResponseWithDatablock& response,
-                                      Instant now) {
-    if (const auto* refusal = std::get_if<cosem::DataAccessResult>(&response.block)) {
-        advance(Input::answer);
-        emit(GetCompleted{outstanding_.invoke_id(), *refusal});
-        return;
+void ClientAssociation::end_request(const ClientRequest& request, ClientEvent event) {
+    outstanding_.erase(outstanding_.begin() + (&request - outstanding_.data()));
+    if (outstanding_.empty()) {
+        block_transfer_.finish();  // what was to be repeated has done its work
     }
-    if (response.block_number != next_block_) {
-        fail_request(error_of(ErrorCode::wrong_block_number));
-        return;
+    if (const auto* failed = std::get_if<RequestFailed>(&event)) {
+        const auto* error = std::get_if<Error>(&failed->reason);
+        if (error && error->blame() == Blame::malformed) {
+            ++counters_.malformed_apdus;
+        }
     }
-    const ByteView octets = std::get<ByteView>(response.block);
-    // Blocks count too, so that endless empty ones end as well.
-    if (assembled_.size() + octets.size() + next_block_ > limits::max_long_answer) {
-        fail_request(error_of(ErrorCode::answer_too_long));
-        return;
-    }
-    assembled_.insert(assembled_.end(), octets.begin(), octets.end());
-    if (response.last_block) {
-        receive_last_block();
-        return;
-    }
-    advance(Input::block);
-    transmit_.clear();
-    Writer writer(transmit_);
-    xdlms::encode(writer, xdlms::GetRequestNext{outstanding_, next_block_});
-    ++next_block_;
-    transmit_ready();
-    await_answer(now);
+    emit(std::move(event));
 }
 
-void ClientAssociation::receive_last_block() {
-    received_.swap(assembled_);
-    const Result<axdr::DataView> data = axdr::parse_data(received_);
-    if (!data) {
-        ++counters_.malformed_apdus;
-        fail_request(data.error());
-        return;
+void ClientAssociation::fail_request(ClientRequest& request, RequestFailure reason) {
+    ClientRequest::Step step = request.fail(std::move(reason));
+    outstanding_.erase(outstanding_.begin() + (&request - outstanding_.data()));
+    if (outstanding_.empty()) {
+        block_transfer_.reset();
     }
-    advance(Input::answer);
-    emit(GetCompleted{outstanding_.invoke_id(), *data});
+    emit(std::move(*step.event));
 }
 
-void ClientAssociation::receive_set_response(ByteView apdu) {
-    if (state_ != State::setting) {
+void ClientAssociation::fail_oldest(RequestFailure reason) {
+    if (outstanding_.empty()) {
         unexpected();
         return;
     }
-    const Result<xdlms::SetResponse> decoded = xdlms::decode_set_response(apdu);
-    if (!decoded) {
-        ++counters_.malformed_apdus;
-        fail_request(decoded.error());
+    fail_request(outstanding_.front(), std::move(reason));
+}
+
+void ClientAssociation::fail_malformed(const Error& error) {
+    // The invoke-id stands where it always stands, so the request is known all the same.
+    const std::optional<RequestId> id = malformed_id(received_);
+    if (!id) {
+        fail_oldest(error);
         return;
     }
-    const auto* response = std::get_if<xdlms::SetResponseNormal>(&*decoded);
-    if (!response) {
-        fail_request(Error{ErrorCode::unsupported_service, Layer::xdlms, 1});
-        return;
-    }
-    if (is_outstanding(response->invoke_id_and_priority)) {
-        advance(Input::answer);
-        emit(SetCompleted{outstanding_.invoke_id(), response->result});
+    const auto found = std::ranges::find(outstanding_, *id, &ClientRequest::id);
+    if (found != outstanding_.end()) {
+        fail_request(*found, error);
+    } else {
+        ++counters_.late_answers;
     }
 }
 
@@ -511,11 +533,41 @@ void ClientAssociation::receive_refusal(ByteView apdu) {
     } else if (state_ == State::associating) {
         abort(error);
     } else if (exception) {
-        fail_request(*exception);
+        // It names no request; meters answer in order, so it is the oldest one's.
+        fail_oldest(*exception);
     } else if (service_error) {
-        fail_request(*service_error);
+        fail_oldest(*service_error);
     } else {
-        fail_request(error);
+        fail_oldest(error);
+    }
+}
+
+void ClientAssociation::receive_notification(ByteView apdu) {
+    const auto hand_on = [this](const auto& decoded) {
+        if (decoded) {
+            ++counters_.notifications;
+            emit(NotificationReceived{*decoded});
+        } else {
+            ++counters_.malformed_apdus;
+        }
+    };
+    switch (static_cast<xdlms::ApduTag>(apdu[0])) {
+        case xdlms::ApduTag::event_notification_request:
+            hand_on(xdlms::decode_event_notification(apdu));
+            return;
+        case xdlms::ApduTag::information_report_request:
+            hand_on(xdlms::decode_information_report(apdu));
+            return;
+        default: break;
+    }
+    const auto notification =
+        xdlms::decode_data_notification(apdu, configuration_.notification_tolerance);
+    hand_on(notification);
+    if (notification && configuration_.confirm_notifications &&
+        notification->long_invoke_id_and_priority.is_confirmed()) {
+        Writer writer(queue_.push());
+        xdlms::encode(
+            writer, xdlms::DataNotificationConfirm{notification->long_invoke_id_and_priority, {}});
     }
 }
 

@@ -1,27 +1,32 @@
 #pragma once
-// The client side of an application association (Green Book 9.3, 9.4): AARQ/AARE, GET with answers
-// in blocks, SET, RLRQ/RLRE. Logical name referencing, authentication mechanisms 0 and 1. Sans I/O:
-// whole APDUs are the only seam to a link. The contract is docs/contract.md; the transition table
-// is at the head of client_association.cpp.
+// The client side of an application association (Green Book 9.3, 9.4): AARQ/AARE, every service of
+// logical and of short name referencing, blocks of both kinds, notifications, RLRQ/RLRE.
+// Authentication mechanisms 0 and 1. Sans I/O: whole APDUs are the only seam to a link. The
+// contract is docs/contract.md; the transition tables are at the heads of client_association.cpp
+// and client_request.cpp.
 
-#include <array>
 #include <cstdint>
 #include <optional>
-#include <variant>
+#include <span>
+#include <vector>
 
-#include "stack/acse/aare.hpp"
 #include "stack/acse/mechanism.hpp"
+#include "stack/association/apdu_queue.hpp"
+#include "stack/association/block_transfer.hpp"
+#include "stack/association/client_event.hpp"
+#include "stack/association/client_request.hpp"
 #include "stack/base/secret.hpp"
 #include "stack/base/time.hpp"
-#include "stack/xdlms/confirmed_service_error.hpp"
-#include "stack/xdlms/exception_response.hpp"
-#include "stack/xdlms/get.hpp"
 #include "stack/xdlms/initiate.hpp"
 
 namespace dlms::association {
 
+/// How objects are named in the services.
+enum class Referencing : std::uint8_t { logical_name, short_name };
+
 /// What the client proposes and how long it waits.
 struct ClientConfiguration {
+    Referencing referencing = Referencing::logical_name;
     acse::Mechanism mechanism = acse::Mechanism::lowest;
     /// The password of mechanism 1, 1 to 64 octets; unused with mechanism 0.
     SecretBytes password;
@@ -33,90 +38,65 @@ struct ClientConfiguration {
     /// From an APDU that awaits an answer to giving up.
     Duration response_timeout = std::chrono::seconds(30);
     bool high_priority = true;
+    /// Requests that may await their answers at once, 1 to 15; always 1 with short names, whose
+    /// answers cannot be told apart, and where general block transfer was negotiated, which knows
+    /// one transfer at a time. While blocks of a request or answer are under way no other is made:
+    /// it would make the meter give them up.
+    std::size_t max_outstanding_requests = 1;
+    /// Blocks of a general block transfer that we take without acknowledging, 1 to 63.
+    std::uint8_t block_window = 1;
+    /// How often a lost block is asked for before the transfer is given up; the tries are spread
+    /// over response_timeout.
+    unsigned block_retries = 3;
+    /// Confirm a DataNotification that asks for it.
+    bool confirm_notifications = true;
     /// `62 00` in place of `62 03 80 01 00`, as some meters want it.
     bool release_without_reason = false;
     xdlms::InitiateTolerance initiate_tolerance;
+    xdlms::DataNotificationTolerance notification_tolerance;
 
     ClientConfiguration clone() const;
 };
 
-/// The peer accepted the association.
-struct Associated {
-    /// Proposed and granted; a meter that grants more than was proposed gets no more.
-    xdlms::Conformance conformance;
-    /// Octets of the longest APDU that the meter takes; 0 = no limit.
-    std::uint16_t server_max_receive_pdu_size = 0;
+/// Service class of SET, ACTION and ACCESS: an unconfirmed one has no answer and no event.
+enum class ServiceClass : std::uint8_t { confirmed, unconfirmed };
+
+/// How an ACCESS is to be carried out.
+struct AccessOptions {
+    bool self_descriptive = false;  ///< the answer repeats the specifications
+    bool break_on_error = false;    ///< after the first failure nothing more is executed
+    ServiceClass service_class = ServiceClass::confirmed;
 };
-
-/// The peer said no, in one of the forms that real meters use.
-struct AssociationRefused {
-    /// From the AARE, if one came.
-    std::optional<acse::AssociationResult> result;
-    std::optional<acse::Diagnostic> diagnostic;
-    /// From the AARE's user-information, or in place of an AARE.
-    std::optional<xdlms::ConfirmedServiceError> service_error;
-    std::optional<xdlms::ExceptionResponse> exception;
-};
-
-/// A GET ran to its end. The view is valid until the next input.
-struct GetCompleted {
-    InvokeId invoke_id;
-    xdlms::GetDataResult result;
-};
-
-/// A SET ran to its end.
-struct SetCompleted {
-    InvokeId invoke_id;
-    cosem::DataAccessResult result;
-};
-
-/// Why a request has no result: our error, or the peer's refusal to take the APDU.
-using RequestFailure = std::variant<Error, xdlms::ExceptionResponse, xdlms::ConfirmedServiceError>;
-
-/// A request ended without a result; the association goes on, unless Aborted follows.
-struct RequestFailed {
-    InvokeId invoke_id;
-    RequestFailure reason;
-};
-
-/// The association was released, by RLRE or by the peer's silence to RLRQ.
-struct Released {};
-
-/// The association, or the attempt to make one, ended by an error.
-struct Aborted {
-    Error error;
-};
-
-using ClientEvent = std::variant<Associated, AssociationRefused, GetCompleted, SetCompleted,
-                                 RequestFailed, Released, Aborted>;
 
 class ClientAssociation {
 public:
     enum class State : std::uint8_t {
-        idle,          ///< no association
-        associating,   ///< AARQ sent
-        associated,    ///< free for a request
-        getting,       ///< GET sent
-        getting_long,  ///< blocks of an answer are coming
-        setting,       ///< SET sent
-        releasing,     ///< RLRQ sent
+        idle,         ///< no association
+        associating,  ///< AARQ sent
+        associated,   ///< free for requests, see outstanding_requests()
+        releasing,    ///< RLRQ sent
     };
 
     struct Counters {
         std::uint64_t unexpected_apdus = 0;  ///< APDUs that the state had no use for
         std::uint64_t late_answers = 0;      ///< answers with an invoke-id that is not outstanding
         std::uint64_t malformed_apdus = 0;
-        std::uint64_t notifications_dropped = 0;
+        std::uint64_t notifications = 0;  ///< handed on to the owner
     };
 
     explicit ClientAssociation(ClientConfiguration configuration);
 
     // A getters
     State state() const { return state_; }
+    /// Requests that await an answer.
+    std::size_t outstanding_requests() const { return outstanding_.size(); }
+    /// Whether a request may be made now.
+    bool is_ready() const;
     /// Zero before an association is made.
     xdlms::Conformance conformance() const { return conformance_; }
     std::uint16_t server_max_receive_pdu_size() const { return server_max_receive_pdu_size_; }
     const Counters& counters() const { return counters_; }
+    const BlockTransfer::Counters& block_counters() const { return block_transfer_.counters(); }
 
     // B inputs
     /// One whole APDU from the link.
@@ -128,62 +108,112 @@ public:
     // C commands; each is refused with wrong_state where the state forbids it, and then nothing
     // has changed.
     Status open(Instant now);
-    /// Errors besides wrong_state: not_negotiated, request_too_long.
-    Result<InvokeId> get(const cosem::AttributeDescriptor& attribute,
-                         const std::optional<cosem::SelectiveAccess>& selection, Instant now);
-    Result<InvokeId> set(const cosem::AttributeDescriptor& attribute,
-                         const std::optional<cosem::SelectiveAccess>& selection,
-                         const axdr::DataView& value, Instant now);
     Status release(Instant now);
+
+    // Requests. Errors besides wrong_state: not_negotiated; request_too_long when the meter takes
+    // neither so long an APDU nor blocks; out_of_range for lists that are empty or not of one
+    // length, and for services of the other referencing.
+    Result<RequestId> get(const cosem::AttributeDescriptor& attribute,
+                          const std::optional<cosem::SelectiveAccess>& selection, Instant now);
+    Result<RequestId> get_list(std::span<const cosem::AttributeDescriptorWithSelection> attributes,
+                               Instant now);
+    Result<RequestId> set(const cosem::AttributeDescriptor& attribute,
+                          const std::optional<cosem::SelectiveAccess>& selection,
+                          const axdr::DataView& value, Instant now,
+                          ServiceClass service_class = ServiceClass::confirmed);
+    Result<RequestId> set_list(std::span<const cosem::AttributeDescriptorWithSelection> attributes,
+                               std::span<const axdr::DataView> values, Instant now);
+    Result<RequestId> action(const cosem::MethodDescriptor& method,
+                             const std::optional<axdr::DataView>& parameters, Instant now,
+                             ServiceClass service_class = ServiceClass::confirmed);
+    /// One of `parameters` for each method; null-data where a method takes none.
+    Result<RequestId> action_list(std::span<const cosem::MethodDescriptor> methods,
+                                  std::span<const axdr::DataView> parameters, Instant now);
+    /// One of `data` for each specification; null-data where none is meant.
+    Result<RequestId> access(std::span<const xdlms::AccessSpecification> specifications,
+                             std::span<const axdr::DataView> data, const AccessOptions& options,
+                             Instant now);
+    /// Short names; VariableName and ParameterizedAccess only.
+    Result<RequestId> read(std::span<const xdlms::VariableAccessSpecification> specifications,
+                           Instant now);
+    Result<RequestId> write(std::span<const xdlms::VariableAccessSpecification> specifications,
+                            std::span<const axdr::DataView> values, Instant now,
+                            ServiceClass service_class = ServiceClass::confirmed);
 
     // D outputs
     /// The next APDU to send; valid until the next input, command or poll_transmit().
     std::optional<ByteView> poll_transmit();
     /// Views in it are valid until the next input or command.
     std::optional<ClientEvent> poll_event();
-    std::optional<Instant> poll_timeout() const { return deadline_; }
+    std::optional<Instant> poll_timeout() const;
 
 private:
     enum class Input : std::uint8_t;
     struct Table;
 
-    bool advance(Input input);
-    void await_answer(Instant now) { deadline_ = now + configuration_.response_timeout; }
-    void emit(ClientEvent event);
-    void transmit_ready() { transmit_pending_ = true; }
-    xdlms::InvokeIdAndPriority next_invoke_id_and_priority() const;
-    void transmit_request(xdlms::InvokeIdAndPriority invoke, Instant now);
-    void fail_request(RequestFailure reason);
-    void abort(const Error& error);
-    void unexpected();
-    bool is_outstanding(xdlms::InvokeIdAndPriority received);
-    bool request_fits() const;
+    /// The first long-invoke-id: those of the other services stay below.
+    static constexpr std::uint32_t first_long_invoke_id = 16;
 
+    bool advance(Input input);
+    void emit(ClientEvent event) { events_.push_back(std::move(event)); }
+    void abort(const Error& error);
+    void unexpected() { ++counters_.unexpected_apdus; }
+
+    // Requests
+    Status may_request(xdlms::ConformanceBit service) const;
+    Status may_request_list(
+        xdlms::ConformanceBit service,
+        std::span<const cosem::AttributeDescriptorWithSelection> attributes) const;
+    Status may_select(const std::optional<cosem::SelectiveAccess>& selection) const;
+    Status may_name(xdlms::ConformanceBit service,
+                    std::span<const xdlms::VariableAccessSpecification> specifications) const;
+    xdlms::InvokeIdAndPriority next_invoke_id(ServiceClass service_class) const;
+    static RequestId id_of(xdlms::InvokeIdAndPriority invoke) {
+        return RequestId(invoke.invoke_id().value());
+    }
+    std::size_t request_limit() const;
+    template <class Apdu, class Long>
+    Result<RequestId> request(ClientRequest request, const Apdu& apdu, const Long& long_form,
+                              Instant now);
+    Result<RequestId> send_whole(ClientRequest request, Instant now);
+    Result<RequestId> send_in_general_blocks(ClientRequest request, Instant now);
+    template <class Apdu>
+    Result<RequestId> send_unconfirmed(const Apdu& apdu, RequestId id);
+    Result<RequestId> begin(ClientRequest request, Instant now);
+    Result<RequestId> await(ClientRequest request, Instant now);
+
+    // Answers
+    void receive_apdu(ByteView apdu, Instant now);
+    void receive_block(ByteView apdu, Instant now);
     void receive_aare(ByteView apdu);
     void accept(ByteView user_information);
-    void receive_get_response(ByteView apdu, Instant now);
-    void receive_block(const xdlms::GetResponseWithDatablock& response, Instant now);
-    void receive_last_block();
-    void receive_set_response(ByteView apdu);
+    template <class Response>
+    void receive_answer(const Result<Response>& response, Instant now);
     void receive_refusal(ByteView apdu);
+    void receive_notification(ByteView apdu);
     void receive_rlre();
+    void end_request(const ClientRequest& request, ClientEvent event);
+    void fail_request(ClientRequest& request, RequestFailure reason);
+    void fail_oldest(RequestFailure reason);
+    void fail_malformed(const Error& error);
 
     ClientConfiguration configuration_;
     State state_ = State::idle;
     xdlms::Conformance conformance_;
     std::uint16_t server_max_receive_pdu_size_ = 0;
     Counters counters_;
-    std::optional<Instant> deadline_;
+    std::optional<Instant> deadline_;  // of AARQ and RLRQ
 
-    ByteBuffer transmit_;  // the APDU to be sent or just sent
-    ByteBuffer prepared_;  // a request that may still be refused
-    bool transmit_pending_ = false;
-    ByteBuffer received_;                     // the APDU that event views look into
-    ByteBuffer assembled_;                    // the answer so far, in getting_long
-    std::uint32_t next_block_ = 0;            // in getting and getting_long
-    xdlms::InvokeIdAndPriority outstanding_;  // of the last request
-    // Any input makes at most two events: the request's end and the association's end.
-    std::array<std::optional<ClientEvent>, 2> events_;
+    std::vector<ClientRequest> outstanding_;                   // oldest first
+    std::uint8_t invoke_id_ = 0;                               // of the last request
+    std::uint32_t long_invoke_id_ = first_long_invoke_id - 1;  // of the last ACCESS
+    BlockTransfer block_transfer_;
+
+    ApduQueue queue_;
+    ByteBuffer prepared_;  // a request that may still be refused, or a block to be sent
+    ByteBuffer received_;  // what event views look into
+    std::vector<ClientEvent> events_;
+    std::size_t events_taken_ = 0;
 };
 
 }  // namespace dlms::association

@@ -4,33 +4,36 @@
 // from its owner, who answers each indication. Sans I/O; the contract is docs/contract.md, the
 // transition table is at the head of server_association.cpp.
 
-#include <array>
 #include <cstdint>
 #include <optional>
-#include <variant>
 
-#include "stack/acse/aare.hpp"
 #include "stack/acse/aarq.hpp"
+#include "stack/acse/application_context.hpp"
 #include "stack/acse/mechanism.hpp"
+#include "stack/association/apdu_queue.hpp"
+#include "stack/association/block_transfer.hpp"
+#include "stack/association/client_association.hpp"
+#include "stack/association/server_event.hpp"
+#include "stack/association/server_request.hpp"
 #include "stack/base/secret.hpp"
 #include "stack/base/time.hpp"
-#include "stack/xdlms/exception_response.hpp"
-#include "stack/xdlms/get.hpp"
 #include "stack/xdlms/initiate.hpp"
-#include "stack/xdlms/set.hpp"
 
 namespace dlms::association {
 
 /// What the meter declares for one association.
 struct ServerConfiguration {
+    Referencing referencing = Referencing::logical_name;
     acse::Mechanism mechanism = acse::Mechanism::lowest;
     /// The password of mechanism 1.
     SecretBytes password;
     xdlms::Conformance supported_conformance{0x00501C};
     /// Octets of the longest APDU that the meter takes; 0 = no limit.
     std::uint16_t max_receive_pdu_size = 0xFFFF;
-    /// Answer a SET whose service class says unconfirmed, as the Hexcell DLL expects. (GET is
-    /// always answered.)
+    /// Blocks of a general block transfer that the meter takes without acknowledging, 1 to 63.
+    std::uint8_t block_window = 1;
+    /// Answer a SET, ACTION or ACCESS whose service class says unconfirmed, as the Hexcell DLL and
+    /// GBCS head ends expect. (GET is always answered.)
     bool answer_unconfirmed = false;
     xdlms::GetRequestTolerance get_tolerance;
     xdlms::InitiateTolerance initiate_tolerance;
@@ -38,48 +41,19 @@ struct ServerConfiguration {
     ServerConfiguration clone() const;
 };
 
-/// The association was made; `confirmed` is false when the client asked for no answer.
-struct AssociationEstablished {
-    xdlms::Conformance conformance;
-    std::uint16_t client_max_receive_pdu_size = 0;
-    bool confirmed = true;
-};
-
-/// A wrong or missing password: the owner counts them and locks out.
-struct AuthenticationFailed {};
-
-/// Answer with answer_get(). Views are valid until the next input.
-struct GetIndication {
-    cosem::AttributeDescriptor attribute;
-    std::optional<cosem::SelectiveAccess> access_selection;
-};
-
-/// Answer with answer_set(). Views are valid until the next input.
-struct SetIndication {
-    cosem::AttributeDescriptor attribute;
-    std::optional<cosem::SelectiveAccess> access_selection;
-    axdr::DataView value;
-};
-
-/// The client released the association.
-struct AssociationReleased {};
-
-using ServerEvent = std::variant<AssociationEstablished, AuthenticationFailed, GetIndication,
-                                 SetIndication, AssociationReleased>;
-
 class ServerAssociation {
 public:
     enum class State : std::uint8_t {
         idle,              ///< no association
         associated,        ///< free for a request
-        serving_get,       ///< a GetIndication awaits answer_get()
-        serving_set,       ///< a SetIndication awaits answer_set()
-        sending_long_get,  ///< blocks of an answer are being fetched
+        serving,           ///< an indication awaits its answer
+        receiving_blocks,  ///< a long SET, ACTION, Read or Write is coming in
+        sending_blocks,    ///< blocks of an answer are being fetched
     };
 
     struct Counters {
         std::uint64_t malformed_apdus = 0;
-        std::uint64_t refused_apdus = 0;  ///< answered with an exception-response
+        std::uint64_t refused_apdus = 0;  ///< answered with an error in place of a response
         std::uint64_t dropped_apdus = 0;  ///< came while an indication awaited its answer
         std::uint64_t refused_associations = 0;
     };
@@ -90,12 +64,13 @@ public:
     State state() const { return state_; }
     bool is_associated() const { return state_ != State::idle; }
     /// False while an indication awaits its answer: the link holds further APDUs back.
-    bool is_ready() const { return state_ != State::serving_get && state_ != State::serving_set; }
+    bool is_ready() const { return state_ != State::serving; }
     xdlms::Conformance conformance() const { return conformance_; }
     /// Octets of the longest APDU that the client takes; 0 = no limit.
     std::uint16_t client_max_receive_pdu_size() const { return client_max_receive_pdu_size_; }
     const ServerConfiguration& configuration() const { return configuration_; }
     const Counters& counters() const { return counters_; }
+    const BlockTransfer::Counters& block_counters() const { return block_transfer_.counters(); }
 
     // B inputs
     /// One whole APDU from the link.
@@ -107,10 +82,18 @@ public:
     // C commands
     /// While locked, every authentication is refused (rejected-transient, authentication-failure).
     void set_locked(bool locked) { locked_ = locked; }
-    /// Errors: wrong_state when no GetIndication awaits its answer.
+    // Each answers the indication that awaits it, and may bring the next one of a list. Errors:
+    // wrong_state when no indication of that kind awaits its answer.
     Status answer_get(const xdlms::GetDataResult& result);
-    /// Errors: wrong_state when no SetIndication awaits its answer.
     Status answer_set(cosem::DataAccessResult result);
+    Status answer_action(const xdlms::ActionOutcome& outcome);
+
+    // Sent between answers, in general blocks where the client takes no APDU so long. Errors:
+    // wrong_state without an association; not_negotiated; request_too_long when the client takes
+    // neither so long an APDU nor blocks, or blocks are under way.
+    Status notify(const xdlms::DataNotification& notification);
+    Status notify(const xdlms::EventNotification& notification);
+    Status notify(const xdlms::InformationReport& report);
 
     // D outputs
     std::optional<ByteView> poll_transmit();
@@ -123,24 +106,64 @@ private:
     struct Verdict;
 
     bool advance(Input input);
-    template <class Apdu>
-    void transmit(const Apdu& apdu);
     void emit(ServerEvent event) { event_ = std::move(event); }
-    void refuse_apdu();
 
+    // Association
+    acse::ApplicationContext context() const;
     void receive_aarq(ByteView apdu);
     Verdict judge(const acse::Aarq& aarq);
     std::optional<Verdict> judge_authentication(const acse::Aarq& aarq);
     Verdict judge_initiate(ByteView user_information);
     void answer_aarq(const Verdict& verdict);
     void receive_rlrq(ByteView apdu);
-    void receive_get(ByteView apdu);
-    void receive_get_normal(const xdlms::GetRequestNormal& request);
-    void receive_get_next(const xdlms::GetRequestNext& request);
-    void receive_set(ByteView apdu);
-    std::size_t answer_limit() const;
-    void send_block();
     void end_association();
+
+    // Requests
+    void receive_service(ByteView apdu);
+    void receive_general_block(ByteView apdu, Instant now);
+    bool has(xdlms::ConformanceBit bit) const { return conformance_.has(bit); }
+    /// Refuses what was not negotiated; then nothing more is to be done.
+    bool may_serve(xdlms::ConformanceBit service);
+    template <class Apdu>
+    const Apdu* taken(const Result<Apdu>& decoded);
+    void receive_get();
+    void receive_set();
+    void receive_action();
+    void receive_access();
+    void receive_read();
+    void receive_write();
+    void receive_unconfirmed_write();
+    void receive_notification_confirm();
+    bool may_select(const std::optional<cosem::SelectiveAccess>& selection);
+    bool may_select(const xdlms::List<cosem::AttributeDescriptorWithSelection>& list);
+    bool may_name(const xdlms::List<xdlms::VariableAccessSpecification>& names);
+    void take(ServerRequest request);
+    void take_first_block(ServerRequest request, const xdlms::RawDataBlock& block);
+    void take_block(ServerService service, xdlms::InvokeIdAndPriority invoke,
+                    const xdlms::RawDataBlock& block);
+    void take_whole();
+    void fetch_block(ServerService service, xdlms::InvokeIdAndPriority invoke,
+                     std::uint32_t number);
+    void serve_next();
+    bool is_refused_here(const ServerEvent& item) const;
+
+    // Answers
+    template <class Apdu>
+    void transmit(const Apdu& apdu);
+    void send_prepared();
+    void refuse(xdlms::ServiceError error = xdlms::ServiceError::service_not_supported);
+    void answer_block(cosem::DataAccessResult refusal, std::uint32_t number);
+    void acknowledge_block();
+    void answer();
+    void encode_answer();
+    void begin_long_answer();
+    void refuse_long_answer();
+    void send_block();
+    bool send_in_general_blocks();
+    /// A notification is on its way in general blocks.
+    bool notifies_in_blocks() const;
+    Status send_unasked(xdlms::ConformanceBit bit);
+    std::size_t answer_limit() const;
 
     ServerConfiguration configuration_;
     State state_ = State::idle;
@@ -150,14 +173,15 @@ private:
     bool locked_ = false;
     Counters counters_;
 
-    xdlms::InvokeIdAndPriority request_;  // of the request being served
-    ByteBuffer long_answer_;              // in sending_long_get
-    std::size_t long_answer_sent_ = 0;
-    std::uint32_t last_block_sent_ = 0;
+    ServerRequest request_;  // in every state but idle and associated
+    BlockTransfer block_transfer_;
+    bool in_general_blocks_ = false;  // the request came in them, so the answer goes in them
+    bool notifying_ = false;          // what the blocks carry is no answer
+    std::uint8_t service_tag_ = 0;    // of the APDU being dealt with
 
     ByteBuffer received_;  // the APDU that event views look into
-    ByteBuffer transmit_;
-    bool transmit_pending_ = false;
+    ApduQueue queue_;
+    ByteBuffer prepared_;
     std::optional<ServerEvent> event_;
 };
 

@@ -193,6 +193,15 @@ BOOST_AUTO_TEST_CASE(every_listed_attribute_of_hexing_answers) {
     BOOST_TEST(expect_all_readable("hexing", 16, public_aarq) == 6u);
 }
 
+BOOST_AUTO_TEST_CASE(every_listed_attribute_of_full_answers) {
+    // Without general blocks, for read() knows the blocks of GET.
+    const std::string management = aarq(context_ln + lls + password + initiate("DFFFFF", "04B0"));
+    BOOST_TEST(expect_all_readable("full", 1, management) == 24u);
+    BOOST_TEST(expect_all_readable("full", 2, management) == 24u);
+    BOOST_TEST(expect_all_readable("full", 16, aarq(context_ln + initiate("DFFFFF", "04B0"))) ==
+               6u);
+}
+
 BOOST_AUTO_TEST_CASE(types_and_scalers_of_hexcell) {
     auto meter = make_meter(builtin_scenario("hexcell"));
     MeterLine line(*meter);

@@ -250,11 +250,15 @@ BOOST_AUTO_TEST_CASE(APPL_DATA_LN_X_15_long_get_abandoned) {
 }
 
 BOOST_AUTO_TEST_CASE(APPL_DATA_LN_X_18_selective_access) {
-    // Not negotiated: refused. Negotiated: no object of the meter offers it.
+    // Not negotiated: refused. Negotiated: a selector or an attribute that offers none, and
+    // parameters of another type.
     const std::string selective = "C001C1000F0000280000FF02010100";
     BOOST_TEST(line.ask(selective) == refused);
     open("00FFFF", "FFFF", 35);
-    BOOST_TEST(line.ask(selective, 35) == "C401C101FA");
+    BOOST_TEST(line.ask(selective, 35).starts_with("C401C100010B0203"));
+    BOOST_TEST(line.ask("C001C1000F0000280000FF02010500", 35) == "C401C101FA");
+    BOOST_TEST(line.ask("C001C1000F0000280000FF02010200", 35) == "C401C1010C");
+    BOOST_TEST(line.ask("C001C1000F0000280000FF03010100", 35) == "C401C101FA");
     BOOST_TEST(line.ask("C101C1" + any_value + "0101001101", 35) == "C501C1FA");
 }
 
@@ -424,7 +428,8 @@ BOOST_AUTO_TEST_CASE(lists_what_the_association_sees) {
                "0202"
                "0108"
                "02030F01160100"
-               "02030F02160100"
+               "02030F021601"
+               "01040F010F020F030F04"
                "02030F03160100"
                "02030F04160100"
                "02030F05160100"

@@ -66,6 +66,14 @@ inline std::string rejected_initiate(std::string_view code) {
     return "611FA109060760857405080101A203020101A305A103020101BE0604040E0106" + std::string(code);
 }
 
+// For the built-in meter that negotiates everything, "full".
+inline const std::string context_sn = "A109060760857405080102";
+inline const std::string no_events = "FFFFFD";
+inline const std::string no_general_blocks = "DFFFFD";
+inline const std::string full_name = "091046554C30303030303030303030303031";  // as a Data
+inline const std::string relay = "0046000060030AFF";
+inline const std::string message = "00010000600D00FF";  // a writable octet-string
+
 class MeterLine {
 public:
     explicit MeterLine(Meter& meter, Instant now = Instant{})
@@ -76,6 +84,19 @@ public:
     std::string ask(std::string_view apdu, std::uint16_t client = 17, std::uint16_t server = 1) {
         return unwrap(raw(header(client, server, octets(apdu).size()) + std::string(apdu)), client,
                       server);
+    }
+    /// As ask(), for an answer of several APDUs.
+    std::vector<std::string> ask_all(std::string_view apdu, std::uint16_t client = 17,
+                                     std::uint16_t server = 1) {
+        std::string rest = raw(header(client, server, octets(apdu).size()) + std::string(apdu));
+        std::vector<std::string> apdus;
+        while (!rest.empty()) {
+            const ByteBuffer length = octets(rest.substr(12, 4));
+            const std::size_t digits = 16 + 2 * (std::size_t{length[0]} * 256 + length[1]);
+            apdus.push_back(unwrap(rest.substr(0, digits), client, server));
+            rest.erase(0, digits);
+        }
+        return apdus;
     }
     /// Takes what the meter sends, one WPDU or nothing.
     std::string answer(std::uint16_t client = 17, std::uint16_t server = 1) {
@@ -109,6 +130,15 @@ public:
     void open_management() {
         BOOST_REQUIRE_EQUAL(ask(aarq(context_ln + lls + password + initiate("00FFFF", "FFFF"))),
                             accepted("005018"));
+    }
+    /// Opens the management association of the meter "full".
+    void open_full(const std::string& conformance = no_events, const std::string& size = "FFFF") {
+        BOOST_REQUIRE(ask(aarq(context_ln + lls + password + initiate(conformance, size)), 1)
+                          .starts_with("6129" + context_ln + "A203020100"));
+    }
+    void open_full_short_names(const std::string& size = "FFFF") {
+        BOOST_REQUIRE(ask(aarq(context_sn + lls + password + initiate("FFFFFF", size)), 18)
+                          .starts_with("6129" + context_sn + "A203020100"));
     }
     Instant now() const { return now_; }
     MeterConnection& connection() { return connection_; }

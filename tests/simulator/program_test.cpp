@@ -1,7 +1,9 @@
 // The meter on a real port, and the program itself.
 
 #include <array>
+#include <atomic>
 #include <csignal>
+#include <future>
 #include <sstream>
 #include <sys/wait.h>
 #include <thread>
@@ -49,11 +51,11 @@ private:
 /// The server in a thread of its own.
 class RunningMeter {
 public:
-    explicit RunningMeter(std::size_t max_connections)
+    explicit RunningMeter(std::size_t max_connections, MeterServerLog log = {})
         : meter_(*parse_scenario(builtin_scenario("hexcell")), 1, std::chrono::steady_clock::now(),
                  test_utc),
           server_(MeterServer::start(io_.get_executor(), {asio::ip::make_address("127.0.0.1"), 0},
-                                     meter_, max_connections)
+                                     meter_, max_connections, std::move(log))
                       .value()),
           port_(server_->local_endpoint().port()),
           thread_([this] { io_.run(); }) {}
@@ -132,11 +134,11 @@ BOOST_AUTO_TEST_SUITE(program)
 BOOST_AUTO_TEST_CASE(serves_on_a_real_socket) {
     RunningMeter running(2);
     Client one(running.port());
-    BOOST_TEST(one.ask(good) == accepted("005018"));
+    BOOST_TEST(one.ask(good) == accepted("00581D"));
     BOOST_TEST(one.ask("C001C100010000600100FF0200") == "C401C1000906000012345678");
     Client two(running.port());
     BOOST_TEST(two.ask("C001C100010000600100FF0200") == "D80102");
-    BOOST_TEST(two.ask(good) == accepted("005018"));
+    BOOST_TEST(two.ask(good) == accepted("00581D"));
     // Above the limit: closed at once. A place that is free again is given again.
     Client three(running.port());
     BOOST_TEST(three.is_closed());
@@ -158,6 +160,23 @@ BOOST_AUTO_TEST_CASE(a_wrong_header_closes_the_connection_and_no_other) {
     BOOST_TEST(good_client.ask("C001C100010000600100FF0200") == "C401C1000906000012345678");
 }
 
+BOOST_AUTO_TEST_CASE(a_peer_cannot_fill_the_log) {
+    std::atomic<std::size_t> told = 0;
+    std::promise<std::size_t> untold;
+    MeterServerLog log;
+    log.event = [&](const std::string&, const MeterEvent&) { ++told; };
+    log.untold = [&](const std::string&, std::size_t count) { untold.set_value(count); };
+    RunningMeter running(4, std::move(log));
+    {
+        Client stranger(running.port());
+        for (std::size_t count = 0; count < MeterServerLog::most_events + 25; ++count) {
+            stranger.ask(good, 99);
+        }
+    }
+    BOOST_TEST(untold.get_future().get() == 25u);
+    BOOST_TEST(told == MeterServerLog::most_events);
+}
+
 BOOST_AUTO_TEST_CASE(prints_where_it_listens_and_ends_on_a_signal) {
     for (const int number : {SIGTERM, SIGINT}) {
         Program simulator({"--scenario", "hexing", "--port", "0", "--log-level", "off"});
@@ -166,7 +185,7 @@ BOOST_AUTO_TEST_CASE(prints_where_it_listens_and_ends_on_a_signal) {
         BOOST_REQUIRE(line.starts_with(start));
         BOOST_TEST(line.ends_with(" (scenario hexing, seed 1, at most 32 connections)"));
         Client client(static_cast<std::uint16_t>(std::stoul(line.substr(start.size()))));
-        BOOST_TEST(client.ask(good, 1) == accepted("005018"));
+        BOOST_TEST(client.ask(good, 1) == accepted("00581D"));
         simulator.signal(number);
         BOOST_TEST(simulator.exit_status() == 0);
         BOOST_TEST(client.is_closed());
@@ -181,7 +200,7 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_its_arguments) {
         return line;
     };
     BOOST_TEST(first_line({"--scenario", "/nowhere.json"}) ==
-               "dlms-simulator: --scenario: neither hexcell nor hexing nor a file that can be "
+               "dlms-simulator: --scenario: neither a built-in meter nor a file that can be "
                "read: /nowhere.json");
     BOOST_TEST(first_line({"--scenario", "/dev/null"})
                    .starts_with("dlms-simulator: /dev/null: not a JSON document: "));

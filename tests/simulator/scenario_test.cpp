@@ -26,6 +26,7 @@ BOOST_AUTO_TEST_CASE(what_is_right_is_accepted) {
     BOOST_TEST(complaint(test_scenario) == "accepted");
     BOOST_TEST(complaint(builtin_scenario("hexcell")) == "accepted");
     BOOST_TEST(complaint(builtin_scenario("hexing")) == "accepted");
+    BOOST_TEST(complaint(builtin_scenario("full")) == "accepted");
     BOOST_TEST(builtin_scenario("other").empty());
 }
 
@@ -103,6 +104,53 @@ BOOST_AUTO_TEST_CASE(wrong_values_are_named) {
         nested = "{\"array\": [" + nested + "]}";
     }
     BOOST_TEST(value(nested).ends_with(": expected less nesting"));
+}
+
+BOOST_AUTO_TEST_CASE(wrong_behaviour_is_named) {
+    const std::string device = "/logical_devices/0";
+    const std::string relay = "\"class\": 70, \"methods\": [{\"id\": 1, ";
+    const auto method = [&](const std::string& more) {
+        return complaint(changed(relay, "\"class\": 70, \"methods\": [{" + more));
+    };
+    BOOST_TEST(method(R"("id": 2, )") == "accepted");
+    BOOST_TEST(method(R"("id": 9, "returns": {"unsigned": 1}, )") == "accepted");
+    BOOST_TEST(method(R"("id": 9, )") ==
+               device +
+                   "/objects/9/methods/0: expected \"access\": false, or what the method "
+                   "\"returns\": it is none that the simulator knows");
+    const std::string data = "\"obis\": \"0-0:96.50.0.255\", ";
+    const auto object = [&](const std::string& more) {
+        return complaint(changed(data, data + more));
+    };
+    BOOST_TEST(object(R"("fault": "temporary-failure", )") == "accepted");
+    BOOST_TEST(object(R"("fault": "success", )") ==
+               device +
+                   "/objects/5/fault: expected the name of a data-access-result, for example "
+                   "\"temporary-failure\"");
+    BOOST_TEST(object(R"("base_name": 0, )") ==
+               device + "/objects/5/base_name: expected an integer from 1 to 65535");
+    BOOST_TEST(complaint(changed("\"value\": null, \"any_type\": true",
+                                 "\"profile\": {\"rows\": [[null]]}")) ==
+               device +
+                   "/objects/5/attributes/0/access: expected \"r\": this value cannot be written");
+}
+
+BOOST_AUTO_TEST_CASE(short_names_must_have_room) {
+    const std::string management = "\"name\": \"management\", ";
+    const auto with_base_name = [&](const std::string& base_name) {
+        std::string text = changed(management, management + "\"referencing\": \"SN\", ");
+        const std::string data = "\"obis\": \"0-0:96.50.0.255\", ";
+        return complaint(text.insert(text.find(data), "\"base_name\": " + base_name + ", "));
+    };
+    const std::string expected =
+        "/logical_devices/0/objects: expected base names that are multiples of 8 and leave room "
+        "for every object";
+    BOOST_TEST(with_base_name("2048") == "accepted");
+    BOOST_TEST(with_base_name("2050") == expected);
+    BOOST_TEST(with_base_name("65528") == expected);  // two attributes, and room for one
+    BOOST_TEST(with_base_name("64768") == expected);  // FD00, the logical device name's
+    BOOST_TEST(complaint(changed(management, management + "\"referencing\": \"XN\", ")) ==
+               "/logical_devices/0/associations/0/referencing: expected \"LN\" or \"SN\"");
 }
 
 BOOST_AUTO_TEST_CASE(every_type_is_written_as_it_is_named) {

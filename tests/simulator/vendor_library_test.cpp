@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(a_session_as_the_library_makes_it) {
     auto talk = hexcell();
     talk.deliver(lls_aarq)
         .expect_event("associated 17 1")
-        .expect_transmit(accepted("001018"))
+        .expect_transmit(accepted("00181D"))
         // getData of the clock: three stray octets, and a service class that says unconfirmed.
         .deliver("C001810008000001 0000FF0200000000")
         .expect_transmit("C4018100090C07EA0301FF0A0000FF8000FF")
@@ -47,22 +47,23 @@ BOOST_AUTO_TEST_CASE(a_session_as_the_library_makes_it) {
 }
 
 BOOST_AUTO_TEST_CASE(a_get_with_selector_is_answered) {
-    // Selective access is not offered, so it is refused; the association goes on.
+    // Octets follow the selector's parameters that belong to nothing, so it is refused; the
+    // association goes on.
     auto talk = hexcell();
     talk.deliver(lls_aarq)
         .expect_event("associated 17 1")
-        .expect_transmit(accepted("001018"))
+        .expect_transmit(accepted("00181D"))
         .deliver("C001810007010063 0100FF020102020412000809060000010000FF0F021200000A0001")
         .expect_transmit("D80102")
-        .deliver("C001810007010063 0100FF0200000000")
-        .expect_transmit("C40181000100");
+        .deliver("C001810007010063 0100FF0700000000")
+        .expect_transmit("C40181000600000060");
     talk.holds();
 }
 
 BOOST_AUTO_TEST_CASE(an_aarq_without_authentication_opens_the_public_client) {
     auto meter = make_meter(builtin_scenario("hexcell"));
     MeterLine line(*meter);
-    BOOST_TEST(line.ask(no_security_aarq, 16) == accepted("001018"));
+    BOOST_TEST(line.ask(no_security_aarq, 16) == accepted("00181D"));
     BOOST_TEST(line.ask("C00181000100002A0000FF0200000000", 16) ==
                "C4018100091048584330303030303132333435363738");
     // Client 17 wants the password.

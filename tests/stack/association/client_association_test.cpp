@@ -253,6 +253,7 @@ BOOST_AUTO_TEST_CASE(CLIENT_X_5_a_notification_does_not_disturb_a_request) {
     script.command("get", get(energy))
         .expect_transmit("C001C100030100010800FF0200")
         .deliver("0F00000001000600000001")
+        .expect_event("data-notification 1  0600000001")
         .deliver("C401C1000600003039")
         .expect_event("get 1 data 0600003039");
     holds_every_way(script);
@@ -311,16 +312,24 @@ BOOST_AUTO_TEST_CASE(CLIENT_X_6_what_was_not_negotiated_is_refused_locally) {
     holds_every_way(script);
 }
 
-BOOST_AUTO_TEST_CASE(a_request_above_the_servers_size_is_refused_locally) {
-    Talk script = associated();
-    script.command("set", [](ClientSubject& client, Instant now) {
-        axdr::DataBuilder builder;
-        const auto value = builder.octet_string(ByteBuffer(1300)).finish();
-        const auto refused = client.machine.set(energy, std::nullopt, value->view(), now);
-        BOOST_REQUIRE(!refused);
-        BOOST_CHECK(refused.error().code == ErrorCode::request_too_long);
-        BOOST_CHECK(client.machine.state() == association::ClientAssociation::State::associated);
-    });
+BOOST_AUTO_TEST_CASE(CLIENT_X_6_a_request_above_the_servers_size_is_refused_without_blocks) {
+    Talk script = talk();
+    script.command("open", open)
+        .expect_transmit(aarq_plain)
+        // get and set alone
+        .deliver(
+            "6129A109060760857405080101A203020100A305A103020100"
+            "BE10040E0800065F1F040000001804C80007")
+        .expect_event("associated 000018 1224")
+        .command("set", [](ClientSubject& client, Instant now) {
+            axdr::DataBuilder builder;
+            const auto value = builder.octet_string(ByteBuffer(1300)).finish();
+            const auto refused = client.machine.set(energy, std::nullopt, value->view(), now);
+            BOOST_REQUIRE(!refused);
+            BOOST_CHECK(refused.error().code == ErrorCode::request_too_long);
+            BOOST_CHECK(client.machine.state() ==
+                        association::ClientAssociation::State::associated);
+        });
     // The refusal took no invoke-id.
     script.expect_no_transmit()
         .command("get", get(energy))

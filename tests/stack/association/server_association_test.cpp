@@ -392,6 +392,7 @@ BOOST_AUTO_TEST_CASE(blocks_fill_the_pdu_at_every_size) {
         aarq.replace(aarq.size() - 4, 4, to_hex(octets));
         server.receive(testing::octets(aarq), Instant{});
         server.poll_event();
+        BOOST_REQUIRE(server.poll_transmit());  // the AARE
         server.receive(testing::octets(get_energy), Instant{});
         axdr::DataBuilder builder;
         const auto value = builder.octet_string(ByteBuffer(2000, Byte{0x5A})).finish();

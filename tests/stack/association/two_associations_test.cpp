@@ -1,211 +1,43 @@
-// Client against server in memory, in virtual time, over a line that loses, delays, duplicates and
-// truncates APDUs. Whatever happens: the right data or a clean end, never wrong data, never a hang.
+// Client against server in memory, in virtual time, over a line that loses, delays, doubles and
+// truncates APDUs. Every service, several requests at once, blocks of both kinds, sizes down to the
+// smallest. Whatever happens: the right data or a clean end, never wrong data, never a hang.
 
-#include <deque>
 #include <map>
 
-#include "stack/axdr/data_builder.hpp"
-#include "stack/base/random.hpp"
-#include "tests/support/association_subjects.hpp"
+#include "tests/support/association_world.hpp"
 
 using namespace dlms;
+using namespace dlms::testing;
 using namespace std::chrono_literals;
-using association::ClientAssociation;
-using association::ServerAssociation;
 
 namespace {
 
-struct Faults {
-    unsigned loss = 0;  // in 1,000 APDUs
-    unsigned duplicates = 0;
-    unsigned truncation = 0;
-    Duration longest_delay{};
-};
-
-/// One direction of the line; APDUs keep their order, as on a stream.
-class Line {
-public:
-    Line(Random& random, const Faults& faults) : random_(random), faults_(faults) {}
-
-    void send(ByteView apdu, Instant now) {
-        if (chance(faults_.loss)) {
-            return;
-        }
-        ByteBuffer copy = to_buffer(apdu);
-        if (chance(faults_.truncation)) {
-            copy.resize(random_.next_u64() % copy.size());
-        }
-        const unsigned copies = chance(faults_.duplicates) ? 2 : 1;
-        for (unsigned i = 0; i < copies; ++i) {
-            Instant arrival = now;
-            if (faults_.longest_delay > Duration::zero()) {
-                arrival += Duration(static_cast<Duration::rep>(
-                    random_.next_u64() %
-                    static_cast<std::uint64_t>(faults_.longest_delay.count())));
-            }
-            last_arrival_ = std::max(last_arrival_, arrival);
-            under_way_.push_back({last_arrival_, copy});
-        }
+Terms logical_terms(std::uint64_t seed) {
+    Terms terms;
+    terms.client_size = static_cast<std::uint16_t>(12 + seed * 7 % 60);
+    terms.server_size = static_cast<std::uint16_t>(40 + seed * 5 % 60);
+    terms.client_window = static_cast<std::uint8_t>(1 + seed % 9);
+    terms.server_window = static_cast<std::uint8_t>(1 + seed % 7);
+    // Now and then no general blocks, or nothing but them, or no limit.
+    terms.conformance = seed % 3 == 0   ? Terms::everything & ~Terms::general_blocks
+                        : seed % 3 == 1 ? Terms::everything
+                                        : Terms::everything & ~Terms::service_blocks;
+    if (seed % 11 == 0) {
+        terms.client_size = 0;
     }
-    std::optional<Instant> next_arrival() const {
-        return under_way_.empty() ? std::nullopt : std::optional(under_way_.front().arrival);
+    if (seed % 13 == 0) {
+        terms.server_size = 0;
     }
-    std::optional<ByteBuffer> arrive(Instant now) {
-        if (under_way_.empty() || under_way_.front().arrival > now) {
-            return std::nullopt;
-        }
-        ByteBuffer apdu = std::move(under_way_.front().apdu);
-        under_way_.pop_front();
-        return apdu;
-    }
-
-private:
-    struct Letter {
-        Instant arrival;
-        ByteBuffer apdu;
-    };
-    bool chance(unsigned in_thousand) { return random_.next_u64() % 1000 < in_thousand; }
-
-    Random& random_;
-    Faults faults_;
-    std::deque<Letter> under_way_;
-    Instant last_arrival_{};
-};
-
-/// What object `d` of the test meter says: different for every object, up to many blocks long.
-axdr::Data value_of(const cosem::AttributeDescriptor& attribute) {
-    ByteBuffer octets(std::size_t{attribute.instance.d()} * 7, attribute.instance.d());
-    for (std::size_t i = 0; i < octets.size(); ++i) {
-        octets[i] = static_cast<Byte>(octets[i] + i);
-    }
-    axdr::DataBuilder builder;
-    return *builder.octet_string(octets).finish();
+    return terms;
 }
 
-struct World {
-    World(std::uint64_t seed, const Faults& faults)
-        : random(seed),
-          up(random, faults),
-          down(random, faults),
-          client(client_configuration()),
-          server(server_configuration()) {}
-
-    static association::ClientConfiguration client_configuration() {
-        association::ClientConfiguration configuration;
-        configuration.max_receive_pdu_size = 64;
-        configuration.response_timeout = 2s;
-        return configuration;
-    }
-    static association::ServerConfiguration server_configuration() { return {}; }
-
-    /// Lets everything happen until the client has an event, or nothing more can happen.
-    std::optional<association::ClientEvent> run() {
-        for (unsigned steps = 0; steps < 100'000; ++steps) {
-            if (auto event = client.poll_event()) {
-                return event;
-            }
-            while (const auto apdu = client.poll_transmit()) {
-                up.send(*apdu, now);
-            }
-            serve();
-            if (!step()) {
-                return std::nullopt;
-            }
-        }
-        BOOST_FAIL("the conversation does not end");
-        return std::nullopt;
-    }
-
-    SeededRandom random;
-    Line up;
-    Line down;
-    ClientAssociation client;
-    ServerAssociation server;
-    Instant now{};
-    std::map<std::uint8_t, unsigned> written;
-
-private:
-    void serve() {
-        while (const auto event = server.poll_event()) {
-            if (const auto* get = std::get_if<association::GetIndication>(&*event)) {
-                const axdr::Data value = value_of(get->attribute);
-                BOOST_REQUIRE(server.answer_get(value.view()));
-            } else if (const auto* set = std::get_if<association::SetIndication>(&*event)) {
-                ++written[set->attribute.instance.d()];
-                BOOST_REQUIRE(server.answer_set(cosem::DataAccessResult::success));
-            }
-        }
-        while (const auto apdu = server.poll_transmit()) {
-            down.send(*apdu, now);
-        }
-    }
-    /// Moves time to whatever comes first, and lets it come.
-    bool step() {
-        std::optional<Instant> next = up.next_arrival();
-        for (const auto& candidate : {down.next_arrival(), client.poll_timeout()}) {
-            if (candidate && (!next || *candidate < *next)) {
-                next = candidate;
-            }
-        }
-        if (!next) {
-            return false;
-        }
-        now = std::max(now, *next);
-        if (const auto apdu = up.arrive(now)) {
-            server.receive(*apdu, now);
-        } else if (const auto answer = down.arrive(now)) {
-            client.receive(*answer, now);
-        } else {
-            client.handle_timeout(now);
-        }
-        return true;
-    }
-};
-
-void open(World& world) {
-    for (unsigned attempt = 0; attempt < 50; ++attempt) {
-        BOOST_REQUIRE(world.client.open(world.now));
-        const auto event = world.run();
-        BOOST_REQUIRE_MESSAGE(event, "an attempt to associate has no end");
-        if (std::holds_alternative<association::Associated>(*event)) {
-            return;
-        }
-    }
-    BOOST_FAIL("no association in fifty attempts");
-}
-
-/// Reads and writes objects in turn; returns how many requests were answered.
-unsigned talk(World& world, unsigned requests) {
-    unsigned answered = 0;
-    for (unsigned i = 0; i < requests; ++i) {
-        const auto object = static_cast<std::uint8_t>(world.random.next_u64() % 200);
-        const cosem::AttributeDescriptor attribute{1, {0, 0, 96, object, 0, 255}, 2};
-        const bool reads = world.random.next_u64() % 4 != 0;
-        const Result<InvokeId> sent =
-            reads ? world.client.get(attribute, std::nullopt, world.now)
-                  : world.client.set(attribute, std::nullopt, axdr::DataView(), world.now);
-        BOOST_REQUIRE(sent);
-        const auto event = world.run();
-        BOOST_REQUIRE_MESSAGE(event, "a request has no end");
-        if (const auto* got = std::get_if<association::GetCompleted>(&*event)) {
-            BOOST_REQUIRE(reads);
-            BOOST_REQUIRE(got->invoke_id == *sent);
-            if (const auto* data = std::get_if<axdr::DataView>(&got->result)) {
-                const axdr::Data expected = value_of(attribute);
-                BOOST_REQUIRE_MESSAGE(*data == expected.view(), "wrong data");
-                ++answered;
-            }
-        } else if (const auto* set = std::get_if<association::SetCompleted>(&*event)) {
-            BOOST_REQUIRE(!reads);
-            BOOST_REQUIRE(set->result == cosem::DataAccessResult::success);
-            BOOST_REQUIRE_GE(world.written[object], 1u);
-            ++answered;
-        } else {
-            BOOST_REQUIRE(std::holds_alternative<association::RequestFailed>(*event));
-        }
-        BOOST_REQUIRE(world.client.state() == ClientAssociation::State::associated);
-    }
-    return answered;
+Terms short_terms(std::uint64_t seed) {
+    Terms terms = logical_terms(seed);
+    terms.short_names = true;
+    terms.server_size = static_cast<std::uint16_t>(terms.server_size == 0 ? 0 : 20 + seed % 40);
+    terms.conformance =
+        seed % 2 == 0 ? Terms::everything_short : Terms::everything_short & ~Terms::general_blocks;
+    return terms;
 }
 
 }  // namespace
@@ -213,37 +45,109 @@ unsigned talk(World& world, unsigned requests) {
 BOOST_AUTO_TEST_SUITE(two_associations)
 
 BOOST_AUTO_TEST_CASE(without_faults_everything_is_answered) {
-    World world(1, {});
-    open(world);
-    BOOST_TEST(talk(world, 500) == 500u);
-    BOOST_REQUIRE(world.client.release(world.now));
-    const auto event = world.run();
-    BOOST_REQUIRE(event);
-    BOOST_TEST(std::holds_alternative<association::Released>(*event));
-    BOOST_TEST(!world.server.is_associated());
+    for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+        BOOST_TEST_CONTEXT("seed " << seed) {
+            for (const bool short_names : {false, true}) {
+                World world(seed, {}, short_names ? short_terms(seed) : logical_terms(seed));
+                world.open();
+                BOOST_REQUIRE_EQUAL(world.talk(40), 40u);
+                BOOST_REQUIRE(world.release());
+            }
+        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(delay_alone_changes_nothing) {
-    Faults faults;
-    faults.longest_delay = 900ms;
-    World world(2, faults);
-    open(world);
-    BOOST_TEST(talk(world, 300) == 300u);
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        BOOST_TEST_CONTEXT("seed " << seed) {
+            Faults faults;
+            faults.longest_delay = 200ms;
+            World world(seed, faults, seed % 4 == 0 ? short_terms(seed) : logical_terms(seed));
+            world.open();
+            BOOST_REQUIRE_EQUAL(world.talk(40), 40u);
+            BOOST_REQUIRE(world.release());
+        }
+    }
 }
 
-BOOST_AUTO_TEST_CASE(with_faults_the_data_is_right_or_the_end_is_clean) {
+BOOST_AUTO_TEST_CASE(several_requests_at_once_are_all_answered) {
+    for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+        BOOST_TEST_CONTEXT("seed " << seed) {
+            Faults faults;
+            faults.longest_delay = (seed % 2) * 200ms;
+            Terms terms;
+            terms.outstanding = 2 + seed % 16;
+            terms.client_size = terms.server_size = 0;  // nothing needs blocks
+            terms.conformance =
+                seed % 2 == 0 ? Terms::everything : Terms::everything & ~Terms::general_blocks;
+            World world(seed, faults, terms);
+            world.open();
+            BOOST_REQUIRE_EQUAL(world.talk(60), 60u);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(every_size_is_kept_both_ways) {
+    // World checks each APDU against the size that its receiver declared.
+    for (std::uint16_t size = 12; size <= 200; ++size) {
+        BOOST_TEST_CONTEXT("size " << size) {
+            for (const std::uint32_t left_out :
+                 {std::uint32_t{0}, Terms::general_blocks, Terms::service_blocks}) {
+                Terms terms;
+                terms.client_size = size;
+                terms.server_size = std::max<std::uint16_t>(size, 40);
+                terms.conformance = Terms::everything & ~left_out;
+                World world(size, {}, terms);
+                world.open();
+                BOOST_REQUIRE_EQUAL(world.talk(8), 8u);
+                Terms names = terms;
+                names.short_names = true;
+                names.server_size = std::max<std::uint16_t>(size, 18);
+                names.conformance = Terms::everything_short & ~left_out;
+                World short_world(size, {}, names);
+                short_world.open();
+                BOOST_REQUIRE_EQUAL(short_world.talk(4), 4u);
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(loss_alone_executes_nothing_twice_and_is_made_good_by_general_blocks) {
     for (std::uint64_t seed = 1; seed <= 60; ++seed) {
         BOOST_TEST_CONTEXT("seed " << seed) {
             Faults faults;
-            faults.loss = static_cast<unsigned>(seed * 7 % 120);
-            faults.duplicates = static_cast<unsigned>(seed * 13 % 100);
-            faults.truncation = static_cast<unsigned>(seed * 5 % 60);
-            faults.longest_delay = (seed % 3) * 700ms;
-            World world(seed, faults);
-            open(world);
-            BOOST_TEST(talk(world, 100) > 0u);
+            faults.loss = static_cast<unsigned>(20 + seed * 7 % 120);
+            Terms terms = logical_terms(seed);
+            terms.conformance = Terms::everything;
+            terms.block_retries = 25;
+            terms.only_long_writes = true;
+            terms.server_size = static_cast<std::uint16_t>(40 + seed % 60);
+            World world(seed, faults, terms);
+            world.open();
+            BOOST_REQUIRE_EQUAL(world.talk(20), 20u);
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(with_faults_the_data_is_right_or_the_end_is_clean) {
+    unsigned answered = 0;
+    for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+        BOOST_TEST_CONTEXT("seed " << seed) {
+            Faults faults;
+            faults.loss = static_cast<unsigned>(seed * 7 % 120);
+            faults.duplicates = seed % 2 == 0 ? static_cast<unsigned>(seed * 13 % 100) : 0;
+            faults.truncation = static_cast<unsigned>(seed * 5 % 60);
+            faults.longest_delay = (seed % 3) * 300ms;
+            Terms terms = logical_terms(seed);
+            terms.outstanding = 1 + seed % 4;
+            World world(seed, faults, terms);
+            world.open();
+            const unsigned count = world.talk(40);
+            BOOST_TEST(count > 0u);
+            answered += count;
+        }
+    }
+    BOOST_TEST(answered > 3'000u);  // of 8,000
 }
 
 BOOST_AUTO_TEST_SUITE_END()

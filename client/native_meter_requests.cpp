@@ -1,0 +1,504 @@
+// The requests of a NativeMeterClient: lists in as few APDUs as the meter takes, down to one for
+// each item; short names in place of logical ones where the meter knows only these.
+
+#include <algorithm>
+
+#include "client/native_meter_client.hpp"
+#include "stack/cosem/interface_class.hpp"
+
+namespace dlms::client {
+
+using association::RequestId;
+using xdlms::ConformanceBit;
+
+namespace {
+
+Instant now() {
+    return std::chrono::steady_clock::now();
+}
+
+std::optional<cosem::SelectiveAccess> selection_of(const std::optional<std::uint8_t>& selector,
+                                                   const axdr::Data& parameters) {
+    if (!selector) {
+        return std::nullopt;
+    }
+    return cosem::SelectiveAccess{*selector, parameters.view()};
+}
+
+cosem::AttributeDescriptorWithSelection item_of(const ReadRequest& request) {
+    return {request.attribute, selection_of(request.selector, request.selection_parameters)};
+}
+
+/// Whether the meter itself said that the APDU was not carried out; all else leaves that open once
+/// the octets are on their way.
+bool is_refused_by_meter(const Failure& failure) {
+    return failure.code == FailureCode::access_refused ||
+           failure.code == FailureCode::service_refused;
+}
+
+/// Whether the request was too much for one APDU, or was refused as a whole, so that parts of it
+/// may do.
+bool asks_for_less(const Failure& failure) {
+    return is_refused_by_meter(failure) ||
+           (failure.error && failure.error->code == ErrorCode::request_too_long) ||
+           (failure.error && failure.error->code == ErrorCode::list_count_mismatch);
+}
+
+/// Whether the failure is one item's affair, and the association goes on.
+bool concerns_the_item(const Failure& failure) {
+    switch (failure.code) {
+        case FailureCode::malformed_answer:
+        case FailureCode::protocol_violation:
+        case FailureCode::unsupported:
+        case FailureCode::service_refused:
+        case FailureCode::access_refused:
+        case FailureCode::invalid_request: return true;
+        default: return false;
+    }
+}
+
+Failure not_there() {
+    return from_access_result(cosem::DataAccessResult::object_undefined);
+}
+
+Outcome<void> outcome_of(cosem::DataAccessResult verdict) {
+    if (verdict == cosem::DataAccessResult::success) {
+        return {};
+    }
+    return std::unexpected(from_access_result(verdict));
+}
+
+/// A failure of a write: what the meter did not refuse it may have done.
+Failure of_write(Failure failure) {
+    const bool not_sent = failure.code == FailureCode::invalid_request;
+    if (!is_refused_by_meter(failure) && !not_sent) {
+        failure.code = FailureCode::outcome_unknown;
+    }
+    return failure;
+}
+
+xdlms::VariableAccessSpecification name_of(std::uint16_t short_name,
+                                           const std::optional<cosem::SelectiveAccess>& selection) {
+    if (selection) {
+        return xdlms::ParameterizedAccess{short_name, selection->selector, selection->parameters};
+    }
+    return xdlms::VariableName{short_name};
+}
+
+}  // namespace
+
+std::size_t NativeMeterClient::list_limit() const {
+    const bool lists =
+        association_ && association_->conformance.has(ConformanceBit::multiple_references);
+    return lists ? largest_list_ : 1;
+}
+
+asio::awaitable<Outcome<NativeMeterClient::Values>> NativeMeterClient::await_values(
+    Result<RequestId> made, Instant deadline) {
+    if (!made) {
+        co_return std::unexpected(from_error(made.error()));
+    }
+    Ending ending = co_await await_ending(deadline);
+    if (auto* values = std::get_if<Values>(&ending.answer)) {
+        co_return std::move(*values);
+    }
+    co_return std::unexpected(std::move(std::get<Failure>(ending.answer)));
+}
+
+asio::awaitable<Outcome<NativeMeterClient::Verdicts>> NativeMeterClient::await_verdicts(
+    Result<RequestId> made, Instant deadline) {
+    if (!made) {
+        co_return std::unexpected(from_error(made.error()));
+    }
+    Ending ending = co_await await_ending(deadline);
+    if (auto* verdicts = std::get_if<Verdicts>(&ending.answer)) {
+        co_return std::move(*verdicts);
+    }
+    co_return std::unexpected(std::move(std::get<Failure>(ending.answer)));
+}
+
+asio::awaitable<Outcome<axdr::Data>> NativeMeterClient::read(ReadRequest request,
+                                                             Instant deadline) {
+    std::vector<ReadRequest> one;
+    one.push_back(std::move(request));
+    Outcome<Values> values = co_await read_list(std::move(one), deadline);
+    if (!values) {
+        co_return std::unexpected(std::move(values.error()));
+    }
+    co_return std::move(values->front());
+}
+
+asio::awaitable<Outcome<std::vector<Outcome<axdr::Data>>>> NativeMeterClient::read_list(
+    std::vector<ReadRequest> requests, Instant deadline) {
+    // A connection that was alive and is lost now is made once more: meters and the modems before
+    // them close idle connections without a word.
+    const bool was_connected = association_.has_value();
+    Outcome<Values> first = co_await read_once(requests, deadline);
+    if (first || !was_connected || first.error().code != FailureCode::connection_lost ||
+        now() >= deadline) {
+        co_return first;
+    }
+    Outcome<Values> second = co_await read_once(requests, deadline);
+    co_return second;
+}
+
+asio::awaitable<Outcome<NativeMeterClient::Values>> NativeMeterClient::read_once(
+    std::span<const ReadRequest> requests, Instant deadline) {
+    Outcome<AssociationInfo> connected = co_await connect(deadline);
+    if (!connected) {
+        co_return std::unexpected(std::move(connected.error()));
+    }
+    Values values;
+    values.reserve(requests.size());
+    while (values.size() < requests.size()) {
+        const auto left = requests.subspan(values.size());
+        const std::size_t size = std::min(left.size(), list_limit());
+        const bool singly = size == 1 && !uses_short_names();
+        Outcome<Values> part;
+        if (singly) {
+            // Where the meter takes no lists, all that is left goes one by one.
+            part = co_await read_singly(list_limit() == 1 ? left : left.first(1), deadline);
+        } else {
+            part = co_await read_part(left.first(size), deadline);
+        }
+        if (!part && !association_) {
+            co_return std::unexpected(std::move(part.error()));
+        }
+        if (!part && size > 1 && asks_for_less(part.error())) {
+            largest_list_ = size / 2;
+            continue;
+        }
+        if (!part && size == 1 && concerns_the_item(part.error())) {
+            values.push_back(std::unexpected(std::move(part.error())));
+            continue;
+        }
+        if (!part) {
+            co_return std::unexpected(std::move(part.error()));
+        }
+        std::ranges::move(*part, std::back_inserter(values));
+    }
+    co_return values;
+}
+
+asio::awaitable<Outcome<NativeMeterClient::Values>> NativeMeterClient::read_part(
+    std::span<const ReadRequest> requests, Instant deadline) {
+    if (uses_short_names()) {
+        Outcome<Values> by_names = co_await read_by_names(requests, deadline);
+        co_return by_names;
+    }
+    std::vector<cosem::AttributeDescriptorWithSelection> items;
+    std::ranges::transform(requests, std::back_inserter(items), item_of);
+    const Result<RequestId> made = machine().get_list(items, now());
+    Outcome<Values> values = co_await await_values(made, deadline);
+    co_return values;
+}
+
+asio::awaitable<Outcome<NativeMeterClient::Values>> NativeMeterClient::read_singly(
+    std::span<const ReadRequest> requests, Instant deadline) {
+    std::vector<std::optional<Outcome<axdr::Data>>> outcomes(requests.size());
+    std::vector<std::pair<RequestId, std::size_t>> under_way;
+    std::size_t begun = 0;
+    while (begun < requests.size() || !under_way.empty()) {
+        while (begun < requests.size() && machine().is_ready()) {
+            const auto item = item_of(requests[begun]);
+            const Result<RequestId> made =
+                machine().get(item.attribute, item.access_selection, now());
+            if (made) {
+                under_way.emplace_back(*made, begun);
+            } else {
+                outcomes[begun].emplace(std::unexpected(from_error(made.error())));
+            }
+            ++begun;
+        }
+        if (under_way.empty()) {
+            continue;
+        }
+        Ending ending = co_await await_ending(deadline);
+        auto* failure = std::get_if<Failure>(&ending.answer);
+        if (failure && (!association_ || !concerns_the_item(*failure))) {
+            co_return std::unexpected(std::move(*failure));
+        }
+        const auto found =
+            std::ranges::find(under_way, ending.id, &std::pair<RequestId, std::size_t>::first);
+        if (found == under_way.end()) {
+            co_return std::unexpected(from_error(Error{ErrorCode::defect, Layer::client, 0}));
+        }
+        if (failure) {
+            outcomes[found->second].emplace(std::unexpected(std::move(*failure)));
+        } else {
+            outcomes[found->second].emplace(std::move(std::get<Values>(ending.answer).front()));
+        }
+        under_way.erase(found);
+    }
+    Values values;
+    for (std::optional<Outcome<axdr::Data>>& outcome : outcomes) {
+        values.push_back(std::move(*outcome));
+    }
+    co_return values;
+}
+
+asio::awaitable<Outcome<NativeMeterClient::Values>> NativeMeterClient::read_by_names(
+    std::span<const ReadRequest> requests, Instant deadline) {
+    const Outcome<const ShortNames*> names = co_await short_names(deadline);
+    if (!names) {
+        co_return std::unexpected(names.error());
+    }
+    std::vector<xdlms::VariableAccessSpecification> asked;
+    std::vector<bool> known;
+    for (const ReadRequest& request : requests) {
+        const auto name = (*names)->attribute(request.attribute);
+        known.push_back(name.has_value());
+        if (name) {
+            asked.push_back(
+                name_of(*name, selection_of(request.selector, request.selection_parameters)));
+        }
+    }
+    Values answered;
+    if (!asked.empty()) {
+        const Result<RequestId> made = machine().read(asked, now());
+        Outcome<Values> values = co_await await_values(made, deadline);
+        if (!values) {
+            co_return values;
+        }
+        answered = std::move(*values);
+    }
+    // What the object list does not have needs no question.
+    Values values;
+    auto next = answered.begin();
+    for (const bool is_known : known) {
+        values.push_back(is_known ? std::move(*next++)
+                                  : Outcome<axdr::Data>(std::unexpected(not_there())));
+    }
+    co_return values;
+}
+
+asio::awaitable<Outcome<const ShortNames*>> NativeMeterClient::short_names(Instant deadline) {
+    if (short_names_) {
+        co_return &*short_names_;
+    }
+    constexpr std::uint16_t object_list =
+        cosem::base_names::current_association + *cosem::attribute_offset(2);
+    const xdlms::VariableAccessSpecification name = xdlms::VariableName{object_list};
+    const Result<RequestId> made = machine().read(std::span(&name, 1), now());
+    const Outcome<Values> values = co_await await_values(made, deadline);
+    if (!values) {
+        co_return std::unexpected(values.error());
+    }
+    if (!values->front()) {
+        co_return std::unexpected(values->front().error());
+    }
+    Result<ShortNames> decoded = ShortNames::from_object_list(values->front()->view());
+    if (!decoded) {
+        co_return std::unexpected(from_error(decoded.error()));
+    }
+    short_names_ = std::move(*decoded);
+    co_return &*short_names_;
+}
+
+asio::awaitable<Outcome<void>> NativeMeterClient::write(cosem::AttributeDescriptor attribute,
+                                                        axdr::Data value, Instant deadline) {
+    std::vector<WriteRequest> one;
+    one.push_back({attribute, std::move(value)});
+    Outcome<std::vector<Outcome<void>>> outcomes = co_await write_list(std::move(one), deadline);
+    if (!outcomes) {
+        co_return std::unexpected(std::move(outcomes.error()));
+    }
+    co_return std::move(outcomes->front());
+}
+
+asio::awaitable<Outcome<std::vector<Outcome<void>>>> NativeMeterClient::write_list(
+    std::vector<WriteRequest> requests, Instant deadline) {
+    Outcome<AssociationInfo> connected = co_await connect(deadline);
+    if (!connected) {
+        co_return std::unexpected(std::move(connected.error()));
+    }
+    std::vector<Outcome<void>> outcomes;
+    while (outcomes.size() < requests.size()) {
+        const auto left = std::span<const WriteRequest>(requests).subspan(outcomes.size());
+        const std::size_t size = std::min(left.size(), list_limit());
+        Outcome<Verdicts> part = co_await write_part(left.first(size), deadline);
+        if (part) {
+            std::ranges::transform(*part, std::back_inserter(outcomes), outcome_of);
+            continue;
+        }
+        // A meter that refused the APDU has written nothing of it.
+        if (association_ && size > 1 && asks_for_less(part.error())) {
+            largest_list_ = size / 2;
+            continue;
+        }
+        Failure failure = of_write(std::move(part.error()));
+        if (!association_ || size > 1) {
+            co_return std::unexpected(std::move(failure));
+        }
+        outcomes.push_back(std::unexpected(std::move(failure)));
+    }
+    co_return outcomes;
+}
+
+asio::awaitable<Outcome<NativeMeterClient::Verdicts>> NativeMeterClient::write_part(
+    std::span<const WriteRequest> requests, Instant deadline) {
+    if (uses_short_names()) {
+        Outcome<Verdicts> by_names = co_await write_by_names(requests, deadline);
+        co_return by_names;
+    }
+    Result<RequestId> made = std::unexpected(Error{});
+    if (requests.size() == 1) {
+        const WriteRequest& one = requests.front();
+        made = machine().set(one.attribute, std::nullopt, one.value.view(), now());
+    } else {
+        std::vector<cosem::AttributeDescriptorWithSelection> attributes;
+        std::vector<axdr::DataView> values;
+        for (const WriteRequest& request : requests) {
+            attributes.push_back({request.attribute, std::nullopt});
+            values.push_back(request.value.view());
+        }
+        made = machine().set_list(attributes, values, now());
+    }
+    Outcome<Verdicts> verdicts = co_await await_verdicts(made, deadline);
+    co_return verdicts;
+}
+
+asio::awaitable<Outcome<NativeMeterClient::Verdicts>> NativeMeterClient::write_by_names(
+    std::span<const WriteRequest> requests, Instant deadline) {
+    const Outcome<const ShortNames*> names = co_await short_names(deadline);
+    if (!names) {
+        co_return std::unexpected(names.error());
+    }
+    std::vector<xdlms::VariableAccessSpecification> written;
+    std::vector<axdr::DataView> values;
+    Verdicts verdicts(requests.size(), cosem::DataAccessResult::object_undefined);
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        if (const auto name = (*names)->attribute(requests[i].attribute)) {
+            written.push_back(xdlms::VariableName{*name});
+            values.push_back(requests[i].value.view());
+            places.push_back(i);
+        }
+    }
+    if (!written.empty()) {
+        const Result<RequestId> made = machine().write(written, values, now());
+        const Outcome<Verdicts> answered = co_await await_verdicts(made, deadline);
+        if (!answered) {
+            co_return answered;
+        }
+        for (std::size_t i = 0; i < places.size(); ++i) {
+            verdicts[places[i]] = (*answered)[i];
+        }
+    }
+    co_return verdicts;
+}
+
+asio::awaitable<Outcome<std::optional<axdr::Data>>> NativeMeterClient::invoke(
+    cosem::MethodDescriptor method, std::optional<axdr::Data> parameters, Instant deadline) {
+    Outcome<AssociationInfo> connected = co_await connect(deadline);
+    if (!connected) {
+        co_return std::unexpected(std::move(connected.error()));
+    }
+    if (uses_short_names()) {
+        Outcome<std::optional<axdr::Data>> by_name =
+            co_await invoke_by_name(method, parameters, deadline);
+        co_return by_name;
+    }
+    const std::optional<axdr::DataView> view =
+        parameters ? std::optional(parameters->view()) : std::nullopt;
+    const Result<RequestId> made = machine().action(method, view, now());
+    if (!made) {
+        co_return std::unexpected(from_error(made.error()));
+    }
+    Ending ending = co_await await_ending(deadline);
+    if (auto* failure = std::get_if<Failure>(&ending.answer)) {
+        co_return std::unexpected(of_write(std::move(*failure)));
+    }
+    auto& done = std::get<MethodDone>(ending.answer);
+    if (done.result != cosem::ActionResult::success) {
+        co_return std::unexpected(from_action_result(done.result));
+    }
+    co_return std::move(done.returned);
+}
+
+asio::awaitable<Outcome<std::optional<axdr::Data>>> NativeMeterClient::invoke_by_name(
+    const cosem::MethodDescriptor& method, const std::optional<axdr::Data>& parameters,
+    Instant deadline) {
+    const Outcome<const ShortNames*> names = co_await short_names(deadline);
+    if (!names) {
+        co_return std::unexpected(names.error());
+    }
+    const auto name = (*names)->method(method);
+    if (!name) {
+        co_return std::unexpected(from_action_result(cosem::ActionResult::object_undefined));
+    }
+    // A method is a Read of its name, with its parameters where it has some; what comes back is
+    // what it returns. Where parameters cannot go with a Read they are written to the name.
+    const bool writes =
+        parameters && !association_->conformance.has(ConformanceBit::parameterized_access);
+    if (writes) {
+        const xdlms::VariableAccessSpecification target = xdlms::VariableName{*name};
+        const axdr::DataView value = parameters->view();
+        const Result<RequestId> written =
+            machine().write(std::span(&target, 1), std::span(&value, 1), now());
+        const Outcome<Verdicts> verdicts = co_await await_verdicts(written, deadline);
+        if (!verdicts) {
+            co_return std::unexpected(of_write(verdicts.error()));
+        }
+        const Outcome<void> outcome = outcome_of(verdicts->front());
+        if (!outcome) {
+            co_return std::unexpected(outcome.error());
+        }
+        co_return std::nullopt;
+    }
+    constexpr std::uint8_t method_selector = 1;
+    const auto selection =
+        parameters ? std::optional(cosem::SelectiveAccess{method_selector, parameters->view()})
+                   : std::nullopt;
+    const xdlms::VariableAccessSpecification target = name_of(*name, selection);
+    const Result<RequestId> made = machine().read(std::span(&target, 1), now());
+    Outcome<Values> values = co_await await_values(made, deadline);
+    if (!values) {
+        co_return std::unexpected(of_write(std::move(values.error())));
+    }
+    Outcome<axdr::Data>& returned = values->front();
+    if (!returned) {
+        co_return std::unexpected(std::move(returned.error()));
+    }
+    if (returned->view().is_null()) {
+        co_return std::nullopt;
+    }
+    co_return std::move(*returned);
+}
+
+asio::awaitable<Outcome<std::vector<AccessOutcome>>> NativeMeterClient::access(
+    std::vector<AccessItem> items, bool break_on_error, Instant deadline) {
+    Outcome<AssociationInfo> connected = co_await connect(deadline);
+    if (!connected) {
+        co_return std::unexpected(std::move(connected.error()));
+    }
+    std::vector<xdlms::AccessSpecification> specifications;
+    std::vector<axdr::DataView> data;
+    for (const AccessItem& item : items) {
+        const auto selection = selection_of(item.selector, item.selection_parameters);
+        const bool gets = item.kind == AccessItem::Kind::get;
+        if (item.kind == AccessItem::Kind::action) {
+            specifications.push_back(xdlms::AccessAction{
+                {item.target.class_id, item.target.instance, item.target.attribute_id}});
+        } else if (selection && gets) {
+            specifications.push_back(xdlms::AccessGetWithSelection{item.target, *selection});
+        } else if (selection) {
+            specifications.push_back(xdlms::AccessSetWithSelection{item.target, *selection});
+        } else if (gets) {
+            specifications.push_back(xdlms::AccessGet{item.target});
+        } else {
+            specifications.push_back(xdlms::AccessSet{item.target});
+        }
+        data.push_back(gets ? axdr::DataView() : item.value.view());
+    }
+    association::AccessOptions options;
+    options.break_on_error = break_on_error;
+    const Result<RequestId> made = machine().access(specifications, data, options, now());
+    Outcome<Values> outcomes = co_await await_values(made, deadline);
+    if (!outcomes) {
+        co_return std::unexpected(of_write(std::move(outcomes.error())));
+    }
+    co_return outcomes;
+}
+
+}  // namespace dlms::client

@@ -1,0 +1,464 @@
+// The requests of a client: what may be asked, and how it is cut when it is too long for one APDU.
+// General block transfer goes first where it was negotiated, then the blocks of the service itself.
+
+#include <algorithm>
+
+#include "stack/association/block_size.hpp"
+#include "stack/association/client_association.hpp"
+
+namespace dlms::association {
+
+using xdlms::ConformanceBit;
+using xdlms::InvokeIdAndPriority;
+using xdlms::RawDataBlock;
+
+namespace {
+
+std::unexpected<Error> misuse(ErrorCode code) {
+    return fail(code, Layer::association);
+}
+
+template <class T>
+void append_list(ByteBuffer& out, std::span<const T> items) {
+    Writer writer(out);
+    xdlms::write(writer, xdlms::List<T>(items));
+}
+
+/// tag, choice, invoke-id and the block's own fields.
+constexpr std::size_t logical_name_block_overhead = 3 + xdlms::raw_data_block_overhead;
+/// tag, count, choice, last-block, number; a Write has another count and a Data tag behind them.
+constexpr std::size_t read_block_overhead = 6;
+constexpr std::size_t write_block_overhead = 8;
+
+/// How a request is sent that is longer than one APDU may be.
+template <class Payload, class FirstBlock>
+struct LongForm {
+    ConformanceBit blocks;
+    /// Octets that a block after the first adds to its own and their length field.
+    std::size_t overhead;
+    /// The most blocks.
+    std::uint32_t max_blocks;
+    /// Appends what the blocks together hold.
+    Payload payload;
+    /// Encodes the first block's APDU.
+    FirstBlock first_block;
+};
+template <class Payload, class FirstBlock>
+LongForm(ConformanceBit, std::size_t, std::uint32_t, Payload, FirstBlock)
+    -> LongForm<Payload, FirstBlock>;
+
+constexpr std::uint32_t max_logical_name_blocks = 0xFFFF'FFFF;
+constexpr std::uint32_t max_short_name_blocks = 0xFFFF;
+
+}  // namespace
+
+Status ClientAssociation::may_request(ConformanceBit service) const {
+    if (!is_ready()) {
+        return misuse(ErrorCode::wrong_state);
+    }
+    if (!conformance_.has(service)) {
+        return misuse(ErrorCode::not_negotiated);
+    }
+    return {};
+}
+
+bool ClientAssociation::is_ready() const {
+    // Neither answers of short names nor general blocks tell which request they belong to.
+    const bool one_by_one = configuration_.referencing == Referencing::short_name ||
+                            conformance_.has(ConformanceBit::general_block_transfer);
+    const std::size_t most =
+        one_by_one ? 1 : std::clamp<std::size_t>(configuration_.max_outstanding_requests, 1, 15);
+    // A new request gives up the blocks of an old one at the meter.
+    const bool in_blocks = std::ranges::any_of(
+        outstanding_, [](const ClientRequest& request) { return request.is_in_blocks(); });
+    return state_ == State::associated && outstanding_.size() < most && !in_blocks;
+}
+
+Status ClientAssociation::may_select(const std::optional<cosem::SelectiveAccess>& selection) const {
+    if (selection && !conformance_.has(ConformanceBit::selective_access)) {
+        return misuse(ErrorCode::not_negotiated);
+    }
+    return {};
+}
+
+InvokeIdAndPriority ClientAssociation::next_invoke_id(ServiceClass service_class) const {
+    auto id = static_cast<std::uint8_t>((invoke_id_ + 1) & 0x0F);
+    while (std::ranges::any_of(
+        outstanding_, [id](const ClientRequest& request) { return request.id().value() == id; })) {
+        id = static_cast<std::uint8_t>((id + 1) & 0x0F);
+    }
+    const auto invoke = InvokeIdAndPriority::confirmed(InvokeId(id), configuration_.high_priority);
+    return service_class == ServiceClass::confirmed
+               ? invoke
+               : InvokeIdAndPriority(static_cast<std::uint8_t>(invoke.raw() & ~0x40u));
+}
+
+std::size_t ClientAssociation::request_limit() const {
+    return pdu_limit(server_max_receive_pdu_size_);
+}
+
+template <class Apdu, class Long>
+Result<RequestId> ClientAssociation::request(ClientRequest request, const Apdu& apdu,
+                                             const Long& long_form, Instant now) {
+    prepared_.clear();
+    Writer writer(prepared_);
+    xdlms::encode(writer, apdu);
+    if (!writer.ok()) {
+        return misuse(ErrorCode::out_of_range);
+    }
+    if (prepared_.size() <= request_limit()) {
+        queue_.push().swap(prepared_);
+        return begin(std::move(request), now);
+    }
+    if (conformance_.has(ConformanceBit::general_block_transfer) && outstanding_.empty()) {
+        return send_in_general_blocks(std::move(request), now);
+    }
+    ByteBuffer payload;
+    if (conformance_.has(long_form.blocks)) {
+        long_form.payload(payload);
+    }
+    if (payload.empty()) {
+        return misuse(ErrorCode::request_too_long);
+    }
+    // The first block's APDU without its octets tells what it adds to them.
+    prepared_.clear();
+    Writer empty(prepared_);
+    long_form.first_block(empty, RawDataBlock{false, 1, {}});
+    const std::size_t limit = request_limit();
+    const std::size_t overhead = prepared_.size() - 1;
+    const std::size_t first = block_octets(limit - std::min(limit, overhead));
+    const std::size_t others = block_octets(limit - std::min(limit, long_form.overhead));
+    if (first == 0 || others == 0 || payload.size() / others >= long_form.max_blocks) {
+        return misuse(ErrorCode::request_too_long);
+    }
+    const std::size_t size = std::min(first, payload.size());
+    ByteBuffer& out = queue_.push();
+    Writer block_writer(out);
+    long_form.first_block(block_writer,
+                          RawDataBlock{size == payload.size(), 1, ByteView(payload).first(size)});
+    request.send_rest(std::move(payload), size, others);
+    return begin(std::move(request), now);
+}
+
+Result<RequestId> ClientAssociation::begin(ClientRequest request, Instant now) {
+    if (outstanding_.empty() && !block_transfer_.is_receiving()) {
+        block_transfer_.reset();
+    }
+    return await(std::move(request), now);
+}
+
+Result<RequestId> ClientAssociation::send_in_general_blocks(ClientRequest request, Instant now) {
+    const std::size_t limit = request_limit();
+    const std::size_t size =
+        block_octets(limit - std::min(limit, xdlms::general_block_transfer_overhead));
+    if (size == 0) {
+        return misuse(ErrorCode::request_too_long);
+    }
+    block_transfer_.reset();
+    if (!block_transfer_.send(prepared_, size, now)) {
+        return misuse(ErrorCode::request_too_long);
+    }
+    return await(std::move(request), now);
+}
+
+Result<RequestId> ClientAssociation::await(ClientRequest request, Instant now) {
+    const RequestId id = request.id();
+    if (request.service() == ClientService::access) {
+        long_invoke_id_ = id.value();
+    } else {
+        invoke_id_ = static_cast<std::uint8_t>(id.value());
+    }
+    request.deadline = now + configuration_.response_timeout;
+    outstanding_.push_back(std::move(request));
+    return id;
+}
+
+template <class Apdu>
+Result<RequestId> ClientAssociation::send_unconfirmed(const Apdu& apdu, RequestId id) {
+    prepared_.clear();
+    Writer writer(prepared_);
+    xdlms::encode(writer, apdu);
+    if (prepared_.size() > request_limit()) {
+        return misuse(ErrorCode::request_too_long);
+    }
+    if (id.value() <= 0x0F) {
+        invoke_id_ = static_cast<std::uint8_t>(id.value());
+    } else {
+        long_invoke_id_ = id.value();
+    }
+    queue_.push().swap(prepared_);
+    return id;
+}
+
+Result<RequestId> ClientAssociation::get(const cosem::AttributeDescriptor& attribute,
+                                         const std::optional<cosem::SelectiveAccess>& selection,
+                                         Instant now) {
+    if (const Status may = may_request(ConformanceBit::get); !may) {
+        return std::unexpected(may.error());
+    }
+    const bool all_attributes = attribute.attribute_id == 0;
+    if (!may_select(selection) ||
+        (all_attributes && !conformance_.has(ConformanceBit::attribute0_supported_with_get))) {
+        return misuse(ErrorCode::not_negotiated);
+    }
+    const auto invoke = next_invoke_id(ServiceClass::confirmed);
+    prepared_.clear();
+    Writer writer(prepared_);
+    xdlms::encode(writer, xdlms::GetRequestNormal{invoke, attribute, selection});
+    return send_whole(ClientRequest(ClientService::get, id_of(invoke), invoke, 1), now);
+}
+
+Result<RequestId> ClientAssociation::send_whole(ClientRequest request, Instant now) {
+    // A GET has no blocks of its own on the way up.
+    if (prepared_.size() > request_limit()) {
+        if (conformance_.has(ConformanceBit::general_block_transfer) && outstanding_.empty()) {
+            return send_in_general_blocks(std::move(request), now);
+        }
+        return misuse(ErrorCode::request_too_long);
+    }
+    queue_.push().swap(prepared_);
+    return begin(std::move(request), now);
+}
+
+Result<RequestId> ClientAssociation::get_list(
+    std::span<const cosem::AttributeDescriptorWithSelection> attributes, Instant now) {
+    if (const Status may = may_request_list(ConformanceBit::get, attributes); !may) {
+        return std::unexpected(may.error());
+    }
+    const auto invoke = next_invoke_id(ServiceClass::confirmed);
+    prepared_.clear();
+    Writer writer(prepared_);
+    xdlms::encode(writer,
+                  xdlms::GetRequestWithList{
+                      invoke, xdlms::List<cosem::AttributeDescriptorWithSelection>(attributes)});
+    return send_whole(
+        ClientRequest(ClientService::get_list, id_of(invoke), invoke, attributes.size()), now);
+}
+
+Status ClientAssociation::may_request_list(
+    ConformanceBit service,
+    std::span<const cosem::AttributeDescriptorWithSelection> attributes) const {
+    if (const Status may = may_request(service); !may) {
+        return may;
+    }
+    if (attributes.empty()) {
+        return misuse(ErrorCode::out_of_range);
+    }
+    const bool selects = std::ranges::any_of(
+        attributes, [](const auto& item) { return item.access_selection.has_value(); });
+    if (!conformance_.has(ConformanceBit::multiple_references) ||
+        (selects && !conformance_.has(ConformanceBit::selective_access))) {
+        return misuse(ErrorCode::not_negotiated);
+    }
+    return {};
+}
+
+Result<RequestId> ClientAssociation::set(const cosem::AttributeDescriptor& attribute,
+                                         const std::optional<cosem::SelectiveAccess>& selection,
+                                         const axdr::DataView& value, Instant now,
+                                         ServiceClass service_class) {
+    if (const Status may = may_request(ConformanceBit::set); !may) {
+        return std::unexpected(may.error());
+    }
+    const bool all_attributes = attribute.attribute_id == 0;
+    if (!may_select(selection) ||
+        (all_attributes && !conformance_.has(ConformanceBit::attribute0_supported_with_set))) {
+        return misuse(ErrorCode::not_negotiated);
+    }
+    const auto invoke = next_invoke_id(service_class);
+    const xdlms::SetRequestNormal apdu{invoke, attribute, selection, value};
+    if (service_class == ServiceClass::unconfirmed) {
+        return send_unconfirmed(apdu, id_of(invoke));
+    }
+    const LongForm long_form{
+        ConformanceBit::block_transfer_with_set_or_write, logical_name_block_overhead,
+        max_logical_name_blocks, [&](ByteBuffer& out) { out = to_buffer(value.encoded()); },
+        [&](Writer& writer, const RawDataBlock& block) {
+            xdlms::encode(writer,
+                          xdlms::SetRequestWithFirstDatablock{invoke, attribute, selection, block});
+        }};
+    return request(ClientRequest(ClientService::set, id_of(invoke), invoke, 1), apdu, long_form,
+                   now);
+}
+
+Result<RequestId> ClientAssociation::set_list(
+    std::span<const cosem::AttributeDescriptorWithSelection> attributes,
+    std::span<const axdr::DataView> values, Instant now) {
+    if (const Status may = may_request_list(ConformanceBit::set, attributes); !may) {
+        return std::unexpected(may.error());
+    }
+    if (values.size() != attributes.size()) {
+        return misuse(ErrorCode::out_of_range);
+    }
+    const auto invoke = next_invoke_id(ServiceClass::confirmed);
+    const xdlms::List<cosem::AttributeDescriptorWithSelection> list(attributes);
+    const xdlms::SetRequestWithList apdu{invoke, list, xdlms::List<axdr::DataView>(values)};
+    const LongForm long_form{
+        ConformanceBit::block_transfer_with_set_or_write, logical_name_block_overhead,
+        max_logical_name_blocks, [&](ByteBuffer& out) { append_list(out, values); },
+        [&](Writer& writer, const RawDataBlock& block) {
+            xdlms::encode(writer, xdlms::SetRequestWithListAndFirstDatablock{invoke, list, block});
+        }};
+    return request(ClientRequest(ClientService::set_list, id_of(invoke), invoke, attributes.size()),
+                   apdu, long_form, now);
+}
+
+Result<RequestId> ClientAssociation::action(const cosem::MethodDescriptor& method,
+                                            const std::optional<axdr::DataView>& parameters,
+                                            Instant now, ServiceClass service_class) {
+    if (const Status may = may_request(ConformanceBit::action); !may) {
+        return std::unexpected(may.error());
+    }
+    const auto invoke = next_invoke_id(service_class);
+    const xdlms::ActionRequestNormal apdu{invoke, method, parameters};
+    if (service_class == ServiceClass::unconfirmed) {
+        return send_unconfirmed(apdu, id_of(invoke));
+    }
+    const LongForm long_form{
+        ConformanceBit::block_transfer_with_action, logical_name_block_overhead,
+        max_logical_name_blocks,
+        [&](ByteBuffer& out) {
+            if (parameters) {
+                out = to_buffer(parameters->encoded());
+            }
+        },
+        [&](Writer& writer, const RawDataBlock& block) {
+            xdlms::encode(writer, xdlms::ActionRequestWithFirstPblock{invoke, method, block});
+        }};
+    return request(ClientRequest(ClientService::action, id_of(invoke), invoke, 1), apdu, long_form,
+                   now);
+}
+
+Result<RequestId> ClientAssociation::action_list(std::span<const cosem::MethodDescriptor> methods,
+                                                 std::span<const axdr::DataView> parameters,
+                                                 Instant now) {
+    if (const Status may = may_request(ConformanceBit::action); !may) {
+        return std::unexpected(may.error());
+    }
+    if (methods.empty() || parameters.size() != methods.size()) {
+        return misuse(ErrorCode::out_of_range);
+    }
+    if (!conformance_.has(ConformanceBit::multiple_references)) {
+        return misuse(ErrorCode::not_negotiated);
+    }
+    const auto invoke = next_invoke_id(ServiceClass::confirmed);
+    const xdlms::List<cosem::MethodDescriptor> list(methods);
+    const xdlms::ActionRequestWithList apdu{invoke, list, xdlms::List<axdr::DataView>(parameters)};
+    const LongForm long_form{
+        ConformanceBit::block_transfer_with_action, logical_name_block_overhead,
+        max_logical_name_blocks, [&](ByteBuffer& out) { append_list(out, parameters); },
+        [&](Writer& writer, const RawDataBlock& block) {
+            xdlms::encode(writer, xdlms::ActionRequestWithListAndFirstPblock{invoke, list, block});
+        }};
+    return request(ClientRequest(ClientService::action_list, id_of(invoke), invoke, methods.size()),
+                   apdu, long_form, now);
+}
+
+Result<RequestId> ClientAssociation::access(
+    std::span<const xdlms::AccessSpecification> specifications,
+    std::span<const axdr::DataView> data, const AccessOptions& options, Instant now) {
+    using Long = xdlms::LongInvokeIdAndPriority;
+    if (const Status may = may_request(ConformanceBit::access); !may) {
+        return std::unexpected(may.error());
+    }
+    if (specifications.empty() || data.size() != specifications.size()) {
+        return misuse(ErrorCode::out_of_range);
+    }
+    // The ids of the other services stay below.
+    const std::uint32_t id =
+        long_invoke_id_ >= Long::max_invoke_id ? first_long_invoke_id : long_invoke_id_ + 1;
+    const bool confirmed = options.service_class == ServiceClass::confirmed;
+    const Long invoke(id | (options.self_descriptive ? Long::self_descriptive_bit : 0) |
+                      (options.break_on_error ? Long::break_on_error_bit : 0) |
+                      (confirmed ? Long::confirmed_bit : 0) |
+                      (configuration_.high_priority ? Long::high_priority_bit : 0));
+    const xdlms::AccessRequest apdu{invoke,
+                                    {},
+                                    xdlms::List<xdlms::AccessSpecification>(specifications),
+                                    xdlms::List<axdr::DataView>(data)};
+    if (!confirmed) {
+        return send_unconfirmed(apdu, RequestId(id));
+    }
+    prepared_.clear();
+    Writer writer(prepared_);
+    xdlms::encode(writer, apdu);
+    return send_whole(ClientRequest(ClientService::access, RequestId(id), InvokeIdAndPriority(),
+                                    specifications.size()),
+                      now);
+}
+
+Status ClientAssociation::may_name(
+    ConformanceBit service,
+    std::span<const xdlms::VariableAccessSpecification> specifications) const {
+    if (const Status may = may_request(service); !may) {
+        return may;
+    }
+    bool selects = false;
+    for (const xdlms::VariableAccessSpecification& item : specifications) {
+        selects = selects || std::holds_alternative<xdlms::ParameterizedAccess>(item);
+        if (item.index() > 1) {
+            return misuse(ErrorCode::out_of_range);
+        }
+    }
+    if (specifications.empty()) {
+        return misuse(ErrorCode::out_of_range);
+    }
+    if ((selects && !conformance_.has(ConformanceBit::parameterized_access)) ||
+        (specifications.size() > 1 && !conformance_.has(ConformanceBit::multiple_references))) {
+        return misuse(ErrorCode::not_negotiated);
+    }
+    return {};
+}
+
+Result<RequestId> ClientAssociation::read(
+    std::span<const xdlms::VariableAccessSpecification> specifications, Instant now) {
+    if (const Status may = may_name(ConformanceBit::read, specifications); !may) {
+        return std::unexpected(may.error());
+    }
+    const xdlms::ReadRequest apdu{xdlms::List<xdlms::VariableAccessSpecification>(specifications)};
+    const LongForm long_form{
+        ConformanceBit::block_transfer_with_get_or_read, read_block_overhead, max_short_name_blocks,
+        [&](ByteBuffer& out) { append_list(out, specifications); },
+        [&](Writer& writer, const RawDataBlock& block) {
+            const xdlms::VariableAccessSpecification item = xdlms::ReadDataBlockAccess{
+                block.last_block, static_cast<std::uint16_t>(block.block_number), block.raw_data};
+            xdlms::encode(
+                writer, xdlms::ReadRequest{
+                            xdlms::List<xdlms::VariableAccessSpecification>(std::span(&item, 1))});
+        }};
+    return request(ClientRequest(ClientService::read, RequestId(), InvokeIdAndPriority(),
+                                 specifications.size()),
+                   apdu, long_form, now);
+}
+
+Result<RequestId> ClientAssociation::write(
+    std::span<const xdlms::VariableAccessSpecification> specifications,
+    std::span<const axdr::DataView> values, Instant now, ServiceClass service_class) {
+    const bool confirmed = service_class == ServiceClass::confirmed;
+    const Status may = may_name(
+        confirmed ? ConformanceBit::write : ConformanceBit::unconfirmed_write, specifications);
+    if (!may) {
+        return std::unexpected(may.error());
+    }
+    if (values.size() != specifications.size()) {
+        return misuse(ErrorCode::out_of_range);
+    }
+    const xdlms::List<xdlms::VariableAccessSpecification> names(specifications);
+    const xdlms::List<axdr::DataView> data(values);
+    if (!confirmed) {
+        return send_unconfirmed(xdlms::UnconfirmedWriteRequest{names, data}, RequestId());
+    }
+    const LongForm long_form{
+        ConformanceBit::block_transfer_with_set_or_write, write_block_overhead,
+        max_short_name_blocks,
+        [&](ByteBuffer& out) {
+            append_list(out, specifications);
+            append_list(out, values);
+        },
+        [&](Writer& writer, const RawDataBlock& block) { encode_write_block(writer, block); }};
+    return request(ClientRequest(ClientService::write, RequestId(), InvokeIdAndPriority(),
+                                 specifications.size()),
+                   xdlms::WriteRequest{names, data}, long_form, now);
+}
+
+}  // namespace dlms::association
