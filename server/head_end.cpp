@@ -7,7 +7,8 @@
 
 #include <asio/steady_timer.hpp>
 
-#include "server/brand_hints.hpp"
+#include "client/meter_profile.hpp"
+#include "render/brand_hints.hpp"
 #include "server/json_write.hpp"
 #include "server/time_zone.hpp"
 
@@ -295,7 +296,8 @@ MeterPresentation HeadEnd::presentation(const std::string& meter_number) const {
 
 MeterPresentation HeadEnd::presentation_of(const ConnectRequest& request) const {
     const std::string zone = request.time_zone.value_or(time_zone_);
-    return {{energy_unit_, zone, octet_hint_of_brand(request.brand)},
+    return {{energy_unit_, zone,
+             render::octet_hint_of_profile(client::profile_of_brand(request.brand).name)},
             local_time_of(zone).value_or(nullptr)};
 }
 

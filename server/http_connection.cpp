@@ -106,6 +106,7 @@ asio::awaitable<void> HttpConnection::serve() {
         }
         open = keep_alive && !share_->draining;
         std::string bytes = answer_bytes(answer, {open, record.method == "HEAD", request_id});
+        answer.body = {};
         const bool written = co_await write(std::move(bytes));
         open = open && written;
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +37,8 @@ struct HttpAnswer {
     std::string body;
     std::string content_type = "application/json";
     NamedTexts headers;
+    // Let go when the answer has been written, or dropped.
+    std::shared_ptr<void> until_written;
 };
 
 // {"detail": "..."} with the status; `detail` is escaped.

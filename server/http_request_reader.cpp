@@ -102,6 +102,7 @@ FramedRequest HttpRequestReader::take_request() {
         buffer_.erase(0, size);
     }
     state_ = State::reading_head;
+    skipped_ = 0;
     scanned_ = 0;
     line_start_ = 0;
     head_lines_ = 0;
@@ -120,13 +121,26 @@ void HttpRequestReader::advance() {
     }
 }
 
+// RFC 9112 section 2.2: empty lines before a request line are skipped. No request begins with them,
+// so that they are limited by their number and not by a deadline.
+bool HttpRequestReader::skip_empty_lines() {
+    std::size_t size = 0;
+    while (std::string_view(buffer_).substr(size).starts_with(line_end)) {
+        size += line_end.size();
+    }
+    if (size > 0) {
+        buffer_.erase(0, size);
+        scanned_ = 0;
+        skipped_ += size;
+    }
+    return skipped_ <= limits_.head_octets || refuse(400, "Too many empty lines before a request");
+}
+
 // Looks at each octet once however the head is cut. True when the head is whole and good; false
 // when more is needed or the request is refused.
 bool HttpRequestReader::find_head_end() {
-    // RFC 9112 section 2.2: empty lines before a request line are skipped.
-    while (line_start_ == 0 && buffer_.starts_with(line_end)) {
-        buffer_.erase(0, line_end.size());
-        scanned_ = 0;
+    if (line_start_ == 0 && !skip_empty_lines()) {
+        return false;
     }
     for (; scanned_ < buffer_.size(); ++scanned_) {
         if (scanned_ >= limits_.head_octets) {

@@ -78,6 +78,7 @@ public:
 
 private:
     void advance();
+    bool skip_empty_lines();
     bool find_head_end();
     bool parse_head(std::string_view head);
     bool parse_request_line(std::string_view line);
@@ -89,6 +90,7 @@ private:
     HttpLimits limits_;
     State state_ = State::reading_head;
     std::string buffer_;
+    std::size_t skipped_ = 0;  // octets of empty lines before the request
     std::size_t scanned_ = 0;
     std::size_t line_start_ = 0;
     std::size_t head_lines_ = 0;

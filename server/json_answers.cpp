@@ -144,17 +144,28 @@ HttpAnswer health_answer(std::size_t active_connections) {
                              {"active_connections", active_connections}});
 }
 
-HttpAnswer connections_answer(const std::vector<std::shared_ptr<const MeterActor>>& meters) {
-    ordered_json connections = ordered_json::array();
+std::vector<ConnectionLine> connection_lines(
+    const std::vector<std::shared_ptr<const MeterActor>>& meters) {
+    std::vector<ConnectionLine> lines;
+    lines.reserve(meters.size());
     for (const auto& meter : meters) {
-        connections.push_back({{"meterNumber", meter->meter_number()},
-                               {"connected", meter->is_connected()},
-                               {"useDLL", false},
-                               {"brand", meter->request().brand},
-                               {"backend", "native"},
-                               {"lastActivity", timestamp(meter->last_activity())}});
+        lines.push_back({meter->meter_number(), meter->request().brand, meter->is_connected(),
+                         meter->last_activity()});
     }
-    return json_answer(200, {{"total", meters.size()}, {"connections", std::move(connections)}});
+    return lines;
+}
+
+HttpAnswer connections_answer(const std::vector<ConnectionLine>& lines) {
+    ordered_json connections = ordered_json::array();
+    for (const ConnectionLine& line : lines) {
+        connections.push_back({{"meterNumber", line.meter_number},
+                               {"connected", line.connected},
+                               {"useDLL", false},
+                               {"brand", line.brand},
+                               {"backend", "native"},
+                               {"lastActivity", timestamp(line.last_activity)}});
+    }
+    return json_answer(200, {{"total", lines.size()}, {"connections", std::move(connections)}});
 }
 
 HttpAnswer disconnect_answer(const std::string& meter_number, HeadEnd::Disconnected outcome) {

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <chrono>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "server/head_end.hpp"
 #include "server/http_message.hpp"
@@ -13,8 +16,18 @@ namespace dlms::service {
 
 [[nodiscard]] HttpAnswer root_answer(std::size_t active_connections);
 [[nodiscard]] HttpAnswer health_answer(std::size_t active_connections);
-[[nodiscard]] HttpAnswer connections_answer(
+
+// What GET /connections shows of one meter.
+struct ConnectionLine {
+    std::string meter_number;
+    std::string brand;
+    bool connected = false;
+    std::chrono::system_clock::time_point last_activity;
+};
+[[nodiscard]] std::vector<ConnectionLine> connection_lines(
     const std::vector<std::shared_ptr<const MeterActor>>& meters);
+[[nodiscard]] HttpAnswer connections_answer(const std::vector<ConnectionLine>& lines);
+
 [[nodiscard]] HttpAnswer disconnect_answer(const std::string& meter_number,
                                            HeadEnd::Disconnected outcome);
 [[nodiscard]] HttpAnswer connect_answer(const std::string& meter_number,

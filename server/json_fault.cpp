@@ -56,9 +56,12 @@ bool JsonScan::object(std::size_t depth) {
         ++at_;
         return true;
     }
-    while (true) {
+    for (std::size_t members = 1;; ++members) {
         if (at_ >= text_.size() || text_[at_] != '"') {
             return wrong("Expecting property name enclosed in double quotes", at_);
+        }
+        if (depth > 1 && members > most_inner_members) {
+            return wrong("Too many members", at_);
         }
         const std::size_t name_at = at_;
         if (!string()) {

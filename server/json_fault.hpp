@@ -21,7 +21,12 @@ struct JsonFault {
 // A JSON text checked once: its fault, or where the values of a top-level object's members stand.
 class JsonScan {
 public:
-    // `text` must be UTF-8 and outlive the scan. Deeper nesting than `most_depth` is a fault.
+    // Members that an object inside another value may have. Objects that keep their members' order
+    // look through all of them for each one more, so a megabyte of members would take minutes.
+    static constexpr std::size_t most_inner_members = 64;
+
+    // `text` must be UTF-8 and outlive the scan. Deeper nesting than `most_depth` is a fault, and
+    // so are more inner members than above.
     JsonScan(std::string_view text, std::size_t most_depth);
 
     [[nodiscard]] const std::optional<JsonFault>& fault() const { return fault_; }

@@ -1,5 +1,6 @@
 #include "server/json_requests.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "server/time_zone.hpp"
 #include "stack/axdr/utf8.hpp"
 #include "stack/base/hex.hpp"
+#include "stack/base/limits.hpp"
 
 namespace dlms::service {
 
@@ -22,6 +24,9 @@ constexpr std::size_t most_items = 1000;
 constexpr std::size_t longest_name = 128;
 constexpr std::size_t longest_secret = 256;
 constexpr std::int64_t longest_timeout = 600'000;
+// Of JSON text. It is converted between two exchanges with a meter, while all others wait; and what
+// fits one SET is shorter by far.
+constexpr std::size_t longest_value = 256 * 1024;
 
 // A body that is a JSON object, and where its members' values stand in the text.
 struct Body {
@@ -203,6 +208,11 @@ void read_line(JsonFields& fields, ConnectRequest& request) {
         request.connection_type = static_cast<ConnectionType>(*type);
     }
     request.ip_address = fields.text({"ip_address"}, 255);
+    // The resolver would read a name only up to an octet of 0.
+    if (request.ip_address &&
+        std::ranges::any_of(*request.ip_address, [](char c) { return c >= 0 && c < ' '; })) {
+        fields.fail("ip_address", "value holds a control character", "value_error");
+    }
     request.port = short_number(fields, {"port"}, 1, 65535, refused).value_or(4059);
     request.server_address = short_number(fields, {"server_address"}, 0, 65535, refused);
     request.client_address = short_number(fields, {"client_address"}, 0, 65535, refused);
@@ -340,8 +350,57 @@ Parsed<WriteRequest> parse_write(const HttpRequest& http) {
         // A name written with escapes is not found in the text; the parsed value then serves.
         const auto text = body->scan.member("value");
         request.value = text ? std::string(*text) : body->object["value"].dump();
+        if (request.value.size() > longest_value) {
+            fields.fail("value",
+                        "ensure this value has at most " + std::to_string(longest_value) +
+                            " octets of JSON",
+                        "value_error", {{"limit_value", longest_value}});
+        }
     }
     request.data_type = read_data_type(fields, body->object);
+    if (!errors.empty()) {
+        return std::unexpected(validation_answer(errors));
+    }
+    return request;
+}
+
+Parsed<DecodeRequest> parse_decode(const HttpRequest& http) {
+    auto body = parse_body(http);
+    if (!body) {
+        return std::unexpected(std::move(body.error()));
+    }
+    // The longest WPDU; longer streams are for the command line.
+    constexpr std::size_t most_octets = 8 + limits::max_apdu;
+    std::vector<FieldError> errors;
+    JsonFields fields = body_fields(*body, errors);
+    DecodeRequest request;
+    if (fields.require({"hex"})) {
+        request.octets = hexadecimal(fields, "hex", most_octets).value_or(ByteBuffer());
+        if (request.octets.empty() && errors.empty()) {
+            fields.fail("hex", "there are no octets to decode", "value_error");
+        }
+    }
+    if (const auto layer = fields.text({"layer"}, longest_name)) {
+        request.layer = render::decode_layer_from_name(*layer);
+        if (!request.layer) {
+            fields.fail("layer", "no layer has this name", "value_error");
+        }
+    }
+    const auto keys = body->object.find("keys");
+    if (keys != body->object.end() && keys->is_object()) {
+        JsonFields members(*keys, ordered_json::array({"body", "keys"}), errors);
+        const auto octets = [&](const char* name, std::size_t most) {
+            return hexadecimal(members, name, most).value_or(ByteBuffer());
+        };
+        ByteBuffer encryption = octets("ek", 32);
+        ByteBuffer authentication = octets("ak", 32);
+        request.keys = {SecretBytes(encryption), SecretBytes(authentication),
+                        octets("system_title", 8)};
+        wipe(encryption);
+        wipe(authentication);
+    } else if (keys != body->object.end() && !keys->is_null()) {
+        fields.fail("keys", "value is not a valid dict", "type_error.dict");
+    }
     if (!errors.empty()) {
         return std::unexpected(validation_answer(errors));
     }

@@ -18,6 +18,7 @@ using Parsed = std::expected<Request, HttpAnswer>;
 [[nodiscard]] Parsed<ReadRequest> parse_read(const HttpRequest& request);
 [[nodiscard]] Parsed<ReadMultipleRequest> parse_read_multiple(const HttpRequest& request);
 [[nodiscard]] Parsed<WriteRequest> parse_write(const HttpRequest& request);
+[[nodiscard]] Parsed<DecodeRequest> parse_decode(const HttpRequest& request);
 
 // The meter_number of POST /disconnect?meter_number=.
 [[nodiscard]] Parsed<std::string> parse_disconnect(const HttpRequest& request);

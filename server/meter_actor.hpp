@@ -76,7 +76,7 @@ public:
     void abandon();
 
     // For calls in work: the client of the present parameters, or why they have none. An
-    // association made with others is released first, by the deadline.
+    // association made with others is released first, in half of the time that is left at most.
     asio::awaitable<CallOutcome<client::NativeMeterClient*>> prepare(Instant deadline);
     client::RegisterReader& registers() { return *registers_; }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "render/decode.hpp"
 #include "stack/axdr/tag.hpp"
 #include "stack/base/secret.hpp"
 #include "stack/cosem/descriptor.hpp"
@@ -90,6 +91,13 @@ struct WriteRequest {
     cosem::AttributeDescriptor attribute;
     std::string value;
     std::optional<axdr::Tag> data_type;
+};
+
+// Octets to be decoded; the layer is found out if it is absent.
+struct DecodeRequest {
+    ByteBuffer octets;
+    std::optional<render::DecodeLayer> layer;
+    render::DecodeKeys keys;
 };
 
 }  // namespace dlms::service

@@ -6,7 +6,9 @@
 
 #include <asio/post.hpp>
 
+#include "server/answer_maker.hpp"
 #include "server/json_answers.hpp"
+#include "server/json_decode.hpp"
 #include "server/json_requests.hpp"
 
 namespace dlms::service {
@@ -49,6 +51,20 @@ HttpHandler simple(const asio::any_io_executor& io, Make make) {
     };
 }
 
+// The list is taken where the meters are, and shown where it holds up nobody.
+HttpHandler connections(const asio::any_io_executor& io, HeadEnd& head_end,
+                        const std::shared_ptr<AnswerMaker>& maker) {
+    return [io, &head_end, maker](const HttpRequest&, Responder responder) {
+        asio::post(io, [&head_end, maker, responder = std::move(responder)]() mutable {
+            auto lines = connection_lines(head_end.meters());
+            const std::size_t octets = lines.size() * sizeof(ConnectionLine);
+            maker->answer(
+                octets, [lines = std::move(lines)] { return connections_answer(lines); },
+                std::move(responder));
+        });
+    };
+}
+
 auto connect(HeadEnd& head_end) {
     return [&head_end](Pending<ConnectRequest> pending) {
         const std::string meter_number = pending.request.meter_number;
@@ -60,8 +76,22 @@ auto connect(HeadEnd& head_end) {
     };
 }
 
-auto read(HeadEnd& head_end) {
-    return [&head_end](Pending<ReadRequest> pending) {
+std::size_t octets_of(const CallOutcome<client::Reading>& outcome) {
+    return outcome ? outcome->value.encoded().size() : 0;
+}
+
+std::size_t octets_of(const CallOutcome<HeadEnd::Readings>& outcome) {
+    std::size_t octets = 0;
+    if (outcome) {
+        for (const auto& reading : *outcome) {
+            octets += octets_of(reading);
+        }
+    }
+    return octets;
+}
+
+auto read(HeadEnd& head_end, const std::shared_ptr<AnswerMaker>& maker) {
+    return [&head_end, maker](Pending<ReadRequest> pending) {
         if (!head_end.knows(pending.request.meter_number)) {
             pending.responder.answer(not_connected_answer(pending.request.meter_number));
             return;
@@ -69,15 +99,22 @@ auto read(HeadEnd& head_end) {
         auto presentation = head_end.presentation(pending.request.meter_number);
         ReadRequest asked = pending.request;
         head_end.read(std::move(pending.request), pending.limits,
-                      [asked = std::move(asked), presentation = std::move(presentation),
+                      [maker, asked = std::move(asked), presentation = std::move(presentation),
                        responder = std::move(pending.responder)](auto outcome) mutable {
-                          responder.answer(read_answer(asked, presentation, outcome));
+                          const std::size_t octets = octets_of(outcome);
+                          maker->answer(
+                              octets,
+                              [asked = std::move(asked), presentation = std::move(presentation),
+                               outcome = std::move(outcome)] {
+                                  return read_answer(asked, presentation, outcome);
+                              },
+                              std::move(responder));
                       });
     };
 }
 
-auto read_multiple(HeadEnd& head_end) {
-    return [&head_end](Pending<ReadMultipleRequest> pending) {
+auto read_multiple(HeadEnd& head_end, const std::shared_ptr<AnswerMaker>& maker) {
+    return [&head_end, maker](Pending<ReadMultipleRequest> pending) {
         if (!head_end.knows(pending.request.meter_number)) {
             pending.responder.answer(not_connected_answer(pending.request.meter_number));
             return;
@@ -86,9 +123,16 @@ auto read_multiple(HeadEnd& head_end) {
         ReadMultipleRequest asked = pending.request;
         head_end.read_multiple(
             std::move(pending.request), pending.limits,
-            [asked = std::move(asked), presentation = std::move(presentation),
+            [maker, asked = std::move(asked), presentation = std::move(presentation),
              responder = std::move(pending.responder)](auto outcome) mutable {
-                responder.answer(read_multiple_answer(asked, presentation, outcome));
+                const std::size_t octets = octets_of(outcome);
+                maker->answer(
+                    octets,
+                    [asked = std::move(asked), presentation = std::move(presentation),
+                     outcome = std::move(outcome)] {
+                        return read_multiple_answer(asked, presentation, outcome);
+                    },
+                    std::move(responder));
             });
     };
 }
@@ -136,16 +180,21 @@ std::expected<CallLimits, HttpAnswer> call_limits(const HttpRequest& request) {
     return limits;
 }
 
-std::vector<HttpRoute> rest_routes(asio::any_io_executor io, HeadEnd& head_end) {
+std::vector<HttpRoute> rest_routes(asio::any_io_executor io, HeadEnd& head_end,
+                                   std::shared_ptr<AnswerMaker> maker) {
     return {
         {"GET", "/", simple(io, [&head_end] { return root_answer(head_end.connected()); })},
         {"GET", "/health", simple(io, [&head_end] { return health_answer(head_end.connected()); })},
-        {"GET", "/connections",
-         simple(io, [&head_end] { return connections_answer(head_end.meters()); })},
+        {"GET", "/connections", connections(io, head_end, maker)},
         {"POST", "/connect", deferred(io, parse_connect, connect(head_end))},
-        {"POST", "/read", deferred(io, parse_read, read(head_end))},
-        {"POST", "/read-multiple", deferred(io, parse_read_multiple, read_multiple(head_end))},
+        {"POST", "/read", deferred(io, parse_read, read(head_end, maker))},
+        {"POST", "/read-multiple",
+         deferred(io, parse_read_multiple, read_multiple(head_end, maker))},
         {"POST", "/write", deferred(io, parse_write, write(head_end))},
+        {"POST", "/decode",
+         [](const HttpRequest& http, Responder responder) {
+             responder.answer(decode_answer(http));
+         }},
         {"POST", "/disconnect", deferred(io, parse_disconnect, disconnect(head_end))},
     };
 }

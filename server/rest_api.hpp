@@ -1,9 +1,11 @@
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include <asio/any_io_executor.hpp>
 
+#include "server/answer_maker.hpp"
 #include "server/head_end.hpp"
 #include "server/http_front.hpp"
 
@@ -11,8 +13,10 @@ namespace dlms::service {
 
 // The routes of the REST interface. A handler reads its request on a worker and answers what is
 // wrong with it; the rest is the head end's, on the I/O thread, and the answer follows when it is
-// there. `head_end` must outlive the front that the routes are given to.
-[[nodiscard]] std::vector<HttpRoute> rest_routes(asio::any_io_executor io, HeadEnd& head_end);
+// there. `head_end` must outlive the front that the routes are given to; `maker` may be used by
+// calls that end later.
+[[nodiscard]] std::vector<HttpRoute> rest_routes(asio::any_io_executor io, HeadEnd& head_end,
+                                                 std::shared_ptr<AnswerMaker> maker);
 
 // How long the caller waits, from X-Request-Timeout (seconds, 0.1 to 300); the answer that refuses
 // it otherwise.

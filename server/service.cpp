@@ -82,8 +82,10 @@ Service::Service(asio::io_context& io, const ServiceConfig& config, ServiceEvent
     : io_(io), host_(config.host), port_(config.port) {
     HttpHooks hooks = front_hooks(config, events);
     head_end_ = std::make_unique<HeadEnd>(io.get_executor(), head_end_settings(config, events));
+    auto maker = std::make_shared<AnswerMaker>(AnswerMaker::Settings{config.http_threads});
     front_ = std::make_unique<HttpFront>(
-        io, front_settings(config), rest_routes(io.get_executor(), *head_end_), std::move(hooks));
+        io, front_settings(config), rest_routes(io.get_executor(), *head_end_, std::move(maker)),
+        std::move(hooks));
 }
 
 Service::~Service() {

@@ -20,6 +20,14 @@ struct Refused {
     std::string octets;
 };
 
+std::string repeated(std::string_view text, std::size_t count) {
+    std::string all;
+    for (std::size_t number = 0; number < count; ++number) {
+        all += text;
+    }
+    return all;
+}
+
 std::ostream& operator<<(std::ostream& out, const Refused& refused) {
     return out << refused.name;
 }
@@ -63,6 +71,7 @@ const std::vector<Refused> refused_requests{
     {"many fields", 431,
      "GET / HTTP/1.1\r\nHost: a\r\nA: 1\r\nB: 1\r\nC: 1\r\nD: 1\r\nE: 1\r\nF: 1\r\nG: 1\r\nH: "
      "1\r\n\r\n"},
+    {"endless empty lines", 400, repeated("\r\n", 1000)},
     {"large head", 431,
      "GET / HTTP/1.1\r\nHost: a\r\nA: " + std::string(250, 'a') +
          "\r\nB: " + std::string(250, 'a') + "\r\nC: " + std::string(250, 'a') +
@@ -116,6 +125,20 @@ BOOST_AUTO_TEST_CASE(cuts_pipelined_requests_however_they_arrive) {
         BOOST_TEST(!two.keep_alive);
         BOOST_TEST(!reader.has_begun());
     }
+}
+
+BOOST_AUTO_TEST_CASE(empty_lines_before_each_request_are_skipped_up_to_a_limit) {
+    const std::string lines = repeated("\r\n", small.head_octets / 2);
+    const std::string request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    HttpRequestReader reader(small);
+    for (int number = 0; number < 3; ++number) {
+        reader.receive(lines);
+        BOOST_TEST(!reader.has_begun());
+        BOOST_TEST((reader.receive(request) == State::complete));
+        BOOST_TEST(reader.take_request().octets == request);
+    }
+    reader.receive(lines);
+    BOOST_TEST((reader.receive("\r\n") == State::refused));
 }
 
 BOOST_AUTO_TEST_CASE(takes_requests_at_the_very_limits) {

@@ -91,6 +91,29 @@ BOOST_AUTO_TEST_CASE(nesting_is_limited) {
     BOOST_TEST(JsonScan(std::string(200'000, '['), 32).fault()->position == 32U);
 }
 
+BOOST_AUTO_TEST_CASE(an_inner_object_has_few_members) {
+    const auto object = [](std::size_t members) {
+        std::string text = "{";
+        for (std::size_t number = 0; number < members; ++number) {
+            text += (number > 0 ? ",\"k" : "\"k") + std::to_string(number) + "\":1";
+        }
+        return text + "}";
+    };
+    const auto fault_of = [](const std::string& text) {
+        const auto fault = JsonScan(text, 32).fault();
+        return fault ? fault->message : "none";
+    };
+    BOOST_TEST(fault_of(object(1000)) == "none");
+    BOOST_TEST(fault_of("{\"value\":" + object(64) + "}") == "none");
+    BOOST_TEST(fault_of("{\"value\":" + object(65) + "}") == "Too many members");
+    BOOST_TEST(fault_of("[" + object(65) + "]") == "Too many members");
+    // Left alone this would take minutes.
+    const auto refused = parse_write(
+        with_body(R"({"meter_number":"1","obis_code":"1.8.0","value":)" + object(90'000) + "}"));
+    BOOST_REQUIRE(!refused.has_value());
+    BOOST_TEST(refused.error().status == 422);
+}
+
 BOOST_AUTO_TEST_CASE(finds_the_members_of_the_outer_object) {
     const std::string text =
         R"( {"a": {"value": 1}, "value": 12345678901234567890.10, "b": "x", "b": [true] } )";
@@ -278,7 +301,8 @@ BOOST_AUTO_TEST_CASE(connect_checks_every_parameter) {
                               R"("mode_e":2)",
                               R"("parity":"odder")",
                               R"("baud_rate":0)",
-                              R"("logical_address":"a")"}) {
+                              R"("logical_address":"a")",
+                              R"("ip_address":"10.0.0.1\u0000.example")"}) {
         const std::string error = error_of_connect(field);
         const std::string name(
             std::string_view(field).substr(0, std::string_view(field).find(':')));
@@ -355,6 +379,13 @@ BOOST_AUTO_TEST_CASE(write_keeps_every_digit_of_the_value) {
         with_body(R"({"meter_number":"1","obis_code":"1.8.0","value":1,"data_type":"word"})")));
     BOOST_TEST(!parse_write(
         with_body(R"({"meter_number":"1","obis_code":"1.8.0","value":1,"data_type":7})")));
+    const std::string largest = "\"" + std::string(256 * 1024 - 2, 'a') + "\"";
+    BOOST_TEST(value_of(largest) == largest);
+    const auto larger = parse_write(with_body(
+        R"({"meter_number":"1","obis_code":"1.8.0","value":"a)" + largest.substr(1) + "}"));
+    BOOST_REQUIRE(!larger.has_value());
+    BOOST_TEST(larger.error().status == 422);
+    BOOST_TEST(larger.error().body.find("at most 262144") != std::string::npos);
     const auto missing = parse_write(with_body(R"({"meter_number":"1","obis_code":"1.8.0"})"));
     BOOST_REQUIRE(!missing.has_value());
     BOOST_TEST(missing.error().body.find(R"(["body","value"])") != std::string::npos);
