@@ -77,6 +77,7 @@ struct Conversation {
     unsigned ends = 0;     // of requests, since the last command
     unsigned failures = 0;
     unsigned notifications = 0;
+    std::uint32_t pushes = 0;
 
     template <class Receiver>
     void carry(ByteBuffer apdu, Receiver& receiver) {
@@ -211,6 +212,8 @@ bool command(Conversation& talk, Byte operation, const ByteBuffer& written, std:
         case 9: return client.write(names, values, talk.now).has_value();
         default: {
             xdlms::DataNotification push;
+            // A push that is the last one again is taken for its repetition.
+            push.long_invoke_id_and_priority = xdlms::LongInvokeIdAndPriority(++talk.pushes);
             push.body = *axdr::parse_data(talk.value);
             return talk.server.notify(push).has_value();
         }

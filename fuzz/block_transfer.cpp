@@ -4,6 +4,7 @@
 
 #include "stack/association/block_transfer.hpp"
 
+#include <algorithm>
 #include <deque>
 
 #include "fuzz/property.hpp"
