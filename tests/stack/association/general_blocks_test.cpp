@@ -41,8 +41,8 @@ ClientTalk half_an_answer() {
 
 ClientTalk long_set() {
     ClientTalk script = associated_client(blocks);
-    script.command("set", set(energy, "090700010203040506"))
-        .expect_transmit("E001000100000FC101C100030100010800FF02000907");
+    script.command("set", set(energy, "09080001020304050607"))
+        .expect_transmit("E001000100000FC101C100030100010800FF02000908");
     return script;
 }
 
@@ -61,15 +61,15 @@ BOOST_AUTO_TEST_CASE(GBT_X_1_a_long_answer_with_window_one) {
         ServerTalk server = associated_server(blocks);
         server.deliver(in_blocks ? std::string("E080000100000D") + get_energy : get_energy)
             .expect_event("get 3/1-0:1.8.0.255/2")
-            .command("answer", answer("09080001020304050607"));
+            .command("answer", answer("090B000102030405060708090A"));
         if (in_blocks) {
-            server.expect_transmit("E0010001000109C401C1000908000102")
+            server.expect_transmit("E0010001000109C401C100090B000102")
                 .deliver("E0810002000100")
-                .expect_transmit("E08100020002050304050607");
+                .expect_transmit("E0810002000208030405060708090A");
         } else {
-            server.expect_transmit("E0010001000009C401C1000908000102")
+            server.expect_transmit("E0010001000009C401C100090B000102")
                 .deliver("E0810001000100")
-                .expect_transmit("E08100020001050304050607");
+                .expect_transmit("E0810002000108030405060708090A");
         }
         still_works(server);
     }
@@ -89,16 +89,16 @@ BOOST_AUTO_TEST_CASE(GBT_X_7_once_in_blocks_the_answer_is_too) {
 BOOST_AUTO_TEST_CASE(GBT_X_7_a_long_set_both_ways) {
     ClientTalk client = long_set();
     client.deliver("E0010001000100")
-        .expect_transmit("E081000200010700010203040506")
+        .expect_transmit("E08100020001080001020304050607")
         .deliver("E0810002000204C501C100")
         .expect_event("set 1 success");
     still_works(client, 2);
 
     ServerTalk server = associated_server(blocks);
-    server.deliver("E001000100000FC101C100030100010800FF02000907")
+    server.deliver("E001000100000FC101C100030100010800FF02000908")
         .expect_transmit("E0010001000100")
-        .deliver("E081000200010700010203040506")
-        .expect_event("set 3/1-0:1.8.0.255/2 090700010203040506")
+        .deliver("E08100020001080001020304050607")
+        .expect_event("set 3/1-0:1.8.0.255/2 09080001020304050607")
         .command("answer", answer_set())
         .expect_transmit("E0810002000204C501C100");
     still_works(server);
@@ -136,11 +136,11 @@ BOOST_AUTO_TEST_CASE(GBT_X_6_lost_blocks_are_asked_for_and_sent_again) {
 
     ClientTalk request_lost = long_set();
     request_lost.at(2s)
-        .expect_transmit("E001000100000FC101C100030100010800FF02000907")
+        .expect_transmit("E001000100000FC101C100030100010800FF02000908")
         .deliver("E0010001000100")
-        .expect_transmit("E081000200010700010203040506")
+        .expect_transmit("E08100020001080001020304050607")
         .at(4s)
-        .expect_transmit("E081000200010700010203040506")
+        .expect_transmit("E08100020001080001020304050607")
         .deliver("E0810002000204C501C100")
         .expect_event("set 1 success");
     still_works(request_lost, 2);
@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_CASE(GBT_X_8_transfers_that_end_without_a_result) {
 
     ClientTalk unanswered = long_set();
     for (const auto time : {2s, 4s, 6s}) {
-        unanswered.at(time).expect_transmit("E001000100000FC101C100030100010800FF02000907");
+        unanswered.at(time).expect_transmit("E001000100000FC101C100030100010800FF02000908");
     }
     unanswered.at(8s).expect_event("failed 1 timeout");
     still_works(unanswered, 2);
@@ -213,14 +213,14 @@ BOOST_AUTO_TEST_CASE(GBT_X_8_transfers_that_end_without_a_result) {
     still_works(malformed, 2);
 
     ServerTalk half = associated_server(blocks);
-    half.deliver("E001000100000FC101C100030100010800FF02000907")
+    half.deliver("E001000100000FC101C100030100010800FF02000908")
         .expect_transmit("E0010001000100")
         .deliver("E0810002000100")  // given up
         .expect_no_transmit();
     still_works(half);
 
     ServerTalk replaced = associated_server(blocks);
-    replaced.deliver("E001000100000FC101C100030100010800FF02000907")
+    replaced.deliver("E001000100000FC101C100030100010800FF02000908")
         .expect_transmit("E0010001000100")
         .deliver("E081000100000DC001C200030100010800FF0200")
         .expect_event("get 3/1-0:1.8.0.255/2")
@@ -231,8 +231,8 @@ BOOST_AUTO_TEST_CASE(GBT_X_8_transfers_that_end_without_a_result) {
     ServerTalk left = associated_server(blocks);
     left.deliver(get_energy)
         .expect_event("get 3/1-0:1.8.0.255/2")
-        .command("answer", answer("09080001020304050607"))
-        .expect_transmit("E0010001000009C401C1000908000102")
+        .command("answer", answer("090B000102030405060708090A"))
+        .expect_transmit("E0010001000009C401C100090B000102")
         .deliver("6200")
         .expect_transmit("6300")
         .expect_event("released")
