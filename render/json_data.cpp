@@ -300,13 +300,14 @@ private:
 
     Made make_members(const Json& object, const Place& place) {
         const ValueType& type = *place.type;
-        for (const auto& [key, member] : object.items()) {
-            const auto times = std::ranges::count_if(
-                type.members, [&key = key](const cosem::TypeMember& candidate) {
-                    return cosem::is_same_name(candidate.name, key);
+        for (const auto& given : object.items()) {
+            const bool known =
+                std::ranges::any_of(type.members, [&given](const cosem::TypeMember& candidate) {
+                    return cosem::is_same_name(candidate.name, given.key());
                 });
-            if (times == 0) {
-                return fault("unknown member " + quote(key) + "; expected " + member_names(type));
+            if (!known) {
+                return fault("unknown member " + quote(given.key()) + "; expected " +
+                             member_names(type));
             }
         }
         DataBuilder builder;
@@ -409,7 +410,14 @@ std::vector<const ValueType*> likely_types(const WriteTarget& target) {
     if (target.present) {
         const auto how = [&](const ValueType* type) { return fit(*type, *target.present); };
         std::erase_if(types, [&](const ValueType* type) { return how(type) == cosem::Fit::none; });
-        std::ranges::stable_sort(types, std::ranges::greater(), how);
+        // Those that fit alike stay in their order.
+        std::vector<const ValueType*> best_first;
+        for (const ValueType* type : types) {
+            const auto worse = std::ranges::find_if(
+                best_first, [&](const ValueType* other) { return how(other) < how(type); });
+            best_first.insert(worse, type);
+        }
+        return best_first;
     }
     return types;
 }
