@@ -115,6 +115,10 @@ void ServerAssociation::receive_general_block(ByteView apdu, Instant now) {
         }
         block_transfer_.reset();
     }
+    if (block->block_number == 1 && !block->block_data.empty() && !in_general_blocks_ &&
+        block_transfer_.is_sending()) {
+        block_transfer_.reset();  // who asks anew has done with the answer to a plain request
+    }
     Received received = block_transfer_.receive(*block, now);
     if (received == Received::repeated) {
         // The answer was lost, or a client that never changes its invoke-id asks again. To read
