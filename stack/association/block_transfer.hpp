@@ -61,6 +61,8 @@ public:
     // A getters
     /// Some blocks of an APDU came, and not all.
     bool is_receiving() const { return !assembled_.empty() || !early_.empty() || passes_over_; }
+    /// Whether the peer has sent blocks in this exchange.
+    bool has_received() const { return expected_ > 1; }
     /// Blocks are to be sent, or the peer has not acknowledged them all.
     bool is_sending() const { return acknowledged_ < block_count_; }
     /// Whether every block was sent once; one may still be lost.

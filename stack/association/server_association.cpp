@@ -115,8 +115,8 @@ void ServerAssociation::receive_general_block(ByteView apdu, Instant now) {
         }
         block_transfer_.reset();
     }
-    if (block->block_number == 1 && !block->block_data.empty() && !in_general_blocks_ &&
-        block_transfer_.is_sending()) {
+    if (block->block_number == 1 && !block->block_data.empty() && block_transfer_.is_sending() &&
+        !block_transfer_.has_received()) {
         block_transfer_.reset();  // who asks anew has done with the answer to a plain request
     }
     Received received = block_transfer_.receive(*block, now);

@@ -38,6 +38,23 @@ auto refuses(std::string_view apdu, ErrorCode code) {
 constexpr auto long_push =
     "0F0000000700091D000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C";
 
+/// The information fields of the HDLC frames of a push, without their LLC header. (Frames of these
+/// pushes have addresses of two and one octets.)
+std::vector<ByteBuffer> information_of(ByteView frames) {
+    std::vector<ByteBuffer> fields;
+    constexpr std::size_t header = 9;  // flag, format, addresses, control, check
+    while (frames.size() > header) {
+        const std::size_t length = (frames[1] & 0x07u) * 256u + frames[2];
+        ByteView field = frames.subspan(header, length - header + 1 - 2);
+        if (field[0] == 0xE6) {
+            field = field.subspan(3);
+        }
+        fields.push_back(to_buffer(field));
+        frames = frames.subspan(length + 2);
+    }
+    return fields;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(notifications)
@@ -123,6 +140,49 @@ BOOST_AUTO_TEST_CASE(every_push_of_the_vectors_is_handed_on) {
         }
     }
     BOOST_TEST(pushes >= 2u);
+}
+
+BOOST_AUTO_TEST_CASE(GBT_X_9_recorded_pushes_in_general_blocks) {
+    // push-0093 and push-0094, Landis+Gyr E450: window 0, streaming throughout
+    std::size_t pushes = 0;
+    for (const Vector& vector : load_vectors("push")) {
+        if (!vector.valid || (vector.id != "push-0093" && vector.id != "push-0094")) {
+            continue;
+        }
+        BOOST_TEST_CONTEXT(vector.id) {
+            const std::vector<ByteBuffer> blocks = information_of(vector.octets);
+            BOOST_REQUIRE_GE(blocks.size(), 2u);
+            association::ClientAssociation client(client_of(notifying));
+            ByteBuffer whole;
+            for (const bool first_is_lost : {true, false, false}) {
+                whole.clear();
+                for (const ByteBuffer& block : blocks) {
+                    BOOST_REQUIRE(!client.poll_event());
+                    const auto decoded = xdlms::decode_general_block_transfer(block);
+                    BOOST_REQUIRE(decoded);
+                    whole.insert(whole.end(), decoded->block_data.begin(),
+                                 decoded->block_data.end());
+                    if (!first_is_lost || &block != &blocks.front()) {
+                        client.receive(block, {});
+                    }
+                    BOOST_REQUIRE(!client.poll_transmit());  // it listens to nobody
+                    BOOST_REQUIRE(!client.poll_timeout());
+                }
+                const auto event = client.poll_event();
+                BOOST_REQUIRE_EQUAL(event.has_value(), !first_is_lost);
+                if (!event) {
+                    continue;
+                }
+                const auto& push = std::get<association::NotificationReceived>(*event);
+                ByteBuffer again;
+                Writer writer(again);
+                xdlms::encode(writer, std::get<xdlms::DataNotification>(push.notification));
+                BOOST_TEST(to_hex(again) == to_hex(whole));
+                ++pushes;
+            }
+        }
+    }
+    BOOST_TEST(pushes == 4u);
 }
 
 BOOST_AUTO_TEST_CASE(NOTIF_X_4_confirmation) {
