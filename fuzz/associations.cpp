@@ -77,10 +77,8 @@ struct Conversation {
     unsigned ends = 0;     // of requests, since the last command
     unsigned failures = 0;
     unsigned notifications = 0;
-    std::uint32_t pushes = 0;
-    /// A push that was damaged goes on when the next request does, and holds it up until the
-    /// client's time-outs.
-    bool half_pushed = false;
+    std::vector<ByteBuffer> pushed;  // by long-invoke-id; one may come during a later command
+    bool spoiled = false;            // a push under way may be
 
     template <class Receiver>
     void carry(ByteBuffer apdu, Receiver& receiver) {
@@ -155,7 +153,11 @@ struct Conversation {
         } else if constexpr (std::is_same_v<Event, NotificationReceived>) {
             ++notifications;
             if (const auto* data = std::get_if<xdlms::DataNotification>(&event.notification)) {
-                expect(data->body);
+                const std::uint32_t id = data->long_invoke_id_and_priority.invoke_id();
+                fuzz::require(damaged || spoiled ||
+                                  (id < pushed.size() &&
+                                   std::ranges::equal(data->body.encoded(), pushed[id])),
+                              "a notification shows what the meter had");
             }
         }
     }
@@ -216,7 +218,9 @@ bool command(Conversation& talk, Byte operation, const ByteBuffer& written, std:
         default: {
             xdlms::DataNotification push;
             // A push that is the last one again is taken for its repetition.
-            push.long_invoke_id_and_priority = xdlms::LongInvokeIdAndPriority(++talk.pushes);
+            push.long_invoke_id_and_priority =
+                xdlms::LongInvokeIdAndPriority(static_cast<std::uint32_t>(talk.pushed.size()));
+            talk.pushed.push_back(talk.value);
             push.body = *axdr::parse_data(talk.value);
             return talk.server.notify(push).has_value();
         }
@@ -232,13 +236,9 @@ constexpr bool writes(Byte operation) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     fuzz::Feed feed({bytes, size});
-    const Terms terms = terms_of(feed);
-    Conversation talk(terms);
+    Conversation talk(terms_of(feed));
     while (!feed.empty()) {
-        // Requests by short name have no invoke-id, so that one in general blocks which begins as
-        // the last one did is taken for its repetition (docs/plan.md).
-        const bool is_mistaken = terms.short_names && (terms.conformance & 0x200000u) != 0;
-        talk.damaged = talk.half_pushed || is_mistaken;
+        talk.damaged = false;
         talk.ends = talk.failures = talk.notifications = 0;
         const Byte operation = feed.octet() % operations;
         const Byte fault = feed.octet();
@@ -260,8 +260,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         fuzz::require(talk.damaged || asks || talk.notifications == (done ? 1u : 0u),
                       "a notification arrives once");
         talk.fault = none;
-        const bool pushed = operation == operations - 1 && done;
-        talk.half_pushed = talk.notifications == 0 && (pushed || talk.half_pushed);
+        talk.spoiled = (talk.spoiled && !(operation == 0 && done)) || talk.damaged;
     }
     return 0;
 }

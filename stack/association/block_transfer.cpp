@@ -4,6 +4,8 @@
 //                a block beyond a gap     kept, at most a window of them, once the first is there
 //                a block that came before counted; answered again if the peer waits
 //                block 1, another content the peer begins anew: everything before is forgotten
+//                block 1 once more        the same APDU, whose answer was lost, or another one that
+//                                         begins alike: taken again, and compared when it is whole
 //     sending:   acknowledgement          goes on behind it; what the peer misses is sent again
 //     both:      nothing new in time      the client sends again what waits for an answer
 //
@@ -47,10 +49,16 @@ void BlockTransfer::forget_received() {
     assembled_.clear();
     first_block_.clear();
     early_.clear();
-    last_taken_ = passes_over_ = false;
+    last_taken_ = passes_over_ = repeats_ = false;
     peer_listens_ = true;
     acknowledgement_due_ = false;
     asked_again_for_.reset();
+}
+
+void BlockTransfer::take_again() {
+    previous_.swap(complete_);
+    forget_received();
+    repeats_ = true;
 }
 
 bool BlockTransfer::send(ByteView apdu, std::size_t block_size, Instant now) {
@@ -71,6 +79,11 @@ bool BlockTransfer::send(ByteView apdu, std::size_t block_size, Instant now) {
     return true;
 }
 
+void BlockTransfer::take_back() {
+    finish();
+    next_number_ = last_acknowledged_ + 1;
+}
+
 void BlockTransfer::resend() {
     counters_.repeated_blocks += sent_ - acknowledged_;
     sent_ = acknowledged_;
@@ -86,7 +99,10 @@ BlockTransfer::Received BlockTransfer::receive(const Block& block, Instant now) 
     const bool anew = begins && !std::ranges::equal(block.block_data, first_block_);
     if (begins && !anew && last_taken_ && block.window != 0) {
         ++counters_.duplicate_blocks;
-        return Received::repeated;
+        if (block.last_block && std::ranges::equal(block.block_data, complete_)) {
+            return Received::repeated;
+        }
+        take_again();
     }
     if (anew || (begins && block.window == 0)) {
         counters_.abandoned_transfers += is_receiving();
@@ -132,7 +148,7 @@ bool BlockTransfer::take_acknowledgement(const Block& block) {
     // What was sent before a step back is acknowledged all the same.
     sent_ = std::max(sent_, acknowledged_);
     const bool asks = !block.streaming && block.window != 0 && sent_ > acknowledged_;
-    if (asks && (!is_client() || repeated_from_ != acknowledged_)) {
+    if (asks && !repeats_ && (!is_client() || repeated_from_ != acknowledged_)) {
         repeated_from_ = acknowledged_;
         resend();
     }
@@ -161,7 +177,7 @@ BlockTransfer::Received BlockTransfer::take_empty(const Block& block) {
         ++counters_.abandoned_transfers;
         assembled_.clear();
         early_.clear();
-        passes_over_ = false;
+        passes_over_ = repeats_ = false;
         expected_ = std::max(expected_, std::uint32_t{block.block_number} + 1);
         return Received::aborted;
     }
@@ -182,7 +198,7 @@ void BlockTransfer::keep_early(const Block& block) {
 }
 
 void BlockTransfer::answer_what_is_not_next(const Block& block) {
-    if (block.streaming || block.window == 0 || is_sending()) {
+    if (block.streaming || block.window == 0 || (is_sending() && !repeats_)) {
         return;  // nobody waits, or our own blocks acknowledge
     }
     if (is_client() && std::exchange(asked_again_for_, expected_) == expected_) {
@@ -208,8 +224,12 @@ BlockTransfer::Received BlockTransfer::take_next(const Block& block) {
         early_.clear();
     }
     acknowledgement_due_ = !last_taken_ && (peer_waits || acknowledgement_due_);
+    if (peer_waits && is_client() && is_sending()) {
+        resend();  // a notification came first: our own blocks acknowledge it
+    }
     if (!fits) {
         ++counters_.abandoned_transfers;
+        repeats_ = false;
         return Received::too_long;
     }
     if (!last_taken_ || std::exchange(passes_over_, false)) {
@@ -218,7 +238,11 @@ BlockTransfer::Received BlockTransfer::take_next(const Block& block) {
     // Its answer acknowledges it, and an answer needs none.
     complete_.swap(assembled_);
     assembled_.clear();
-    return Received::apdu;
+    // Who has seen the answer and asks the same asks anew.
+    const bool answered = !is_client() && !is_sending();
+    return std::exchange(repeats_, false) && complete_ == previous_ && !answered
+               ? Received::repeated
+               : Received::apdu;
 }
 
 bool BlockTransfer::append(ByteView data, bool last) {
@@ -246,7 +270,7 @@ bool BlockTransfer::handle_timeout(Instant now) {
         return false;
     }
     ++retries_;
-    if (is_sending()) {
+    if (is_sending() && !repeats_) {
         resend();
     } else {
         acknowledgement_due_ = true;
@@ -275,7 +299,7 @@ bool BlockTransfer::poll_transmit(ByteBuffer& out) {
     Block block;
     block.window = window();
     block.block_number_ack = static_cast<std::uint16_t>(expected_ - 1);
-    if (is_sending() ? !next_data(block) : !next_acknowledgement(block)) {
+    if (is_sending() && !repeats_ ? !next_data(block) : !next_acknowledgement(block)) {
         return false;
     }
     acknowledgement_due_ = false;

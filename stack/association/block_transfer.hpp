@@ -52,7 +52,7 @@ public:
         part,      ///< something new; the transfer goes on
         apdu,      ///< apdu() is whole
         aborted,   ///< the peer gave its APDU up
-        repeated,  ///< the first block of the APDU that was taken last: see resend()
+        repeated,  ///< the APDU that was taken last, once more: see resend()
         too_long,  ///< above limits::max_long_answer; the rest of the APDU is passed over
     };
 
@@ -91,6 +91,8 @@ public:
     bool send(ByteView apdu, std::size_t block_size, Instant now);
     /// Sends again what the peer has not acknowledged.
     void resend();
+    /// What the peer has not acknowledged counts as never sent: it asks for another answer.
+    void take_back();
     /// Acknowledges the APDU taken last, to which there is no answer, if its sender listens.
     void acknowledge() { acknowledgement_due_ = peer_listens_; }
 
@@ -115,6 +117,7 @@ private:
     bool append(ByteView data, bool last);
     void answer_what_is_not_next(const Block& block);
     void forget_received();
+    void take_again();
     void mind_deadline(Instant now);
     std::uint8_t window() const;
     bool next_data(Block& block);
@@ -150,6 +153,10 @@ private:
     bool last_taken_ = false;
     bool passes_over_ = false;
     bool peer_listens_ = true;
+    /// The first block of the last APDU came again: whether the rest is as it was is to be seen.
+    /// Until then what we sent is kept, and not sent again.
+    bool repeats_ = false;
+    ByteBuffer previous_;
 
     bool acknowledgement_due_ = false;
     std::optional<std::uint32_t> acknowledged_to_peer_;  // by the last block that we sent

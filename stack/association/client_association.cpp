@@ -290,9 +290,13 @@ void ClientAssociation::receive_block(ByteView apdu, Instant now) {
         case BlockTransfer::Received::too_long:
             fail_oldest(error_of(ErrorCode::answer_too_long));
             return;
+        case BlockTransfer::Received::repeated:
+            if (is_notification(block_transfer_.apdu()[0])) {
+                block_transfer_.acknowledge();  // its sender may not know that it came
+            }
+            return;
         case BlockTransfer::Received::nothing:
-        case BlockTransfer::Received::part:
-        case BlockTransfer::Received::repeated: return;
+        case BlockTransfer::Received::part: return;
     }
 }
 

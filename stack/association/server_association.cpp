@@ -111,9 +111,12 @@ void ServerAssociation::receive_general_block(ByteView apdu, Instant now) {
         if (!began_anew) {
             // First the notification; what the client sends meanwhile it sends again.
             block_transfer_.receive_acknowledgement(*block, now);
-            return;
+            if (notifies_in_blocks()) {
+                return;
+            }
+        } else {
+            block_transfer_.reset();
         }
-        block_transfer_.reset();
     }
     if (block->block_number == 1 && !block->block_data.empty() && block_transfer_.is_sending() &&
         !block_transfer_.has_received()) {
@@ -129,8 +132,13 @@ void ServerAssociation::receive_general_block(ByteView apdu, Instant now) {
             block_transfer_.resend();
             return;
         }
-        block_transfer_.reset();
-        received = block_transfer_.receive(*block, now);
+        if (block->block_number == 1) {
+            block_transfer_.reset();
+            received = block_transfer_.receive(*block, now);
+        } else {
+            block_transfer_.take_back();
+            received = Received::apdu;
+        }
     }
     if (received == Received::apdu) {
         in_general_blocks_ = true;

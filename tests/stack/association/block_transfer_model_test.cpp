@@ -159,8 +159,8 @@ Sizes sizes_of(std::uint64_t seed) {
     Sizes sizes;
     sizes.client_window = static_cast<std::uint8_t>(1 + seed % 63);
     sizes.server_window = static_cast<std::uint8_t>(1 + seed * 7 % 63);
-    sizes.client_block = 3 + seed * 5 % 40;  // the head at least: no PDU is so small
-    sizes.server_block = 3 + seed * 11 % 40;
+    sizes.client_block = 1 + seed * 5 % 40;  // the head at least: no PDU is so small
+    sizes.server_block = 1 + seed * 11 % 40;
     return sizes;
 }
 

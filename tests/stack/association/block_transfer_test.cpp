@@ -300,6 +300,47 @@ BOOST_AUTO_TEST_CASE(GBT_X_6_a_lost_answer_is_sent_again_and_the_request_is_not_
     BOOST_TEST(side.sent() == "E0810001000102C502");
 }
 
+BOOST_AUTO_TEST_CASE(GBT_X_6_a_request_that_begins_like_the_last_one_is_compared_whole) {
+    const auto begun = [] {
+        Side side = server(1);
+        BOOST_TEST(side.take("E00100010000024142") == "+");
+        BOOST_TEST(side.sent() == "E0010001000100");
+        BOOST_TEST(side.take("E081000200010143") == "414243");
+        side.send("5152", 1);
+        BOOST_TEST(side.sent() == "E001000200020151");
+        return side;
+    };
+    // A client that streams from its first block on repeats all when the answer is lost.
+    Side again = begun();
+    BOOST_TEST(again.take("E00100010001024142") == "+");
+    BOOST_TEST(again.sent() == "E0010003000100");
+    BOOST_TEST(again.take("E081000200010143") == "repeated");
+    again.transfer.resend();
+    BOOST_TEST(again.sent() == "E001000200020151");
+
+    // Another one, from a client that has begun anew: it goes on with the numbers that it sees.
+    Side other = begun();
+    BOOST_TEST(other.take("E00100010000024142") == "+");
+    BOOST_TEST(other.sent() == "E0010003000100");
+    BOOST_TEST(other.take("E081000200030144") == "414244");
+    other.send("61", 1);
+    BOOST_TEST(other.sent() == "E081000400020161");
+
+    // The same one, from a client that has begun anew: it has the answer, and means it.
+    Side same = begun();
+    BOOST_TEST(same.take("E00100010000024142") == "+");
+    BOOST_TEST(same.sent() == "E0010003000100");
+    BOOST_TEST(same.take("E081000200030143") == "414243");
+
+    // Given up in between: what was sent before is not held back for ever.
+    Side left = begun();
+    left.take("E00100010001024142");
+    left.sent();
+    BOOST_TEST(left.take("E0810002000100") == "aborted");
+    left.transfer.resend();
+    BOOST_TEST(left.sent() == "E001000200020151");
+}
+
 BOOST_AUTO_TEST_CASE(GBT_X_8_numbers_that_cannot_be) {
     Side side = client(1);
     BOOST_TEST(side.take("E001000000000141") == "");

@@ -120,7 +120,8 @@ BOOST_AUTO_TEST_CASE(CLIENT_X_6_every_long_request_goes_in_general_blocks_first)
         .deliver("E0010002000200")
         .expect_transmit("E08100030002020000")
         .deliver("C401C1000100")
-        .expect_event("get 1 data 0100");
+        .expect_event("get 1 data 0100")
+        .at(20s);  // and nothing more is sent for it
     still_works(client, 2);
 }
 
