@@ -86,10 +86,22 @@ Result<Choices> read_ln_choices(LnObjectListSelector selector, const DataView& d
     return fail(ErrorCode::unknown_choice, Layer::cosem);
 }
 
+bool is_class(const ObjectChoice& choice) {
+    return choice.class_id.has_value() && !choice.logical_name.has_value();
+}
+
+bool is_name(const ObjectChoice& choice) {
+    return choice.logical_name.has_value() && !choice.class_id.has_value();
+}
+
+bool is_object_id(const ObjectChoice& choice) {
+    return choice.class_id.has_value() && choice.logical_name.has_value();
+}
+
 void write_object_id(DataBuilder& builder, const ObjectChoice& choice) {
     builder.structure(2)
-        .long_unsigned(choice.class_id.value_or(0))
-        .octet_string(choice.logical_name.value_or(ObisCode()).octets());
+        .long_unsigned(*choice.class_id)
+        .octet_string(choice.logical_name->octets());
 }
 
 bool is_chosen(const Choices& choices, std::uint16_t class_id, const ObisCode& logical_name) {
@@ -169,45 +181,44 @@ Result<SnObjectListSelection> read_sn_object_list_selection(std::uint8_t selecto
 }
 
 Result<Data> to_data(const LnObjectListSelection& selection) {
+    const Choices& choices = selection.choices;
     DataBuilder builder;
+    bool fits = false;
     switch (selection.selector) {
         case LnObjectListSelector::all_without_access_rights:
-            if (!selection.choices.empty()) {
-                return fail(ErrorCode::out_of_range, Layer::cosem);
-            }
+            fits = choices.empty();
             builder.null();
             break;
         case LnObjectListSelector::class_list:
-            builder.array(selection.choices.size());
-            for (const ObjectChoice& choice : selection.choices) {
-                builder.long_unsigned(choice.class_id.value_or(0));
+            fits = std::ranges::all_of(choices, is_class);
+            builder.array(choices.size());
+            for (std::size_t i = 0; fits && i < choices.size(); ++i) {
+                builder.long_unsigned(*choices[i].class_id);
             }
             break;
         case LnObjectListSelector::object_id_list:
-            builder.array(selection.choices.size());
-            for (const ObjectChoice& choice : selection.choices) {
-                write_object_id(builder, choice);
+            fits = std::ranges::all_of(choices, is_object_id);
+            builder.array(choices.size());
+            for (std::size_t i = 0; fits && i < choices.size(); ++i) {
+                write_object_id(builder, choices[i]);
             }
             break;
         case LnObjectListSelector::object_id:
-            if (selection.choices.size() != 1) {
-                return fail(ErrorCode::out_of_range, Layer::cosem);
+            fits = choices.size() == 1 && is_object_id(choices[0]);
+            if (fits) {
+                write_object_id(builder, choices[0]);
             }
-            write_object_id(builder, selection.choices[0]);
             break;
     }
-    return builder.finish();
+    return fits ? builder.finish() : fail(ErrorCode::out_of_range, Layer::cosem);
 }
 
 Result<Data> to_data(const SnObjectListSelection& selection) {
-    if (selection.choices.size() != 1) {
+    const bool by_class = selection.selector == SnObjectListSelector::class_id;
+    if (selection.choices.size() != 1 || !(by_class ? is_class : is_name)(selection.choices[0])) {
         return fail(ErrorCode::out_of_range, Layer::cosem);
     }
     const ObjectChoice& choice = selection.choices[0];
-    const bool by_class = selection.selector == SnObjectListSelector::class_id;
-    if (by_class ? !choice.class_id : !choice.logical_name) {
-        return fail(ErrorCode::out_of_range, Layer::cosem);
-    }
     DataBuilder builder;
     by_class ? builder.long_unsigned(*choice.class_id)
              : builder.octet_string(choice.logical_name->octets());

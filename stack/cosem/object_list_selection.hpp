@@ -61,8 +61,8 @@ Result<LnObjectListSelection> read_ln_object_list_selection(std::uint8_t selecto
 Result<SnObjectListSelection> read_sn_object_list_selection(std::uint8_t selector,
                                                             const axdr::DataView& parameters);
 
-/// The parameters that go with the selector. Errors: out_of_range for choices that the selector has
-/// no room for.
+/// The parameters that go with the selector. Errors: out_of_range for choices, or parts of them,
+/// that the selector has no room for or misses.
 Result<axdr::Data> to_data(const LnObjectListSelection& selection);
 Result<axdr::Data> to_data(const SnObjectListSelection& selection);
 

@@ -97,6 +97,19 @@ BOOST_AUTO_TEST_CASE(selectors_of_an_sn_object_list) {
     BOOST_TEST(!to_data(SnObjectListSelection{}));
 }
 
+BOOST_AUTO_TEST_CASE(a_choice_that_the_selector_has_no_room_for_is_not_written) {
+    const auto name = "1-0:1.8.0.255"_obis;
+    using Ln = LnObjectListSelector;
+    BOOST_TEST(!to_data(LnObjectListSelection{Ln::all_without_access_rights, {{3, name}}}));
+    BOOST_TEST(!to_data(LnObjectListSelection{Ln::class_list, {{3, {}}, {3, name}}}));
+    BOOST_TEST(!to_data(LnObjectListSelection{Ln::class_list, {{{}, {}}}}));
+    BOOST_TEST(!to_data(LnObjectListSelection{Ln::object_id_list, {{3, name}, {3, {}}}}));
+    BOOST_TEST(!to_data(LnObjectListSelection{Ln::object_id, {{{}, name}}}));
+    using Sn = SnObjectListSelector;
+    BOOST_TEST(!to_data(SnObjectListSelection{Sn::class_id, {{3, name}}}));
+    BOOST_TEST(!to_data(SnObjectListSelection{Sn::logical_name, {{3, name}}}));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_object_list_is_refused) {
     const LnObjectListSelection all;
     for (const char* wrong :
