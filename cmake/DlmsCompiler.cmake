@@ -3,14 +3,20 @@ set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release)
 endif()
 
 find_program(DLMS_CCACHE ccache)
 if(DLMS_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${DLMS_CCACHE})
+  # It does not look into precompiled headers unless it is told that nothing in them hangs on the time of day.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${DLMS_CCACHE})
+endif()
+
+if(UNIX)
+  # Libraries and programs alike, so that they can share precompiled headers.
+  add_compile_options(-fPIE)
+  add_link_options(-pie)
 endif()
 
 add_library(dlms_settings INTERFACE)
@@ -25,6 +31,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   # libstdc++ 12 offers std::expected to clang; Asio 1.22 does not detect clang's coroutines.
   target_compile_definitions(dlms_settings INTERFACE ASIO_HAS_CO_AWAIT ASIO_HAS_STD_COROUTINE)
 else()
+  if(DLMS_CCACHE)
+    add_compile_options(-fpch-preprocess)
+  endif()
   # g++ 12 reports false positives of these two inside its own library and in coroutine frames.
   target_compile_options(dlms_settings INTERFACE -Wno-null-dereference -Wno-maybe-uninitialized)
 endif()
