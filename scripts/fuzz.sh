@@ -7,6 +7,8 @@ usage() {
 usage: scripts/fuzz.sh [FOLDER_OF_TARGETS [FOLDER_OF_SEEDS]]     (default build/fuzz/fuzz, fuzz/seeds)
 
 FUZZ_SECONDS=240  the wall time of all targets together
+FUZZ_SEED=1       libFuzzer's seed: the same code takes the same way again, as far as the time reaches; 0 for another
+                  way each time
 END
 }
 
@@ -20,6 +22,8 @@ seeds_folder=${2:-fuzz/seeds}
 readonly at_once=2
 total_seconds=${FUZZ_SECONDS:-240}
 [[ $total_seconds =~ ^[1-9][0-9]*$ ]] || fail "FUZZ_SECONDS must be a number of seconds"
+seed=${FUZZ_SEED:-1}
+[[ $seed =~ ^[0-9]{1,9}$ ]] || fail "FUZZ_SEED must be a number"
 
 targets=()
 for file in "$targets_folder"/fuzz_*; do
@@ -62,7 +66,7 @@ start() {
     local name=${1##*/} left=$((deadline - SECONDS))
     # timeout ends a target that does not end itself; libFuzzer's own limit comes first.
     timeout --signal=TERM --kill-after=5 "$((left > 1 ? left : 1))" "$1" \
-        -max_total_time="$seconds_each" -timeout=10 -rss_limit_mb=2048 -max_len=4096 \
+        -seed="$seed" -max_total_time="$seconds_each" -timeout=10 -rss_limit_mb=2048 -max_len=4096 \
         -print_final_stats=1 -artifact_prefix="$work/$name/found/" "$work/$name/corpus" \
         >"$work/$name/log" 2>&1 </dev/null &
     pids+=("$!")

@@ -33,7 +33,10 @@ class SilentMeter:
         self.thread.start()
 
     def serve(self):
-        connection, _ = self.socket.accept()
+        try:
+            connection, _ = self.socket.accept()
+        except OSError:
+            return  # closed
         with connection, connection.makefile("rb") as octets:
             while header := octets.read(8):
                 apdu = octets.read(int.from_bytes(header[6:], "big"))
@@ -45,14 +48,16 @@ class SilentMeter:
         return self.arrived[tag].wait(PATIENCE)
 
     def close(self):
+        # Whoever never connected is not waited for.
+        self.socket.shutdown(socket.SHUT_RDWR)
         self.thread.join()
         self.socket.close()
 
 
 class Service:
-    """The program on a free port, and one meter that it is connected to."""
+    """The program on a free port."""
 
-    def __init__(self, meter):
+    def __init__(self):
         self.process = subprocess.Popen([SERVICE, "--host", "127.0.0.1", "--port", "0", "--env-file", os.devnull],
                                         stdout=subprocess.PIPE, text=True)
         self.port = None
@@ -61,6 +66,8 @@ class Service:
             self.port = listens and int(listens[1])
         self.log = threading.Thread(target=self.process.stdout.read)
         self.log.start()
+
+    def connect(self, meter):
         status, _ = self.call("/connect", {"meter_number": "1", "brand": "hexcell", "ip_address": "127.0.0.1",
                                            "port": meter.port, "timeout": METER_TIMEOUT})
         assert status == 200, status
@@ -92,20 +99,23 @@ class Service:
         return reader, answers
 
     def status_at_end(self):
-        try:
-            return self.process.wait(PATIENCE)
-        finally:
-            self.process.kill()
-            self.process.wait()
-            self.log.join()
-            self.process.stdout.close()
+        return self.process.wait(PATIENCE)
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        self.log.join()
+        self.process.stdout.close()
 
 
 class Ending(unittest.TestCase):
     def setUp(self):
         self.meter = SilentMeter()
         self.addCleanup(self.meter.close)
-        self.service = Service(self.meter)
+        # Its end ends the meter's connection too: a test that fails waits for nobody.
+        self.service = Service()
+        self.addCleanup(self.service.close)
+        self.service.connect(self.meter)
 
     def test_a_call_in_work_ends_by_its_deadline_and_the_service_with_it(self):
         reader, answers = self.service.read(2)
@@ -136,7 +146,7 @@ class Ending(unittest.TestCase):
     def is_listening(self):
         try:
             socket.create_connection(("127.0.0.1", self.service.port)).close()
-        except ConnectionRefusedError:
+        except ConnectionError:  # refused, or reset as the listener closed
             return False
         return True
 
