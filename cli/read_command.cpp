@@ -22,7 +22,8 @@ constexpr auto examples = R"(Examples:
 /// What happened to a whole run: the lines, or why there are none.
 using Lines = client::Outcome<std::vector<Line>>;
 
-/// Reads one item after the other; a meter's refusal of one does not end the others.
+/// Reads all items, in lists where the meter takes them. A refusal of one does not end the others;
+/// a line that fails does.
 asio::awaitable<Lines> read_all(client::MeterClient& meter,
                                 std::vector<cosem::AttributeDescriptor> attributes,
                                 client::MeterParameters parameters) {
@@ -32,22 +33,20 @@ asio::awaitable<Lines> read_all(client::MeterClient& meter,
         co_return std::unexpected(connected.error());
     }
     client::RegisterReader reader(meter);
-    std::vector<Line> lines;
-    bool line_is_dead = false;
+    std::vector<client::ReadRequest> requests;
     for (const cosem::AttributeDescriptor& attribute : attributes) {
-        if (line_is_dead) {
-            client::Failure failure = lines.back().reading.error();
-            lines.push_back({attribute, std::unexpected(std::move(failure))});
-            continue;
+        requests.push_back({attribute, std::nullopt, axdr::Data()});
+    }
+    const auto patience = MeterOptions::patience(parameters) * static_cast<int>(attributes.size());
+    auto readings =
+        co_await reader.read_list(std::move(requests), std::chrono::steady_clock::now() + patience);
+    std::vector<Line> lines;
+    for (std::size_t i = 0; i < attributes.size(); ++i) {
+        if (readings) {
+            lines.push_back({attributes[i], std::move((*readings)[i])});
+        } else {
+            lines.push_back({attributes[i], std::unexpected(readings.error())});
         }
-        client::ReadRequest request;
-        request.attribute = attribute;
-        const Instant deadline =
-            std::chrono::steady_clock::now() + MeterOptions::patience(parameters);
-        auto reading = co_await reader.read(std::move(request), deadline);
-        line_is_dead =
-            !reading && exit_status(reading.error()) == ExitStatus::line && !meter.is_connected();
-        lines.push_back({attribute, std::move(reading)});
     }
     co_await meter.release(std::chrono::steady_clock::now() + std::chrono::seconds(5));
     co_return lines;

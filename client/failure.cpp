@@ -120,6 +120,18 @@ Blame Failure::blame() const {
     }
 }
 
+bool concerns_the_item(const Failure& failure) {
+    switch (failure.code) {
+        case FailureCode::malformed_answer:
+        case FailureCode::protocol_violation:
+        case FailureCode::unsupported:
+        case FailureCode::service_refused:
+        case FailureCode::access_refused:
+        case FailureCode::invalid_request: return true;
+        default: return false;
+    }
+}
+
 std::string_view code_text(const Failure& failure) {
     if (failure.access_result) {
         return cosem::name(*failure.access_result);

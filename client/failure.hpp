@@ -63,6 +63,9 @@ struct Failure {
     Blame blame() const;
 };
 
+/// Whether the failure is one item's affair, and the association goes on to the next.
+bool concerns_the_item(const Failure& failure);
+
 /// The name for interfaces: the data-access-result's where there is one, else the code's.
 std::string_view code_text(const Failure& failure);
 

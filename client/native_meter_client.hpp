@@ -118,14 +118,15 @@ private:
                                                       Instant deadline);
 
     // Reading: as one list, in parts of a list, or one by one.
-    asio::awaitable<Outcome<Values>> read_once(std::span<const ReadRequest> requests,
-                                               Instant deadline);
+    /// Appends the values of the requests that have none yet, as far as it comes.
+    asio::awaitable<Outcome<void>> read_rest(std::span<const ReadRequest> requests, Values& values,
+                                             Instant deadline);
     asio::awaitable<Outcome<Values>> read_part(std::span<const ReadRequest> requests,
                                                Instant deadline);
     asio::awaitable<Outcome<Values>> read_by_names(std::span<const ReadRequest> requests,
                                                    Instant deadline);
-    asio::awaitable<Outcome<Values>> read_singly(std::span<const ReadRequest> requests,
-                                                 Instant deadline);
+    asio::awaitable<Outcome<void>> read_singly(std::span<const ReadRequest> requests,
+                                               Values& values, Instant deadline);
     asio::awaitable<Outcome<Verdicts>> write_part(std::span<const WriteRequest> requests,
                                                   Instant deadline);
     asio::awaitable<Outcome<Verdicts>> write_by_names(std::span<const WriteRequest> requests,

@@ -44,19 +44,6 @@ bool asks_for_less(const Failure& failure) {
            (failure.error && failure.error->code == ErrorCode::list_count_mismatch);
 }
 
-/// Whether the failure is one item's affair, and the association goes on.
-bool concerns_the_item(const Failure& failure) {
-    switch (failure.code) {
-        case FailureCode::malformed_answer:
-        case FailureCode::protocol_violation:
-        case FailureCode::unsupported:
-        case FailureCode::service_refused:
-        case FailureCode::access_refused:
-        case FailureCode::invalid_request: return true;
-        default: return false;
-    }
-}
-
 Failure not_there() {
     return from_access_result(cosem::DataAccessResult::object_undefined);
 }
@@ -133,34 +120,41 @@ asio::awaitable<Outcome<std::vector<Outcome<axdr::Data>>>> NativeMeterClient::re
     // A connection that was alive and is lost now is made once more: meters and the modems before
     // them close idle connections without a word.
     const bool was_connected = association_.has_value();
-    Outcome<Values> first = co_await read_once(requests, deadline);
-    if (first || !was_connected || first.error().code != FailureCode::connection_lost ||
-        now() >= deadline) {
-        co_return first;
+    Values values;
+    values.reserve(requests.size());
+    Outcome<void> done = co_await read_rest(requests, values, deadline);
+    if (!done && was_connected && done.error().code == FailureCode::connection_lost &&
+        now() < deadline) {
+        done = co_await read_rest(requests, values, deadline);
     }
-    Outcome<Values> second = co_await read_once(requests, deadline);
-    co_return second;
+    if (!done && values.empty()) {
+        co_return std::unexpected(std::move(done.error()));
+    }
+    while (values.size() < requests.size()) {
+        values.push_back(std::unexpected(done.error()));
+    }
+    co_return values;
 }
 
-asio::awaitable<Outcome<NativeMeterClient::Values>> NativeMeterClient::read_once(
-    std::span<const ReadRequest> requests, Instant deadline) {
+asio::awaitable<Outcome<void>> NativeMeterClient::read_rest(std::span<const ReadRequest> requests,
+                                                            Values& values, Instant deadline) {
     Outcome<AssociationInfo> connected = co_await connect(deadline);
     if (!connected) {
         co_return std::unexpected(std::move(connected.error()));
     }
-    Values values;
-    values.reserve(requests.size());
     while (values.size() < requests.size()) {
         const auto left = requests.subspan(values.size());
         const std::size_t size = std::min(left.size(), list_limit());
-        const bool singly = size == 1 && !uses_short_names();
-        Outcome<Values> part;
-        if (singly) {
+        if (size == 1 && !uses_short_names()) {
             // Where the meter takes no lists, all that is left goes one by one.
-            part = co_await read_singly(list_limit() == 1 ? left : left.first(1), deadline);
-        } else {
-            part = co_await read_part(left.first(size), deadline);
+            const auto singly = list_limit() == 1 ? left : left.first(1);
+            Outcome<void> done = co_await read_singly(singly, values, deadline);
+            if (!done) {
+                co_return done;
+            }
+            continue;
         }
+        Outcome<Values> part = co_await read_part(left.first(size), deadline);
         if (!part && !association_) {
             co_return std::unexpected(std::move(part.error()));
         }
@@ -177,7 +171,7 @@ asio::awaitable<Outcome<NativeMeterClient::Values>> NativeMeterClient::read_once
         }
         std::ranges::move(*part, std::back_inserter(values));
     }
-    co_return values;
+    co_return Outcome<void>();
 }
 
 asio::awaitable<Outcome<NativeMeterClient::Values>> NativeMeterClient::read_part(
@@ -193,9 +187,18 @@ asio::awaitable<Outcome<NativeMeterClient::Values>> NativeMeterClient::read_part
     co_return values;
 }
 
-asio::awaitable<Outcome<NativeMeterClient::Values>> NativeMeterClient::read_singly(
-    std::span<const ReadRequest> requests, Instant deadline) {
+asio::awaitable<Outcome<void>> NativeMeterClient::read_singly(std::span<const ReadRequest> requests,
+                                                              Values& values, Instant deadline) {
     std::vector<std::optional<Outcome<axdr::Data>>> outcomes(requests.size());
+    // In their order, up to the first that is missing.
+    const auto take_over = [&] {
+        for (std::optional<Outcome<axdr::Data>>& outcome : outcomes) {
+            if (!outcome) {
+                return;
+            }
+            values.push_back(std::move(*outcome));
+        }
+    };
     std::vector<std::pair<RequestId, std::size_t>> under_way;
     std::size_t begun = 0;
     while (begun < requests.size() || !under_way.empty()) {
@@ -216,6 +219,7 @@ asio::awaitable<Outcome<NativeMeterClient::Values>> NativeMeterClient::read_sing
         Ending ending = co_await await_ending(deadline);
         auto* failure = std::get_if<Failure>(&ending.answer);
         if (failure && (!association_ || !concerns_the_item(*failure))) {
+            take_over();
             co_return std::unexpected(std::move(*failure));
         }
         const auto found =
@@ -230,11 +234,8 @@ asio::awaitable<Outcome<NativeMeterClient::Values>> NativeMeterClient::read_sing
         }
         under_way.erase(found);
     }
-    Values values;
-    for (std::optional<Outcome<axdr::Data>>& outcome : outcomes) {
-        values.push_back(std::move(*outcome));
-    }
-    co_return values;
+    take_over();
+    co_return Outcome<void>();
 }
 
 asio::awaitable<Outcome<NativeMeterClient::Values>> NativeMeterClient::read_by_names(

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "stack/cosem/interface_class.hpp"
+
 namespace dlms::client {
 namespace {
 
@@ -21,17 +23,13 @@ bool means_absent(const Failure& failure) {
 
 std::optional<cosem::AttributeDescriptor> scaler_unit_attribute(
     const cosem::AttributeDescriptor& value_attribute) {
+    const auto id = cosem::scaler_unit_of(value_attribute.class_id, value_attribute.attribute_id);
+    if (!id) {
+        return std::nullopt;
+    }
     cosem::AttributeDescriptor attribute = value_attribute;
-    const auto id = value_attribute.attribute_id;
-    if ((attribute.class_id == 3 || attribute.class_id == 4) && id == 2) {
-        attribute.attribute_id = 3;
-        return attribute;
-    }
-    if (attribute.class_id == 5 && (id == 2 || id == 3)) {
-        attribute.attribute_id = 4;
-        return attribute;
-    }
-    return std::nullopt;
+    attribute.attribute_id = *id;
+    return attribute;
 }
 
 asio::awaitable<Outcome<Reading>> RegisterReader::read(ReadRequest request, Instant deadline) {
@@ -82,33 +80,36 @@ Outcome<std::optional<cosem::ScalerUnit>> RegisterReader::take_scaler_unit(
 
 asio::awaitable<Outcome<std::vector<Outcome<Reading>>>> RegisterReader::read_list(
     std::vector<ReadRequest> requests, Instant deadline) {
+    // Each scaler_unit right behind the first value that needs it: when the line fails later, what
+    // was read before is whole.
+    std::vector<ReadRequest> asked;
+    std::vector<std::size_t> places;
+    std::map<cosem::AttributeDescriptor, std::size_t> unknown;
     std::vector<cosem::AttributeDescriptor> attributes;
-    std::vector<cosem::AttributeDescriptor> unknown;
-    for (const ReadRequest& request : requests) {
-        attributes.push_back(request.attribute);
+    for (ReadRequest& request : requests) {
         const auto scaler_unit = scaler_unit_attribute(request.attribute);
+        attributes.push_back(request.attribute);
+        places.push_back(asked.size());
+        asked.push_back(std::move(request));
         if (scaler_unit && !cache_.contains(*scaler_unit) &&
-            std::ranges::find(unknown, *scaler_unit) == unknown.end()) {
-            unknown.push_back(*scaler_unit);
+            unknown.try_emplace(*scaler_unit, asked.size()).second) {
+            asked.push_back({*scaler_unit, std::nullopt, axdr::Data()});
         }
     }
-    for (const cosem::AttributeDescriptor& scaler_unit : unknown) {
-        requests.push_back({scaler_unit, std::nullopt, axdr::Data()});
-    }
-    auto values = co_await client_.read_list(std::move(requests), deadline);
+    auto values = co_await client_.read_list(std::move(asked), deadline);
     if (!values) {
         co_return std::unexpected(std::move(values.error()));
     }
     std::map<cosem::AttributeDescriptor, Failure> failed;
-    for (std::size_t i = 0; i < unknown.size(); ++i) {
-        auto taken = take_scaler_unit(unknown[i], std::move((*values)[attributes.size() + i]));
+    for (const auto& [scaler_unit, place] : unknown) {
+        auto taken = take_scaler_unit(scaler_unit, std::move((*values)[place]));
         if (!taken) {
-            failed.emplace(unknown[i], std::move(taken.error()));
+            failed.emplace(scaler_unit, std::move(taken.error()));
         }
     }
     std::vector<Outcome<Reading>> readings;
     for (std::size_t i = 0; i < attributes.size(); ++i) {
-        Outcome<axdr::Data>& value = (*values)[i];
+        Outcome<axdr::Data>& value = (*values)[places[i]];
         const auto scaler_unit = scaler_unit_attribute(attributes[i]);
         const auto failure = scaler_unit ? failed.find(*scaler_unit) : failed.end();
         if (!value) {

@@ -8,8 +8,8 @@
 
 namespace dlms::client {
 
-/// The attribute that holds the scaler_unit of a value attribute: attribute 3 for classes 3 and 4
-/// attribute 2, attribute 4 for class 5 attributes 2 and 3; nothing for every other attribute.
+/// The attribute that holds the scaler_unit of a value attribute, such as attribute 3 for attribute
+/// 2 of class 3 (cosem::scaler_unit_of); nothing for an attribute that has none.
 std::optional<cosem::AttributeDescriptor> scaler_unit_attribute(
     const cosem::AttributeDescriptor& value_attribute);
 
@@ -28,7 +28,7 @@ public:
     asio::awaitable<Outcome<Reading>> read(ReadRequest request, Instant deadline);
 
     /// Reads several attributes at once, each with an outcome of its own; the scaler_units that are
-    /// not known yet are read with them. Fails as a whole when the line does.
+    /// not known yet are read with them. Fails as MeterClient::read_list() does.
     asio::awaitable<Outcome<std::vector<Outcome<Reading>>>> read_list(
         std::vector<ReadRequest> requests, Instant deadline);
 

@@ -99,32 +99,121 @@ CallFailure no_such_code(const std::string& text) {
                         "'" + text + "' is not an OBIS code such as 1-0:1.8.0.255", Blame::misuse);
 }
 
+// Reads the items of one call: in lists, and after a failure of the line one by one, so that an
+// item which a meter never answers fails alone.
+class ItemsReader {
+public:
+    ItemsReader(MeterActor& actor, const std::vector<ReadItem>& items, Instant deadline)
+        : actor_(actor), items_(items), deadline_(deadline) {}
+
+    asio::awaitable<CallOutcome<HeadEnd::Readings>> run() {
+        while (readings_.size() < items_.size()) {
+            const ReadItem& item = items_[readings_.size()];
+            if (!item.attribute) {
+                readings_.emplace_back(std::unexpected(no_such_code(item.obis_text)));
+            } else if (lasting_) {
+                readings_.emplace_back(std::unexpected(*lasting_));
+            } else if (now() >= deadline_) {
+                readings_.emplace_back(std::unexpected(
+                    call_failure(error_row("timeout"), "the time for the whole call was used up",
+                                 Blame::transport)));
+            } else {
+                co_await read_list(next_list());
+            }
+        }
+        co_return std::move(readings_);
+    }
+
+private:
+    // The answers of so many are in memory at once.
+    static constexpr std::size_t most_in_list = 16;
+
+    // A profile's buffer is long enough to fill answers of its own.
+    static bool goes_alone(const cosem::AttributeDescriptor& attribute) {
+        return attribute.class_id == 7 && attribute.attribute_id == 2;
+    }
+
+    std::vector<client::ReadRequest> next_list() const {
+        std::vector<client::ReadRequest> list;
+        for (std::size_t i = readings_.size(); i < items_.size() && items_[i].attribute; ++i) {
+            const bool alone = singly_ || goes_alone(*items_[i].attribute);
+            if (!list.empty() && (alone || list.size() == most_in_list)) {
+                break;
+            }
+            list.push_back({*items_[i].attribute, std::nullopt, axdr::Data()});
+            if (alone) {
+                break;
+            }
+        }
+        return list;
+    }
+
+    asio::awaitable<void> read_list(std::vector<client::ReadRequest> list) {
+        const std::size_t asked = list.size();
+        auto prepared = co_await actor_.prepare(deadline_);
+        if (!prepared) {
+            take_failure(std::move(prepared.error()));
+            co_return;
+        }
+        auto readings = co_await actor_.registers().read_list(std::move(list), deadline_);
+        if (!readings) {
+            take_line_failure(readings.error(), asked > 1);
+            co_return;
+        }
+        for (client::Outcome<Reading>& reading : *readings) {
+            if (reading) {
+                take(std::move(*reading));
+            } else if (concerns_the_item(reading.error())) {
+                take_failure(call_failure(reading.error()));
+            } else {
+                take_line_failure(reading.error(), asked > 1);
+                co_return;
+            }
+        }
+    }
+
+    void take(Reading reading) {
+        const std::size_t octets = reading.value.encoded().size();
+        const std::size_t most = std::min(octets_left_, HeadEnd::most_octets_of_reading);
+        if (octets > most) {
+            readings_.emplace_back(std::unexpected(too_large(octets, most)));
+            return;
+        }
+        octets_left_ -= octets;
+        readings_.emplace_back(std::move(reading));
+    }
+
+    // What a list met is not yet known to be this item's.
+    void take_line_failure(const client::Failure& failure, bool of_list) {
+        CallFailure told = call_failure(failure);
+        if (of_list && !spoils_the_rest(told)) {
+            singly_ = true;
+        } else {
+            take_failure(std::move(told));
+        }
+    }
+
+    void take_failure(CallFailure failure) {
+        if (spoils_the_rest(failure)) {
+            lasting_ = failure;
+        }
+        readings_.emplace_back(std::unexpected(std::move(failure)));
+    }
+
+    MeterActor& actor_;
+    const std::vector<ReadItem>& items_;
+    Instant deadline_;
+    HeadEnd::Readings readings_;
+    std::optional<CallFailure> lasting_;
+    std::size_t octets_left_ = HeadEnd::most_octets_of_call;
+    bool singly_ = false;
+};
+
 asio::awaitable<CallOutcome<HeadEnd::Readings>> read_items(MeterActor& actor,
                                                            const std::vector<ReadItem>& items,
                                                            Instant deadline) {
-    HeadEnd::Readings readings;
-    readings.reserve(items.size());
-    std::optional<CallFailure> lasting;
-    std::size_t octets_left = HeadEnd::most_octets_of_call;
-    for (const ReadItem& item : items) {
-        if (!item.attribute) {
-            readings.emplace_back(std::unexpected(no_such_code(item.obis_text)));
-        } else if (lasting) {
-            readings.emplace_back(std::unexpected(*lasting));
-        } else if (now() >= deadline) {
-            readings.emplace_back(std::unexpected(
-                call_failure(error_row("timeout"), "the time for the whole call was used up",
-                             Blame::transport)));
-        } else {
-            const std::size_t most_octets = std::min(octets_left, HeadEnd::most_octets_of_reading);
-            auto reading = co_await read_attribute(actor, *item.attribute, most_octets, deadline);
-            octets_left -= reading ? reading->value.encoded().size() : 0;
-            if (!reading && spoils_the_rest(reading.error())) {
-                lasting = reading.error();
-            }
-            readings.push_back(std::move(reading));
-        }
-    }
+    ItemsReader reader(actor, items, deadline);
+    auto readings = co_await reader.run();
     co_return readings;
 }
 

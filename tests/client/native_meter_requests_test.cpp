@@ -149,9 +149,9 @@ BOOST_AUTO_TEST_CASE(a_line_that_is_lost_in_a_list_is_made_again) {
 BOOST_AUTO_TEST_CASE(registers_come_with_their_scaler_units_in_one_request) {
     ScriptedMeter meter(
         {asks(aarq), says(aare),
-         asks("C003C104 00030100000800FF0200 00030100010800FF0200 00030100000800FF0300"
+         asks("C003C104 00030100000800FF0200 00030100000800FF0300 00030100010800FF0200"
               "00030100010800FF0300"),
-         says("C403C104 00 0600000001 00 0600000002 00 0202 0F01 161E 01 04"),
+         says("C403C104 00 0600000001 00 0202 0F01 161E 00 0600000002 01 04"),
          asks("C003C202 00030100000800FF0200 00030100010800FF0200"),
          says("C403C202 00 0600000003 01 0B"), Silence{}});
     Desk desk(meter.port());
