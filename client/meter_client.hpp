@@ -75,7 +75,8 @@ public:
         std::vector<ReadRequest> requests, Instant deadline) = 0;
 
     /// Writes several attributes, each with an outcome of its own, in their order; one that fails
-    /// does not stop the others. Never repeated.
+    /// does not stop the others. Never repeated: only a list that the meter did not take at all is
+    /// sent in parts. What was not sent when the line failed has connection_lost.
     virtual asio::awaitable<Outcome<std::vector<Outcome<void>>>> write_list(
         std::vector<WriteRequest> requests, Instant deadline) = 0;
 
@@ -84,7 +85,7 @@ public:
     virtual asio::awaitable<Outcome<std::optional<axdr::Data>>> invoke(
         cosem::MethodDescriptor method, std::optional<axdr::Data> parameters, Instant deadline) = 0;
 
-    /// Carries out several items in one APDU. Never repeated. Fails with invalid_request where the
+    /// Carries out several items in one APDU. Never repeated. Fails with unsupported where the
     /// service was not negotiated. `break_on_error`: after the first failure nothing more is done.
     virtual asio::awaitable<Outcome<std::vector<AccessOutcome>>> access(
         std::vector<AccessItem> items, bool break_on_error, Instant deadline) = 0;

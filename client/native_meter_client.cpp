@@ -106,6 +106,9 @@ asio::awaitable<Outcome<AssociationInfo>> NativeMeterClient::connect(Instant dea
         drop_connection();
         co_return std::unexpected(std::get<Failure>(ending.answer));
     }
+    if (!session_) {  // the line failed right behind the meter's answer
+        co_return std::unexpected(from_error(Error{ErrorCode::connection_lost, Layer::client, 0}));
+    }
     largest_list_ = std::numeric_limits<std::size_t>::max();
     association_ =
         AssociationInfo{made->associated.conformance, made->associated.server_max_receive_pdu_size,

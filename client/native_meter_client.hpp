@@ -114,6 +114,9 @@ private:
     // How a request that was made ends; a request that could not be made fails at once.
     asio::awaitable<Outcome<Values>> await_values(Result<association::RequestId> made,
                                                   Instant deadline);
+    /// The same for requests that change something: once sent, silence leaves the outcome unknown.
+    asio::awaitable<Outcome<Values>> await_results(Result<association::RequestId> made,
+                                                   Instant deadline);
     asio::awaitable<Outcome<Verdicts>> await_verdicts(Result<association::RequestId> made,
                                                       Instant deadline);
 
@@ -148,7 +151,7 @@ private:
     std::optional<AssociationInfo> association_;
     transport::Mailbox<Ending> mailbox_;
     std::optional<ShortNames> short_names_;
-    /// Items of a list that the meter is known to refuse, less one.
+    /// The largest list that the meter is not known to refuse.
     std::size_t largest_list_ = std::numeric_limits<std::size_t>::max();
 };
 

@@ -29,19 +29,21 @@ cosem::AttributeDescriptorWithSelection item_of(const ReadRequest& request) {
     return {request.attribute, selection_of(request.selector, request.selection_parameters)};
 }
 
-/// Whether the meter itself said that the APDU was not carried out; all else leaves that open once
-/// the octets are on their way.
-bool is_refused_by_meter(const Failure& failure) {
-    return failure.code == FailureCode::access_refused ||
-           failure.code == FailureCode::service_refused;
+/// Whether the request was more than one APDU may hold, so that nothing was sent.
+bool is_too_long(const Failure& failure) {
+    return failure.error && failure.error->code == ErrorCode::request_too_long;
 }
 
-/// Whether the request was too much for one APDU, or was refused as a whole, so that parts of it
-/// may do.
-bool asks_for_less(const Failure& failure) {
-    return is_refused_by_meter(failure) ||
-           (failure.error && failure.error->code == ErrorCode::request_too_long) ||
-           (failure.error && failure.error->code == ErrorCode::list_count_mismatch);
+/// Whether the meter says that it did not take the APDU. Not so when something was too long: that
+/// may be the answer, after the work.
+bool is_not_taken(const Failure& failure) {
+    const bool answer_too_long =
+        failure.exception && failure.exception->service_error == xdlms::ServiceError::pdu_too_long;
+    return failure.code == FailureCode::service_refused && !answer_too_long;
+}
+
+Failure lost() {
+    return from_error(Error{ErrorCode::connection_lost, Layer::client, 0});
 }
 
 Failure not_there() {
@@ -55,10 +57,11 @@ Outcome<void> outcome_of(cosem::DataAccessResult verdict) {
     return std::unexpected(from_access_result(verdict));
 }
 
-/// A failure of a write: what the meter did not refuse it may have done.
-Failure of_write(Failure failure) {
-    const bool not_sent = failure.code == FailureCode::invalid_request;
-    if (!is_refused_by_meter(failure) && !not_sent) {
+/// How a request ended that was sent and changes something: what the meter did not refuse it may
+/// have done.
+Failure of_change(Failure failure) {
+    if (failure.code != FailureCode::access_refused &&
+        failure.code != FailureCode::service_refused) {
         failure.code = FailureCode::outcome_unknown;
     }
     return failure;
@@ -92,6 +95,18 @@ asio::awaitable<Outcome<NativeMeterClient::Values>> NativeMeterClient::await_val
     co_return std::unexpected(std::move(std::get<Failure>(ending.answer)));
 }
 
+asio::awaitable<Outcome<NativeMeterClient::Values>> NativeMeterClient::await_results(
+    Result<RequestId> made, Instant deadline) {
+    if (!made) {
+        co_return std::unexpected(from_error(made.error()));
+    }
+    Outcome<Values> values = co_await await_values(made, deadline);
+    if (!values) {
+        co_return std::unexpected(of_change(std::move(values.error())));
+    }
+    co_return values;
+}
+
 asio::awaitable<Outcome<NativeMeterClient::Verdicts>> NativeMeterClient::await_verdicts(
     Result<RequestId> made, Instant deadline) {
     if (!made) {
@@ -101,7 +116,7 @@ asio::awaitable<Outcome<NativeMeterClient::Verdicts>> NativeMeterClient::await_v
     if (auto* verdicts = std::get_if<Verdicts>(&ending.answer)) {
         co_return std::move(*verdicts);
     }
-    co_return std::unexpected(std::move(std::get<Failure>(ending.answer)));
+    co_return std::unexpected(of_change(std::move(std::get<Failure>(ending.answer))));
 }
 
 asio::awaitable<Outcome<axdr::Data>> NativeMeterClient::read(ReadRequest request,
@@ -142,9 +157,14 @@ asio::awaitable<Outcome<void>> NativeMeterClient::read_rest(std::span<const Read
     if (!connected) {
         co_return std::unexpected(std::move(connected.error()));
     }
+    std::size_t most = list_limit();
     while (values.size() < requests.size()) {
+        if (!association_) {
+            co_return std::unexpected(lost());
+        }
         const auto left = requests.subspan(values.size());
-        const std::size_t size = std::min(left.size(), list_limit());
+        most = std::min(most, list_limit());
+        const std::size_t size = std::min(left.size(), most);
         if (size == 1 && !uses_short_names()) {
             // Where the meter takes no lists, all that is left goes one by one.
             const auto singly = list_limit() == 1 ? left : left.first(1);
@@ -155,21 +175,23 @@ asio::awaitable<Outcome<void>> NativeMeterClient::read_rest(std::span<const Read
             continue;
         }
         Outcome<Values> part = co_await read_part(left.first(size), deadline);
-        if (!part && !association_) {
-            co_return std::unexpected(std::move(part.error()));
-        }
-        if (!part && size > 1 && asks_for_less(part.error())) {
-            largest_list_ = size / 2;
+        if (part) {
+            std::ranges::move(*part, std::back_inserter(values));
             continue;
         }
-        if (!part && size == 1 && concerns_the_item(part.error())) {
+        const Failure& failure = part.error();
+        if (!association_ || !concerns_the_item(failure)) {
+            co_return std::unexpected(std::move(part.error()));
+        }
+        if (size == 1) {
             values.push_back(std::unexpected(std::move(part.error())));
             continue;
         }
-        if (!part) {
-            co_return std::unexpected(std::move(part.error()));
+        // Too much for the meter, or one item that spoils the answer: parts of the list may do.
+        most = size / 2;
+        if (is_too_long(failure) || failure.code == FailureCode::service_refused) {
+            largest_list_ = most;
         }
-        std::ranges::move(*part, std::back_inserter(values));
     }
     co_return Outcome<void>();
 }
@@ -233,6 +255,10 @@ asio::awaitable<Outcome<void>> NativeMeterClient::read_singly(std::span<const Re
             outcomes[found->second].emplace(std::move(std::get<Values>(ending.answer).front()));
         }
         under_way.erase(found);
+        if (!association_ && (begun < requests.size() || !under_way.empty())) {
+            take_over();
+            co_return std::unexpected(lost());
+        }
     }
     take_over();
     co_return Outcome<void>();
@@ -292,6 +318,9 @@ asio::awaitable<Outcome<const ShortNames*>> NativeMeterClient::short_names(Insta
     if (!decoded) {
         co_return std::unexpected(from_error(decoded.error()));
     }
+    if (!association_) {
+        co_return std::unexpected(lost());
+    }
     short_names_ = std::move(*decoded);
     co_return &*short_names_;
 }
@@ -315,23 +344,28 @@ asio::awaitable<Outcome<std::vector<Outcome<void>>>> NativeMeterClient::write_li
     }
     std::vector<Outcome<void>> outcomes;
     while (outcomes.size() < requests.size()) {
+        if (!association_) {
+            outcomes.push_back(std::unexpected(lost()));  // nothing of it was sent
+            continue;
+        }
         const auto left = std::span<const WriteRequest>(requests).subspan(outcomes.size());
         const std::size_t size = std::min(left.size(), list_limit());
         Outcome<Verdicts> part = co_await write_part(left.first(size), deadline);
         if (part) {
             std::ranges::transform(*part, std::back_inserter(outcomes), outcome_of);
-            continue;
-        }
-        // A meter that refused the APDU has written nothing of it.
-        if (association_ && size > 1 && asks_for_less(part.error())) {
+        } else if (association_ && size > 1 &&
+                   (is_too_long(part.error()) || is_not_taken(part.error()))) {
             largest_list_ = size / 2;
-            continue;
+        } else {
+            // One verdict for several leaves each of them open.
+            const FailureCode code = part.error().code;
+            if (size > 1 &&
+                (code == FailureCode::access_refused || code == FailureCode::service_refused)) {
+                part.error() = Failure();
+                part.error().code = FailureCode::outcome_unknown;
+            }
+            outcomes.insert(outcomes.end(), size, std::unexpected(part.error()));
         }
-        Failure failure = of_write(std::move(part.error()));
-        if (!association_ || size > 1) {
-            co_return std::unexpected(std::move(failure));
-        }
-        outcomes.push_back(std::unexpected(std::move(failure)));
     }
     co_return outcomes;
 }
@@ -408,7 +442,7 @@ asio::awaitable<Outcome<std::optional<axdr::Data>>> NativeMeterClient::invoke(
     }
     Ending ending = co_await await_ending(deadline);
     if (auto* failure = std::get_if<Failure>(&ending.answer)) {
-        co_return std::unexpected(of_write(std::move(*failure)));
+        co_return std::unexpected(of_change(std::move(*failure)));
     }
     auto& done = std::get<MethodDone>(ending.answer);
     if (done.result != cosem::ActionResult::success) {
@@ -439,7 +473,7 @@ asio::awaitable<Outcome<std::optional<axdr::Data>>> NativeMeterClient::invoke_by
             machine().write(std::span(&target, 1), std::span(&value, 1), now());
         const Outcome<Verdicts> verdicts = co_await await_verdicts(written, deadline);
         if (!verdicts) {
-            co_return std::unexpected(of_write(verdicts.error()));
+            co_return std::unexpected(verdicts.error());
         }
         const Outcome<void> outcome = outcome_of(verdicts->front());
         if (!outcome) {
@@ -453,9 +487,9 @@ asio::awaitable<Outcome<std::optional<axdr::Data>>> NativeMeterClient::invoke_by
                    : std::nullopt;
     const xdlms::VariableAccessSpecification target = name_of(*name, selection);
     const Result<RequestId> made = machine().read(std::span(&target, 1), now());
-    Outcome<Values> values = co_await await_values(made, deadline);
+    Outcome<Values> values = co_await await_results(made, deadline);
     if (!values) {
-        co_return std::unexpected(of_write(std::move(values.error())));
+        co_return std::unexpected(std::move(values.error()));
     }
     Outcome<axdr::Data>& returned = values->front();
     if (!returned) {
@@ -495,10 +529,7 @@ asio::awaitable<Outcome<std::vector<AccessOutcome>>> NativeMeterClient::access(
     association::AccessOptions options;
     options.break_on_error = break_on_error;
     const Result<RequestId> made = machine().access(specifications, data, options, now());
-    Outcome<Values> outcomes = co_await await_values(made, deadline);
-    if (!outcomes) {
-        co_return std::unexpected(of_write(std::move(outcomes.error())));
-    }
+    Outcome<Values> outcomes = co_await await_results(made, deadline);
     co_return outcomes;
 }
 

@@ -14,7 +14,6 @@ bool means_absent(const Failure& failure) {
     return failure.access_result == read_write_denied ||
            failure.access_result == object_undefined ||
            failure.access_result == object_class_inconsistent ||
-           failure.access_result == object_unavailable ||
            failure.access_result == scope_of_access_violated ||
            failure.access_result == other_reason;
 }
@@ -72,10 +71,16 @@ Outcome<std::optional<cosem::ScalerUnit>> RegisterReader::take_scaler_unit(
         cache_[attribute] = std::nullopt;
         return Known();
     }
+    if (answer->view().is_null()) {
+        cache_[attribute] = std::nullopt;
+        return Known();
+    }
     const Result<cosem::ScalerUnit> scaler_unit = cosem::read_scaler_unit(answer->view());
-    const Known known = scaler_unit ? Known(*scaler_unit) : Known();
-    cache_[attribute] = known;
-    return known;
+    if (!scaler_unit) {
+        return std::unexpected(from_error(scaler_unit.error()));
+    }
+    cache_[attribute] = *scaler_unit;
+    return Known(*scaler_unit);
 }
 
 asio::awaitable<Outcome<std::vector<Outcome<Reading>>>> RegisterReader::read_list(

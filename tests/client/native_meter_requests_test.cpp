@@ -6,84 +6,13 @@
 #include "client/native_meter_client.hpp"
 #include "client/register_reader.hpp"
 #include "stack/axdr/data_builder.hpp"
-#include "tests/client/client_desk.hpp"
-#include "tests/support/scripted_meter.hpp"
+#include "tests/client/client_scripts.hpp"
 
 using namespace dlms;
 using namespace dlms::client;
 using namespace dlms::testing;
+using namespace dlms::client::testing_scripts;
 using namespace std::chrono_literals;
-using Expect = ScriptedMeter::Expect;
-using Send = ScriptedMeter::Send;
-using Silence = ScriptedMeter::Silence;
-
-namespace {
-
-std::string wpdu(std::string_view ports, std::string_view apdu) {
-    const ByteBuffer octets = testing::octets(apdu);
-    const Byte length[]{static_cast<Byte>(octets.size() >> 8), static_cast<Byte>(octets.size())};
-    return "0001" + std::string(ports) + to_hex(length) + to_hex(octets);
-}
-Expect asks(std::string_view apdu) {
-    return Expect{wpdu("00100001", apdu)};
-}
-Send says(std::string_view apdu) {
-    return Send{wpdu("00010010", apdu)};
-}
-
-constexpr auto aarq = "601DA109060760857405080101BE10040E01000000065F1F0400007E1FFFFF";
-constexpr auto aare =
-    "6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F0400007E1F04C80007";
-constexpr auto aare_without_lists =
-    "6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F0400007C1F04C80007";
-
-std::vector<ReadRequest> first_registers(std::uint8_t count) {
-    std::vector<ReadRequest> requests(count);
-    for (std::uint8_t i = 0; i < count; ++i) {
-        requests[i].attribute = {3, {1, 0, i, 8, 0, 255}, 2};
-    }
-    return requests;
-}
-
-std::string text(const Outcome<std::vector<Outcome<axdr::Data>>>& outcome) {
-    if (!outcome) {
-        return "failed " + std::string(code_text(outcome.error()));
-    }
-    std::string words;
-    for (const Outcome<axdr::Data>& item : *outcome) {
-        words += (words.empty() ? "" : " ") + testing::text(item);
-    }
-    return words;
-}
-
-std::string text(const Outcome<std::vector<Outcome<void>>>& outcome) {
-    if (!outcome) {
-        return "failed " + std::string(code_text(outcome.error()));
-    }
-    std::string words;
-    for (const Outcome<void>& item : *outcome) {
-        words += (words.empty() ? "" : " ") +
-                 (item ? std::string("written") : std::string(code_text(item.error())));
-    }
-    return words;
-}
-
-std::string text(const Outcome<std::optional<axdr::Data>>& outcome) {
-    if (!outcome) {
-        return std::string(code_text(outcome.error()));
-    }
-    return *outcome ? to_hex((*outcome)->encoded()) : "done";
-}
-
-std::string read_list(Desk& desk, std::uint8_t count) {
-    return text(desk.wait(desk.client.read_list(first_registers(count), in(20s))));
-}
-
-axdr::Data data(std::string_view hex) {
-    return *axdr::Data::parse(testing::octets(hex));
-}
-
-}  // namespace
 
 BOOST_AUTO_TEST_SUITE(native_meter_requests)
 

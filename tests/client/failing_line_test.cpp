@@ -1,0 +1,103 @@
+// Lines that fail, and answers that leave open what was done: nothing crashes, nothing is sent
+// twice, and what was read is kept.
+
+#include <boost/test/unit_test.hpp>
+
+#include "client/register_reader.hpp"
+#include "tests/client/client_scripts.hpp"
+
+using namespace dlms;
+using namespace dlms::client;
+using namespace dlms::testing;
+using namespace dlms::client::testing_scripts;
+
+namespace {
+
+/// An APDU, and behind it in the same segment what no wrapper begins with.
+Send says_and_breaks(std::string_view apdu) {
+    return Send{wpdu("00010010", apdu) + "FFFFFFFFFFFFFFFF"};
+}
+
+std::string write_two(Desk& desk) {
+    std::vector<WriteRequest> requests;
+    requests.push_back({{3, {1, 0, 0, 8, 0, 255}, 2}, data("1101")});
+    requests.push_back({{3, {1, 0, 1, 8, 0, 255}, 2}, data("1102")});
+    return text(desk.wait(desk.client.write_list(std::move(requests), in(20s))));
+}
+
+constexpr auto set_of_two = "C104C102 00030100000800FF0200 00030100010800FF0200 02 1101 1102";
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(failing_line)
+
+BOOST_AUTO_TEST_CASE(a_line_that_breaks_behind_an_answer_keeps_it) {
+    ScriptedMeter meter({asks(aarq), says(aare_without_lists), asks("C001C100030100000800FF0200"),
+                         says_and_breaks("C401C1001101"), Silence{}});
+    Desk desk(meter.port());
+    BOOST_TEST(read_list(desk, 2) == "1101 connection-lost");
+}
+
+BOOST_AUTO_TEST_CASE(a_line_that_breaks_behind_the_aare_is_a_failure) {
+    ScriptedMeter meter({asks(aarq), says_and_breaks(aare), Silence{}});
+    Desk desk(meter.port());
+    BOOST_TEST(read_list(desk, 1) == "failed connection-lost");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_not_sent_is_not_unknown) {
+    ScriptedMeter meter({asks(aarq), says(aare_without_lists),
+                         asks("C101C100030100000800FF02001101"), says_and_breaks("C501C100"),
+                         Silence{}});
+    Desk desk(meter.port());
+    BOOST_TEST(write_two(desk) == "written connection-lost");
+}
+
+BOOST_AUTO_TEST_CASE(a_list_that_may_have_been_written_is_not_sent_again) {
+    // One result for two, one verdict for all, and an answer that was too long: each may come
+    // after the work.
+    for (const auto* answer : {"C505C10100", "C501C103", "C501C100", "D80104"}) {
+        ScriptedMeter meter({asks(aarq), says(aare), asks(set_of_two), says(answer), Silence{}});
+        std::string outcome;
+        {
+            Desk desk(meter.port());
+            outcome = write_two(desk);
+        }
+        BOOST_TEST(outcome == "outcome-unknown outcome-unknown", answer << ": " << outcome);
+        BOOST_TEST(meter.finish() == "", answer);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(CLIENT_X_6_a_write_that_was_not_negotiated_is_not_unknown) {
+    constexpr auto aare_get_only =
+        "6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F040000001004C80007";
+    ScriptedMeter meter({asks(aarq), says(aare_get_only), Silence{}});
+    Desk desk(meter.port());
+    BOOST_TEST(write_two(desk) == "unsupported unsupported");
+}
+
+BOOST_AUTO_TEST_CASE(an_item_that_spoils_the_answer_to_a_list_fails_alone) {
+    // A data-access-result that does not exist.
+    ScriptedMeter meter(
+        {asks(aarq), says(aare), asks("C003C102 00030100000800FF0200 00030100010800FF0200"),
+         says("C403C102 00 1101 01 05"), asks("C001C200030100000800FF0200"), says("C401C2001101"),
+         asks("C001C300030100010800FF0200"), says("C401C30105"), Silence{}});
+    Desk desk(meter.port());
+    BOOST_TEST(read_list(desk, 2) == "1101 malformed-answer");
+}
+
+BOOST_AUTO_TEST_CASE(a_scaler_unit_that_cannot_be_read_is_not_none) {
+    ScriptedMeter meter({asks(aarq), says(aare), asks("C001C100030100000800FF0200"),
+                         says("C401C1000600000001"), asks("C001C200030100000800FF0300"),
+                         says("C401C200 0202 0F01 12001E"), asks("C001C300030100000800FF0200"),
+                         says("C401C3000600000001"), asks("C001C400030100000800FF0300"),
+                         says("C401C400 0202 0F01 161E"), Silence{}});
+    Desk desk(meter.port());
+    RegisterReader reader(desk.client);
+    const auto read = [&] {
+        return desk.wait(reader.read(std::move(first_registers(1).front()), in(20s)));
+    };
+    BOOST_TEST(code_text(read().error()) == "malformed-answer");
+    BOOST_TEST(read().value().scaler_unit.has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
