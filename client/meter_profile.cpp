@@ -23,6 +23,7 @@ constexpr MeterProfile generic{
     .release_without_reason = false,
     .release_timeout = 2s,
     .initiate_tolerance = {.short_conformance_tag = true},
+    .notification_tolerance = {.tagged_date_time = true},
 };
 
 constexpr MeterProfile hexcell{
@@ -37,6 +38,7 @@ constexpr MeterProfile hexcell{
     .release_without_reason = true,  // as the maker's own library releases
     .release_timeout = 2s,
     .initiate_tolerance = {.short_conformance_tag = true},
+    .notification_tolerance = {.tagged_date_time = true},
 };
 
 constexpr MeterProfile hexing{
@@ -51,6 +53,7 @@ constexpr MeterProfile hexing{
     .release_without_reason = false,
     .release_timeout = 2s,
     .initiate_tolerance = {.short_conformance_tag = true},
+    .notification_tolerance = {.tagged_date_time = true},
 };
 
 bool same_name(std::string_view a, std::string_view b) {

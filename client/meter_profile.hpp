@@ -34,6 +34,7 @@ struct MeterProfile {
     /// Some old firmware knows no RLRQ and leaves it unanswered: wait this long and no longer.
     std::chrono::milliseconds release_timeout;
     xdlms::InitiateTolerance initiate_tolerance;
+    xdlms::DataNotificationTolerance notification_tolerance;
 };
 
 /// What is proposed to a meter of short name referencing: read, write, unconfirmed write, blocks

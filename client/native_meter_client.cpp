@@ -22,7 +22,8 @@ MeterParameters::MeterParameters(const MeterProfile& from)
       response_timeout(from.response_timeout),
       release_timeout(from.release_timeout),
       release_without_reason(from.release_without_reason),
-      initiate_tolerance(from.initiate_tolerance) {}
+      initiate_tolerance(from.initiate_tolerance),
+      notification_tolerance(from.notification_tolerance) {}
 
 void MeterParameters::use_short_names() {
     referencing = association::Referencing::short_name;
@@ -45,6 +46,7 @@ MeterParameters MeterParameters::clone() const {
     copy.release_timeout = release_timeout;
     copy.release_without_reason = release_without_reason;
     copy.initiate_tolerance = initiate_tolerance;
+    copy.notification_tolerance = notification_tolerance;
     return copy;
 }
 
@@ -89,6 +91,7 @@ asio::awaitable<Outcome<AssociationInfo>> NativeMeterClient::connect(Instant dea
     configuration.response_timeout = parameters_.response_timeout;
     configuration.release_without_reason = parameters_.release_without_reason;
     configuration.initiate_tolerance = parameters_.initiate_tolerance;
+    configuration.notification_tolerance = parameters_.notification_tolerance;
     session_ = std::make_unique<WrapperSession>(
         parameters_.client_sap, parameters_.server_sap, std::move(configuration),
         [this](const association::ClientEvent& event) { take_event(event); },

@@ -36,6 +36,7 @@ struct MeterParameters {
     std::chrono::milliseconds release_timeout;
     bool release_without_reason;
     xdlms::InitiateTolerance initiate_tolerance;
+    xdlms::DataNotificationTolerance notification_tolerance;
 
     /// The meter knows its objects by short names: the conformance proposed becomes that of these.
     void use_short_names();

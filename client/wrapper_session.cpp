@@ -40,7 +40,13 @@ void WrapperSession::connection_lost(const Error& error) {
 }
 
 std::optional<ByteView> WrapperSession::poll_transmit() {
-    while (const std::optional<ByteView> apdu = association_.poll_transmit()) {
+    // A window of blocks goes out in pieces: all of it could be more than the link may queue.
+    constexpr std::size_t enough = 64 * 1024;
+    while (link_.queued() < enough) {
+        const std::optional<ByteView> apdu = association_.poll_transmit();
+        if (!apdu) {
+            break;
+        }
         const Status queued =
             link_.send(wrapper::Wpdu{client_sap_.value(), server_sap_.value(), *apdu});
         if (!queued) {

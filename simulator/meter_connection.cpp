@@ -70,6 +70,9 @@ void MeterConnection::link_lost() {
 }
 
 std::optional<ByteView> MeterConnection::poll_transmit() {
+    for (const std::unique_ptr<Peer>& peer : peers_) {
+        flush(*peer);
+    }
     to_be_sent_ = 0;
     return link_.poll_transmit();
 }
@@ -187,7 +190,12 @@ void MeterConnection::drain(Peer& peer, Pace pace, Instant now) {
 }
 
 void MeterConnection::flush(Peer& peer) {
-    while (const std::optional<ByteView> apdu = peer.association.poll_transmit()) {
+    // A window of blocks goes out in pieces: all of it could be more than the link may queue.
+    while (link_.queued() < transmit_high_water) {
+        const std::optional<ByteView> apdu = peer.association.poll_transmit();
+        if (!apdu) {
+            return;
+        }
         send(peer.client, peer.device->sap(), *apdu);
     }
 }

@@ -33,6 +33,8 @@ public:
     const Counters& counters() const { return counters_; }
     /// Octets of a WPDU that has not fully come.
     std::size_t buffered() const { return input_.size() - consumed_; }
+    /// Octets that wait to be transmitted.
+    std::size_t queued() const { return queued_.size(); }
 
     // B inputs
     void receive(ByteView bytes, Instant now);

@@ -5,15 +5,21 @@
 namespace dlms::xdlms {
 namespace {
 
-/// Takes the octet-string tag that some meters put in front of the date-time's length. Without the
-/// tolerance it reads as a length of 9 and is refused for that.
-void skip_date_time_tag(Reader& reader) {
+/// The date-time with a tag before it: of an octet-string before its length, or of a date-time,
+/// which has none. Without the tolerance they read as lengths of 9 and 25 and are refused for that.
+ByteView read_tagged_date_time(Reader& reader) {
     Reader ahead = reader;
-    const bool tagged = ahead.u8() == static_cast<std::uint8_t>(axdr::Tag::octet_string) &&
+    const std::uint8_t tag = ahead.u8();
+    if (tag == static_cast<std::uint8_t>(axdr::Tag::date_time)) {
+        reader.u8();
+        return reader.bytes(12);
+    }
+    const bool tagged = tag == static_cast<std::uint8_t>(axdr::Tag::octet_string) &&
                         (ahead.peek() == 12 || ahead.peek() == 0);
     if (tagged && !ahead.at_end()) {
         reader.u8();
     }
+    return read_date_time_octets(reader);
 }
 
 }  // namespace
@@ -24,10 +30,8 @@ Result<DataNotification> decode_data_notification(ByteView apdu,
     read_tag(reader, ApduTag::data_notification);
     DataNotification notification;
     notification.long_invoke_id_and_priority = LongInvokeIdAndPriority(reader.u32());
-    if (tolerance.tagged_date_time) {
-        skip_date_time_tag(reader);
-    }
-    notification.date_time = read_date_time_octets(reader);
+    notification.date_time =
+        tolerance.tagged_date_time ? read_tagged_date_time(reader) : read_date_time_octets(reader);
     notification.body = axdr::read_data(reader);
     return finish<DataNotification>(reader, notification);
 }

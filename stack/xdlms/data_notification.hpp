@@ -22,7 +22,7 @@ struct DataNotificationConfirm {
 /// What some meters send beside the standard; all off by default.
 struct DataNotificationTolerance {
     /// The date-time with an octet-string tag in front of its length (09 0C), as Kaifa and Kamstrup
-    /// meters send it.
+    /// meters send it, or with the tag of a date-time and no length (19).
     bool tagged_date_time = false;
 };
 

@@ -4,6 +4,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include "client/register_reader.hpp"
+#include "client/wrapper_session.hpp"
+#include "stack/axdr/data_builder.hpp"
 #include "tests/client/client_scripts.hpp"
 
 using namespace dlms;
@@ -98,6 +100,48 @@ BOOST_AUTO_TEST_CASE(a_scaler_unit_that_cannot_be_read_is_not_none) {
     };
     BOOST_TEST(code_text(read().error()) == "malformed-answer");
     BOOST_TEST(read().value().scaler_unit.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(GBT_X_1_a_window_of_large_blocks_goes_out_in_pieces) {
+    association::ClientConfiguration configuration;
+    configuration.proposed_conformance =
+        xdlms::Conformance{0x00007C}.with(xdlms::ConformanceBit::general_block_transfer);
+    configuration.max_receive_pdu_size = 0xFFFF;
+    std::vector<std::string> events;
+    WrapperSession session(
+        ClientSap(16), ServerSap(1), std::move(configuration),
+        [&](const association::ClientEvent& event) {
+            events.push_back(std::holds_alternative<association::Associated>(event) ? "associated"
+                                                                                    : "other");
+        },
+        [] {});
+    const Instant begin{};
+    const auto transmitted = [&session] {
+        std::size_t octets = 0;
+        while (const auto bytes = session.poll_transmit()) {
+            octets += bytes->size();
+        }
+        return octets;
+    };
+    BOOST_TEST(session.association().open(begin).has_value());
+    BOOST_TEST(transmitted() > 0u);
+    session.receive(octets(says("6129A109060760857405080101A203020100A305A103020100"
+                                "BE10040E0800065F1F040020007CFFFF0007")
+                               .hex),
+                    begin);
+    const axdr::Data value = [] {
+        axdr::DataBuilder builder;
+        builder.octet_string(ByteBuffer(3 << 20));
+        return *builder.finish();
+    }();
+    BOOST_TEST(session.association()
+                   .set({1, {0, 0, 96, 50, 0, 255}, 2}, std::nullopt, value.view(), begin)
+                   .has_value());
+    BOOST_TEST(transmitted() < 0x10000u + wrapper::header_size);
+    // The meter takes 63 blocks at once: all the rest.
+    session.receive(octets(says("E0 BF 0001 0001 00").hex), begin);
+    BOOST_TEST(transmitted() > (3u << 20) - 0x10000u);
+    BOOST_TEST(events == std::vector<std::string>{"associated"}, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -46,10 +46,16 @@ BOOST_AUTO_TEST_CASE(a_tag_before_the_date_time_is_a_tolerance) {
                "0F400000000C07E60102070E2512FF8000001105");
     BOOST_TEST(notification("0F40000000 0900 1105", {.tagged_date_time = true}) ==
                "0F40000000001105");
+    const std::string date_time = "0F40000000 19 07E60102070E2512FF800000 1105";
+    BOOST_TEST(notification(date_time) == "xdlms/length-beyond-buffer@5");
+    BOOST_TEST(notification(date_time, {.tagged_date_time = true}) ==
+               "0F400000000C07E60102070E2512FF8000001105");
     // The tolerance changes nothing else.
     for (const char* hex : {"0F400000000C07E60102070E2512FF8000001105", "0F40000000001105"}) {
         BOOST_TEST(notification(hex, {.tagged_date_time = true}) == hex);
     }
+    BOOST_TEST(notification("0F40000000 19 07E6", {.tagged_date_time = true}) ==
+               "xdlms/truncated@6");
     BOOST_TEST(notification("0F40000000 09", {.tagged_date_time = true}) ==
                "xdlms/length-beyond-buffer@5");
 }
