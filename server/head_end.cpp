@@ -11,6 +11,7 @@
 #include "render/brand_hints.hpp"
 #include "server/json_write.hpp"
 #include "server/time_zone.hpp"
+#include "stack/cosem/interface_class.hpp"
 
 namespace dlms::service {
 
@@ -263,13 +264,14 @@ asio::awaitable<CallOutcome<void>> write_attribute(MeterActor& actor, const Writ
     }
     auto value = write_value(request, present, *scaler_unit, options);
     if (!value) {
-        co_return std::unexpected(std::move(value.error()));
+        co_return std::unexpected(
+            call_failure(error_row("type-unmatched"), value.error(), Blame::misuse));
     }
     auto written = co_await meter.write(request.attribute, *value, deadline);
     if (written) {
-        const bool may_be_scaler =
-            request.attribute.class_id >= 3 && request.attribute.class_id <= 5;
-        if (may_be_scaler && request.attribute.attribute_id != 2) {
+        const auto* what =
+            cosem::find_attribute(request.attribute.class_id, request.attribute.attribute_id);
+        if (what != nullptr && what->name == "scaler_unit") {
             actor.registers().clear();
         }
         co_return CallOutcome<void>();

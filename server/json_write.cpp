@@ -38,15 +38,19 @@ WriteNeeds write_needs(const WriteRequest& request) {
         return {true, !is_self_contained(value)};
     }
     const bool is_composite = *type == axdr::Tag::array || *type == axdr::Tag::structure;
-    // Octets may be a clock, or be shown as hexadecimal: what is there tells. A meter that lets
-    // nobody read them, as a token's, is written all the same.
-    return {is_composite || is_text_type(*type) || *type == axdr::Tag::date_time, is_composite};
+    const bool is_in_table =
+        !render::attribute_types(request.attribute.class_id, request.attribute.attribute_id)
+             .empty();
+    // Meters give structures other shapes than their class does, and octets may be a clock, or be
+    // shown as hexadecimal: what is there tells. A meter that lets nobody read it, as a token, is
+    // written all the same where the class says what to write.
+    return {is_composite || is_text_type(*type) || *type == axdr::Tag::date_time,
+            is_composite && !is_in_table};
 }
 
-CallOutcome<axdr::Data> write_value(const WriteRequest& request,
-                                    const std::optional<axdr::Data>& present,
-                                    const std::optional<cosem::ScalerUnit>& scaler_unit,
-                                    const render::WriteOptions& options) {
+std::expected<axdr::Data, std::string> write_value(
+    const WriteRequest& request, const std::optional<axdr::Data>& present,
+    const std::optional<cosem::ScalerUnit>& scaler_unit, const render::WriteOptions& options) {
     render::WriteTarget target;
     target.attribute = request.attribute;
     target.type = known_type(request);
@@ -65,8 +69,7 @@ CallOutcome<axdr::Data> write_value(const WriteRequest& request,
     }
     auto data = render::data_from_json(value, target, options);
     if (!data) {
-        return std::unexpected(
-            call_failure(error_row("type-unmatched"), data.error().message, Blame::misuse));
+        return std::unexpected(std::move(data.error().message));
     }
     return std::move(*data);
 }

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <expected>
 #include <optional>
 #include <string>
 
 #include "render/json_data.hpp"
-#include "server/call_failure.hpp"
 #include "server/requests.hpp"
 
 namespace dlms::service {
@@ -17,9 +17,8 @@ struct WriteNeeds {
 
 [[nodiscard]] WriteNeeds write_needs(const WriteRequest& request);
 
-// The Data of the value that a caller sent, or why it does not fit (type-unmatched; nothing has
-// been sent then).
-[[nodiscard]] CallOutcome<axdr::Data> write_value(
+// The Data of the value that a caller sent, or a sentence that says why it does not fit.
+[[nodiscard]] std::expected<axdr::Data, std::string> write_value(
     const WriteRequest& request, const std::optional<axdr::Data>& present,
     const std::optional<cosem::ScalerUnit>& scaler_unit, const render::WriteOptions& options);
 
