@@ -4,8 +4,10 @@
 //                a block beyond a gap     kept, at most a window of them, once the first is there
 //                a block that came before counted; answered again if the peer waits
 //                block 1, another content the peer begins anew: everything before is forgotten
-//                block 1 once more        the same APDU, whose answer was lost, or another one that
-//                                         begins alike: taken again, and compared when it is whole
+//                block 1 once more        a late copy, the same APDU, whose answer was lost, or
+//                                         another one that begins alike: taken again and compared
+//                                         when it is whole. Who goes on acknowledging the answer
+//                                         has the request behind it, so the block was a copy
 //     sending:   acknowledgement          goes on behind it; what the peer misses is sent again
 //     both:      nothing new in time      the client sends again what waits for an answer
 //
@@ -33,6 +35,11 @@ void BlockTransfer::reset() {
     deadline_.reset();
 }
 
+void BlockTransfer::give_up() {
+    ++counters_.abandoned_transfers;
+    reset();
+}
+
 void BlockTransfer::finish() {
     outgoing_.clear();
     empty_count_ = block_count_ = sent_ = acknowledged_ = 0;
@@ -57,8 +64,19 @@ void BlockTransfer::forget_received() {
 
 void BlockTransfer::take_again() {
     previous_.swap(complete_);
+    const std::uint32_t until = expected_;
     forget_received();
     repeats_ = true;
+    expected_before_ = until;
+}
+
+void BlockTransfer::end_repetition() {
+    previous_.swap(complete_);
+    assembled_.clear();
+    early_.clear();
+    expected_ = expected_before_;
+    last_taken_ = true;
+    passes_over_ = repeats_ = acknowledgement_due_ = false;
 }
 
 bool BlockTransfer::send(ByteView apdu, std::size_t block_size, Instant now) {
@@ -96,10 +114,17 @@ BlockTransfer::Received BlockTransfer::receive(const Block& block, Instant now) 
         return Received::nothing;
     }
     const bool begins = block.block_number == 1 && !block.block_data.empty() && expected_ > 1;
-    const bool anew = begins && !std::ranges::equal(block.block_data, first_block_);
-    if (begins && !anew && last_taken_ && block.window != 0) {
+    const bool stands_alone = last_taken_ && std::ranges::equal(block.block_data, complete_);
+    const bool anew = begins && (!std::ranges::equal(block.block_data, first_block_) ||
+                                 (stands_alone && !block.last_block));
+    const bool has_part_of_answer =
+        !is_client() && answers() && acknowledged_by(block) > empty_count_;
+    if (holds_back() && has_part_of_answer) {
+        end_repetition();
+    } else if (begins && !anew && last_taken_ && block.window != 0 && !has_part_of_answer) {
         ++counters_.duplicate_blocks;
-        if (block.last_block && std::ranges::equal(block.block_data, complete_)) {
+        if (stands_alone) {
+            go_back_to(block);
             return Received::repeated;
         }
         take_again();
@@ -141,18 +166,30 @@ bool BlockTransfer::take_acknowledgement(const Block& block) {
     if (!is_sending()) {
         return false;
     }
-    const std::size_t count =
-        block.block_number_ack < first_number_ ? 0 : block.block_number_ack - first_number_ + 1;
+    const std::size_t count = acknowledged_by(block);
     const bool progress = count > acknowledged_ && count > empty_count_;
     acknowledged_ = std::max(acknowledged_, count);
     // What was sent before a step back is acknowledged all the same.
     sent_ = std::max(sent_, acknowledged_);
     const bool asks = !block.streaming && block.window != 0 && sent_ > acknowledged_;
-    if (asks && !repeats_ && (!is_client() || repeated_from_ != acknowledged_)) {
+    if (asks && !holds_back() && (!is_client() || repeated_from_ != acknowledged_)) {
         repeated_from_ = acknowledged_;
         resend();
     }
     return progress;
+}
+
+std::size_t BlockTransfer::acknowledged_by(const Block& block) const {
+    return block.block_number_ack < first_number_ ? 0 : block.block_number_ack - first_number_ + 1;
+}
+
+void BlockTransfer::go_back_to(const Block& block) {
+    if (is_client()) {
+        return;  // what it sends has nothing to do with what came again
+    }
+    last_acknowledged_ = block.block_number_ack;
+    sent_ = std::max(sent_, acknowledged_);
+    acknowledged_ = std::min(acknowledged_, acknowledged_by(block));
 }
 
 BlockTransfer::Received BlockTransfer::take_data(const Block& block) {
@@ -198,7 +235,7 @@ void BlockTransfer::keep_early(const Block& block) {
 }
 
 void BlockTransfer::answer_what_is_not_next(const Block& block) {
-    if (block.streaming || block.window == 0 || (is_sending() && !repeats_)) {
+    if (block.streaming || block.window == 0 || (is_sending() && !holds_back())) {
         return;  // nobody waits, or our own blocks acknowledge
     }
     if (is_client() && std::exchange(asked_again_for_, expected_) == expected_) {
@@ -238,11 +275,17 @@ BlockTransfer::Received BlockTransfer::take_next(const Block& block) {
     // Its answer acknowledges it, and an answer needs none.
     complete_.swap(assembled_);
     assembled_.clear();
-    // Who has seen the answer and asks the same asks anew.
-    const bool answered = !is_client() && !is_sending();
-    return std::exchange(repeats_, false) && complete_ == previous_ && !answered
-               ? Received::repeated
-               : Received::apdu;
+    if (!std::exchange(repeats_, false)) {
+        return Received::apdu;
+    }
+    go_back_to(block);  // who has begun anew knows no more of our numbers
+    if (complete_ == previous_) {
+        return Received::repeated;
+    }
+    if (!is_client()) {
+        take_back();
+    }
+    return Received::apdu;
 }
 
 bool BlockTransfer::append(ByteView data, bool last) {
@@ -265,12 +308,11 @@ bool BlockTransfer::handle_timeout(Instant now) {
         return true;
     }
     if (retries_ == configuration_.max_retries) {
-        ++counters_.abandoned_transfers;
-        reset();
+        give_up();
         return false;
     }
     ++retries_;
-    if (is_sending() && !repeats_) {
+    if (is_sending()) {
         resend();
     } else {
         acknowledgement_due_ = true;
@@ -299,7 +341,7 @@ bool BlockTransfer::poll_transmit(ByteBuffer& out) {
     Block block;
     block.window = window();
     block.block_number_ack = static_cast<std::uint16_t>(expected_ - 1);
-    if (is_sending() && !repeats_ ? !next_data(block) : !next_acknowledgement(block)) {
+    if (is_sending() && !holds_back() ? !next_data(block) : !next_acknowledgement(block)) {
         return false;
     }
     acknowledgement_due_ = false;
@@ -330,13 +372,24 @@ bool BlockTransfer::next_data(Block& block) {
 }
 
 bool BlockTransfer::next_acknowledgement(Block& block) {
-    // An acknowledgement that says what the last one said is that one again.
-    const bool again = acknowledged_to_peer_ == block.block_number_ack && next_number_ > 1;
-    if (!acknowledgement_due_ || (!again && next_number_ > last_number)) {
+    if (!acknowledgement_due_) {
+        return false;
+    }
+    std::uint32_t number = next_number_;
+    if (holds_back() && answers()) {
+        // The number before those of the answer: the peer has it, or it was an empty block before.
+        // Any other would be taken for a block of the answer. (None when the request needed no
+        // acknowledgement: then its repetition needs none.)
+        number = first_number_ + static_cast<std::uint32_t>(empty_count_) - 1;
+    } else if (acknowledged_to_peer_ == block.block_number_ack && next_number_ > 1) {
+        number = next_number_ - 1;  // what says what the last one said is that one again
+    }
+    if (number == 0 || number > last_number) {
         return false;
     }
     block.last_block = is_client();
-    block.block_number = static_cast<std::uint16_t>(again ? next_number_ - 1 : next_number_++);
+    block.block_number = static_cast<std::uint16_t>(number);
+    next_number_ = std::max(next_number_, number + 1);
     return true;
 }
 

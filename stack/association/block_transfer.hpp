@@ -10,6 +10,7 @@
 //   the block behind it. Blocks beyond a gap are kept, so what was not lost need not come again.
 // - window 0 is a sender that listens to nothing (a push): it is not answered.
 // - An empty last block in the middle of a transfer ends it without a result.
+// - A request that comes again octet by octet is the same request, and has the same answer.
 // - Blocks do not say which transfer they belong to. A line that lets a block of an old transfer
 //   overtake those of a new one needs another protection (its invoke-id, or ciphering).
 
@@ -43,7 +44,7 @@ public:
         std::uint64_t early_blocks = 0;      ///< came before one that is missing
         std::uint64_t invalid_blocks = 0;    ///< number 0, or an acknowledgement of unsent blocks
         std::uint64_t repeated_blocks = 0;   ///< sent again
-        std::uint64_t abandoned_transfers = 0;  ///< aborted, or begun anew by the peer
+        std::uint64_t abandoned_transfers = 0;  ///< given up, or begun anew by the peer
     };
 
     /// What a block brought.
@@ -52,7 +53,7 @@ public:
         part,      ///< something new; the transfer goes on
         apdu,      ///< apdu() is whole
         aborted,   ///< the peer gave its APDU up
-        repeated,  ///< the APDU that was taken last, once more: see resend()
+        repeated,  ///< the APDU that was taken last, once more: resend() repeats its whole answer
         too_long,  ///< above limits::max_long_answer; the rest of the APDU is passed over
     };
 
@@ -61,6 +62,8 @@ public:
     // A getters
     /// Some blocks of an APDU came, and not all.
     bool is_receiving() const { return !assembled_.empty() || !early_.empty() || passes_over_; }
+    /// The first block of the APDU that comes, or of the last one; empty before any.
+    ByteView first_block() const { return first_block_; }
     /// Whether the peer has sent blocks in this exchange.
     bool has_received() const { return expected_ > 1; }
     /// Blocks are to be sent, or the peer has not acknowledged them all.
@@ -69,6 +72,8 @@ public:
     bool all_sent() const { return sent_ == block_count_; }
     /// Whether the peer has acknowledged a block of what is being sent.
     bool is_acknowledged_in_part() const { return acknowledged_ > empty_count_; }
+    /// Whether what was sent is one block: the peer cannot have a part of it.
+    bool is_one_block() const { return block_count_ == empty_count_ + 1; }
     const Counters& counters() const { return counters_; }
     /// The APDU that receive() announced; valid until the next call.
     ByteView apdu() const { return complete_; }
@@ -83,6 +88,8 @@ public:
     // C commands
     /// Forgets everything: a new exchange begins with block 1 in both directions.
     void reset();
+    /// The same for what the peer does not want, and counts it.
+    void give_up();
     /// The exchange is over for its owner: nothing is sent again nor waited for. What still comes
     /// of it is known as such.
     void finish();
@@ -91,7 +98,8 @@ public:
     bool send(ByteView apdu, std::size_t block_size, Instant now);
     /// Sends again what the peer has not acknowledged.
     void resend();
-    /// What the peer has not acknowledged counts as never sent: it asks for another answer.
+    /// What the peer has not acknowledged counts as never sent: it asks for another answer. Only
+    /// when is_one_block(), or parts of two answers may meet.
     void take_back();
     /// Acknowledges the APDU taken last, to which there is no answer, if its sender listens.
     void acknowledge() { acknowledgement_due_ = peer_listens_; }
@@ -109,6 +117,12 @@ private:
     using Block = xdlms::GeneralBlockTransfer;
 
     bool is_client() const { return configuration_.role == Role::client; }
+    /// A server's answer waits while its request comes again.
+    bool holds_back() const { return repeats_ && !is_client(); }
+    bool answers() const { return block_count_ > empty_count_; }
+    std::size_t acknowledged_by(const Block& block) const;
+    /// The peer has of what we sent what `block` says, and no more.
+    void go_back_to(const Block& block);
     bool take_acknowledgement(const Block& block);
     Received take_data(const Block& block);
     Received take_empty(const Block& block);
@@ -118,6 +132,7 @@ private:
     void answer_what_is_not_next(const Block& block);
     void forget_received();
     void take_again();
+    void end_repetition();
     void mind_deadline(Instant now);
     std::uint8_t window() const;
     bool next_data(Block& block);
@@ -156,6 +171,7 @@ private:
     /// The first block of the last APDU came again: whether the rest is as it was is to be seen.
     /// Until then what we sent is kept, and not sent again.
     bool repeats_ = false;
+    std::uint32_t expected_before_ = 1;
     ByteBuffer previous_;
 
     bool acknowledgement_due_ = false;

@@ -270,8 +270,9 @@ void ClientAssociation::receive_block(ByteView apdu, Instant now) {
         return;  // a block that is damaged is a block that is lost
     }
     const BlockTransfer::Received received = block_transfer_.receive(*block, now);
-    // A meter that says nothing new does not keep a request alive.
-    if (received != BlockTransfer::Received::nothing &&
+    const bool notifies = receives_notification();
+    // A meter that says nothing new of it does not keep a request alive.
+    if (!notifies && received != BlockTransfer::Received::nothing &&
         received != BlockTransfer::Received::repeated) {
         for (ClientRequest& request : outstanding_) {
             request.deadline = now + configuration_.response_timeout;
@@ -285,10 +286,10 @@ void ClientAssociation::receive_block(ByteView apdu, Instant now) {
             receive_apdu(block_transfer_.apdu(), now);
             return;
         case BlockTransfer::Received::aborted:
-            fail_oldest(error_of(ErrorCode::conformance_violation));
+            notifies ? unexpected() : fail_oldest(error_of(ErrorCode::conformance_violation));
             return;
         case BlockTransfer::Received::too_long:
-            fail_oldest(error_of(ErrorCode::answer_too_long));
+            notifies ? unexpected() : fail_oldest(error_of(ErrorCode::answer_too_long));
             return;
         case BlockTransfer::Received::repeated:
             if (is_notification(block_transfer_.apdu()[0])) {
@@ -332,9 +333,15 @@ void ClientAssociation::handle_timeout(Instant now) {
             ++i;
         }
     }
+    const bool notifies = block_transfer_.is_receiving() && receives_notification();
     if (!block_transfer_.handle_timeout(now)) {
-        fail_oldest(error_of(ErrorCode::timeout));
+        notifies ? unexpected() : fail_oldest(error_of(ErrorCode::timeout));
     }
+}
+
+bool ClientAssociation::receives_notification() const {
+    const ByteView first = block_transfer_.first_block();
+    return !block_transfer_.is_sending() && !first.empty() && is_notification(first[0]);
 }
 
 void ClientAssociation::link_lost(const Error& error) {

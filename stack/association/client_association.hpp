@@ -184,6 +184,8 @@ private:
 
     // Answers
     void receive_apdu(ByteView apdu, Instant now);
+    /// Whether what comes in blocks is a notification, which is no request's affair.
+    bool receives_notification() const;
     void receive_block(ByteView apdu, Instant now);
     void receive_aare(ByteView apdu);
     void accept(ByteView user_information);

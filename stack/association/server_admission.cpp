@@ -29,6 +29,18 @@ struct ServerAssociation::Verdict {
     }
 };
 
+namespace {
+
+bool allows_response(const acse::Aarq& aarq, const xdlms::InitiateTolerance& tolerance) {
+    if (!aarq.user_information) {
+        return true;
+    }
+    const auto initiate = xdlms::decode_initiate_request(*aarq.user_information, tolerance);
+    return !initiate || initiate->response_allowed;
+}
+
+}  // namespace
+
 void ServerAssociation::receive_aarq(ByteView apdu) {
     // Unknown names are answered with the diagnostic that is theirs, so they are kept.
     const Result<acse::Aarq> aarq = acse::decode_aarq(apdu, {.keep_unknown_names = true});
@@ -36,6 +48,7 @@ void ServerAssociation::receive_aarq(ByteView apdu) {
         ++counters_.malformed_apdus;  // silence: there is nothing to trust in it
         return;
     }
+    const bool was_associated = is_associated();
     end_association();
     const Verdict verdict = judge(*aarq);
     const bool accepted = verdict.result == acse::AssociationResult::accepted;
@@ -47,8 +60,9 @@ void ServerAssociation::receive_aarq(ByteView apdu) {
         emit(AssociationEstablished{conformance_, client_max_receive_pdu_size_, confirmed_});
     } else {
         ++counters_.refused_associations;
+        released_ = was_associated;
     }
-    if (!accepted || confirmed_) {
+    if (allows_response(*aarq, configuration_.initiate_tolerance)) {
         answer_aarq(verdict);
     }
 }

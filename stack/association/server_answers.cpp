@@ -21,8 +21,8 @@ namespace {
 constexpr std::size_t pblock_overhead = 3 + xdlms::raw_data_block_overhead;
 /// tag, count, choice, last-block, number.
 constexpr std::size_t read_block_overhead = 6;
-/// Short names number their blocks with two octets, and the smallest block has five octets.
-constexpr std::size_t max_read_answer = std::size_t{5} * 0xFFFF;
+/// Short names number their blocks with two octets.
+constexpr std::size_t max_read_blocks = 0xFFFF;
 
 template <class T>
 xdlms::List<T> list_of(const T& item) {
@@ -51,17 +51,11 @@ void ServerAssociation::take(ServerRequest request) {
     request.results.swap(request_.results);
     request.results.clear();
     request_ = std::move(request);
-    serve_next();
+    begin_serving();
 }
 
 void ServerAssociation::take_first_block(ServerRequest request, const RawDataBlock& block) {
-    const bool blocks = request.service == ServerService::action
-                            ? has(ConformanceBit::block_transfer_with_action)
-                        : request.service == ServerService::read
-                            ? has(ConformanceBit::block_transfer_with_get_or_read)
-                            : has(ConformanceBit::block_transfer_with_set_or_write);
-    if (!blocks) {
-        refuse();
+    if (!may_use_blocks(request.service)) {
         return;
     }
     advance(Input::first_block);
@@ -73,6 +67,9 @@ void ServerAssociation::take_first_block(ServerRequest request, const RawDataBlo
 
 void ServerAssociation::take_block(ServerService service, InvokeIdAndPriority invoke,
                                    const RawDataBlock& block) {
+    if (!may_use_blocks(service)) {
+        return;
+    }
     if (state_ != State::receiving_blocks || request_.service != service) {
         // The answer goes out in the form of the service that was asked for.
         if (state_ != State::associated) {
@@ -116,7 +113,24 @@ void ServerAssociation::take_whole() {
         }
     }
     advance(Input::request);
-    serve_next();
+    begin_serving();
+}
+
+void ServerAssociation::begin_serving() {
+    // What changes something is refused before, not after it is done.
+    if (request_.confirmed && !least_answer_fits()) {
+        refuse_long_answer();
+    } else {
+        serve_next();
+    }
+}
+
+bool ServerAssociation::least_answer_fits() const {
+    const bool blocks = in_general_blocks_ ||
+                        (has(ConformanceBit::general_block_transfer) && !notifies_in_blocks()) ||
+                        (request_.service == ServerService::action &&
+                         has(ConformanceBit::block_transfer_with_action));
+    return blocks || request_.least_answer() <= answer_limit();
 }
 
 bool ServerAssociation::is_refused_here(const ServerEvent& item) const {
@@ -338,8 +352,12 @@ void ServerAssociation::begin_long_answer() {
             }
             break;
         case ServerService::read:
-            if (get_blocks && request.results.size() < max_read_answer) {
+            if (get_blocks) {
                 request.answer = counted(request.count, request.results);
+            }
+            if (request.answer.size() >
+                max_read_blocks * block_octets(answer_limit() - read_block_overhead)) {
+                request.answer.clear();
             }
             break;
         default: break;
@@ -359,6 +377,13 @@ void ServerAssociation::refuse_long_answer() {
     if (!request_.confirmed) {
         return;
     }
+    if (request_.is_done() && request_.leave_out_data()) {
+        encode_answer();  // what was done is told, though not what it returned
+        if (prepared_.size() <= answer_limit()) {
+            send_prepared();
+            return;
+        }
+    }
     if (request_.service == ServerService::get && !request_.with_list) {
         transmit(
             xdlms::GetResponseNormal{request_.invoke, DataAccessResult::data_block_unavailable});
@@ -372,6 +397,9 @@ void ServerAssociation::refuse_long_answer() {
 
 void ServerAssociation::fetch_block(ServerService service, InvokeIdAndPriority invoke,
                                     std::uint32_t number) {
+    if (!may_use_blocks(service)) {
+        return;
+    }
     if (state_ != State::sending_blocks || request_.service != service) {
         if (state_ != State::associated) {
             advance(Input::blocks_end);

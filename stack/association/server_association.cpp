@@ -105,31 +105,35 @@ void ServerAssociation::receive_general_block(ByteView apdu, Instant now) {
         ++counters_.malformed_apdus;
         return;  // a block that is damaged is a block that is lost
     }
+    const bool begins = block->block_number == 1 && !block->block_data.empty();
+    const bool asked_before =
+        std::exchange(asked_meanwhile_, begins && block->block_number_ack == 0);
     if (notifies_in_blocks() && !block->block_data.empty()) {
-        const bool began_anew = block->block_number == 1 && block->block_number_ack == 0 &&
-                                block_transfer_.is_acknowledged_in_part();
-        if (!began_anew) {
-            // First the notification; what the client sends meanwhile it sends again.
+        // First the notification; what the client sends meanwhile it sends again. A client that
+        // then still knows nothing of it, or not any more, does not want it.
+        if (asked_meanwhile_ && (asked_before || block_transfer_.is_acknowledged_in_part())) {
+            block_transfer_.give_up();
+        } else {
             block_transfer_.receive_acknowledgement(*block, now);
             if (notifies_in_blocks()) {
                 return;
             }
-        } else {
-            block_transfer_.reset();
         }
     }
-    if (block->block_number == 1 && !block->block_data.empty() && block_transfer_.is_sending() &&
-        !block_transfer_.has_received()) {
+    if (begins && block_transfer_.is_sending() && !block_transfer_.has_received()) {
         block_transfer_.reset();  // who asks anew has done with the answer to a plain request
     }
     Received received = block_transfer_.receive(*block, now);
     if (received == Received::repeated) {
-        // The answer was lost, or a client that never changes its invoke-id asks again. To read
-        // twice does no harm and gives the present value; everything else is done once.
-        const bool reads =
-            request_.service == ServerService::get || request_.service == ServerService::read;
-        if (!reads) {
+        // The answer was lost, a copy of the request came late, or a client that never changes its
+        // invoke-id asks again. To GET twice does no harm and gives the present value; everything
+        // else is done once (a Read may invoke a method). Nor may half of one answer meet half of
+        // another, so what takes several blocks is sent again as it was.
+        if (request_.service != ServerService::get || !block_transfer_.is_one_block()) {
             block_transfer_.resend();
+            if (!block_transfer_.is_sending()) {
+                block_transfer_.acknowledge();  // there was no answer
+            }
             return;
         }
         if (block->block_number == 1) {
@@ -167,6 +171,7 @@ void ServerAssociation::end_association() {
     request_ = ServerRequest();
     block_transfer_.reset();
     in_general_blocks_ = false;
+    released_ = false;
     event_.reset();
 }
 
@@ -182,6 +187,9 @@ std::optional<ByteView> ServerAssociation::poll_transmit() {
 }
 
 std::optional<ServerEvent> ServerAssociation::poll_event() {
+    if (std::exchange(released_, false)) {
+        return AssociationReleased{};
+    }
     return std::exchange(event_, std::nullopt);
 }
 
@@ -209,14 +217,15 @@ bool ServerAssociation::send_in_general_blocks() {
 
 void ServerAssociation::refuse(xdlms::ServiceError error) {
     ++counters_.refused_apdus;
-    if (configuration_.referencing == Referencing::logical_name || !is_associated()) {
+    if (configuration_.referencing == Referencing::logical_name) {
         transmit(xdlms::ExceptionResponse{xdlms::StateError::service_not_allowed, error, 0});
         return;
     }
-    // Short names have errors of their own (conformance cases APPL_DATA_SN_N1 to N3).
+    // Short names have errors of their own (conformance cases APPL_DATA_SN_N1 to N3, and
+    // APPL_IDLE_N1 without an association).
     const auto tag = static_cast<xdlms::ApduTag>(service_tag_);
-    const bool reads = tag == xdlms::ApduTag::read_request;
-    const bool writes = tag == xdlms::ApduTag::write_request;
+    const bool reads = is_associated() && tag == xdlms::ApduTag::read_request;
+    const bool writes = is_associated() && tag == xdlms::ApduTag::write_request;
     xdlms::ConfirmedServiceError refusal;
     refusal.service = reads    ? xdlms::ConfirmedService::read
                       : writes ? xdlms::ConfirmedService::write
@@ -270,6 +279,7 @@ Status ServerAssociation::send_unasked(ConformanceBit bit) {
         in_general_blocks_ = false;
         if (send_in_general_blocks()) {
             notifying_ = true;
+            asked_meanwhile_ = false;
             return {};
         }
     }

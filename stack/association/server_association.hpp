@@ -137,6 +137,9 @@ private:
     bool may_select(const std::optional<cosem::SelectiveAccess>& selection);
     bool may_select(const xdlms::List<cosem::AttributeDescriptorWithSelection>& list);
     bool may_name(const xdlms::List<xdlms::VariableAccessSpecification>& names);
+    bool is_negotiated(const xdlms::List<xdlms::VariableAccessSpecification>& names) const;
+    /// Refuses blocks of the service that were not negotiated; then nothing more is to be done.
+    bool may_use_blocks(ServerService service);
     void take(ServerRequest request);
     void take_first_block(ServerRequest request, const xdlms::RawDataBlock& block);
     void take_block(ServerService service, xdlms::InvokeIdAndPriority invoke,
@@ -144,7 +147,9 @@ private:
     void take_whole();
     void fetch_block(ServerService service, xdlms::InvokeIdAndPriority invoke,
                      std::uint32_t number);
+    void begin_serving();
     void serve_next();
+    bool least_answer_fits() const;
     bool is_refused_here(const ServerEvent& item) const;
 
     // Answers
@@ -177,11 +182,13 @@ private:
     BlockTransfer block_transfer_;
     bool in_general_blocks_ = false;  // the request came in them, so the answer goes in them
     bool notifying_ = false;          // what the blocks carry is no answer
+    bool asked_meanwhile_ = false;    // the client's last block then began a request
     std::uint8_t service_tag_ = 0;    // of the APDU being dealt with
 
     ByteBuffer received_;  // the APDU that event views look into
     ApduQueue queue_;
     ByteBuffer prepared_;
+    bool released_ = false;  // an event, before event_
     std::optional<ServerEvent> event_;
 };
 

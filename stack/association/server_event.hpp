@@ -62,7 +62,7 @@ struct NotificationConfirmed {
     std::uint32_t long_invoke_id = 0;
 };
 
-/// The client released the association.
+/// The client released the association, or asked for another one that was refused.
 struct AssociationReleased {};
 
 using ServerEvent = std::variant<AssociationEstablished, AuthenticationFailed, GetIndication,

@@ -14,6 +14,17 @@ std::optional<axdr::DataView> parameters_of(const axdr::DataView& data) {
     return data.tag() == axdr::Tag::null_data ? std::nullopt : std::optional(data);
 }
 
+/// Only codes that the line knows go there.
+template <class Code>
+Code known(Code code) {
+    return is_known(code) ? code : Code::other_reason;
+}
+
+xdlms::GetDataResult known(const xdlms::GetDataResult& result) {
+    const auto* code = std::get_if<cosem::DataAccessResult>(&result);
+    return code ? xdlms::GetDataResult(known(*code)) : result;
+}
+
 struct AccessIndication {
     axdr::DataView data;
 
@@ -94,7 +105,8 @@ void ServerRequest::go_on() {
     }
 }
 
-void ServerRequest::record_get(const xdlms::GetDataResult& result) {
+void ServerRequest::record_get(const xdlms::GetDataResult& outcome) {
+    const xdlms::GetDataResult result = known(outcome);
     if (service == ServerService::access) {
         const auto* data = std::get_if<axdr::DataView>(&result);
         const auto code =
@@ -108,7 +120,8 @@ void ServerRequest::record_get(const xdlms::GetDataResult& result) {
     go_on();
 }
 
-void ServerRequest::record_set(cosem::DataAccessResult result) {
+void ServerRequest::record_set(cosem::DataAccessResult outcome) {
+    const cosem::DataAccessResult result = known(outcome);
     const bool success = result == cosem::DataAccessResult::success;
     if (service == ServerService::access) {
         record_access(axdr::DataView(), xdlms::AccessSetResult{result}, !success);
@@ -124,7 +137,11 @@ void ServerRequest::record_set(cosem::DataAccessResult result) {
     go_on();
 }
 
-void ServerRequest::record_action(const xdlms::ActionOutcome& outcome) {
+void ServerRequest::record_action(const xdlms::ActionOutcome& owners) {
+    xdlms::ActionOutcome outcome{known(owners.result), owners.return_parameters};
+    if (outcome.return_parameters) {
+        outcome.return_parameters = known(*outcome.return_parameters);
+    }
     if (service == ServerService::access) {
         const auto* data = outcome.return_parameters
                                ? std::get_if<axdr::DataView>(&*outcome.return_parameters)
@@ -159,6 +176,62 @@ void ServerRequest::record_access(const axdr::DataView& data, const xdlms::Acces
     xdlms::write(result_writer, result);
     failed = failed || failure;
     go_on();
+}
+
+std::size_t ServerRequest::least_answer() const {
+    if (!with_list) {
+        return 0;
+    }
+    ByteBuffer fixed;  // all but the results
+    Writer writer(fixed);
+    axdr::write_length(writer, count);
+    switch (service) {
+        case ServerService::set: return 3 + fixed.size() + count + (is_long ? 4 : 0);
+        case ServerService::action: return 3 + fixed.size() + 2 * count;
+        case ServerService::write: return 1 + fixed.size() + count;
+        case ServerService::access:
+            axdr::write_length(writer, count);
+            if (long_invoke.is_self_descriptive()) {
+                write(writer, specifications);
+            }
+            // tag, invoke-id, no time, presence; a null-data and a result for each
+            return 7 + fixed.size() + 3 * count;
+        default: return 0;
+    }
+}
+
+bool ServerRequest::leave_out_data() {
+    const bool of_actions = service == ServerService::action && with_list;
+    if (!of_actions && service != ServerService::access) {
+        return false;
+    }
+    const ByteBuffer whole_results = std::exchange(results, {});
+    const ByteBuffer whole_data = std::exchange(access_data, {});
+    Reader result_reader(whole_results, Layer::xdlms);
+    Reader data_reader(whole_data, Layer::xdlms);
+    Writer writer(results);
+    Writer data_writer(access_data);
+    for (std::size_t i = 0; i < count; ++i) {
+        if (of_actions) {
+            auto outcome = xdlms::read_action_outcome(result_reader);
+            if (outcome.return_parameters) {
+                outcome = {cosem::ActionResult::data_block_unavailable, std::nullopt};
+            }
+            xdlms::write(writer, outcome);
+            continue;
+        }
+        auto result = xdlms::read_access_result(result_reader);
+        if (axdr::read_data(data_reader).tag() != axdr::Tag::null_data) {
+            if (std::holds_alternative<xdlms::AccessActionResult>(result)) {
+                result = xdlms::AccessActionResult{cosem::ActionResult::data_block_unavailable};
+            } else {
+                result = xdlms::AccessGetResult{cosem::DataAccessResult::data_block_unavailable};
+            }
+        }
+        xdlms::write(writer, result);
+        data_writer.bytes(axdr::DataView().encoded());
+    }
+    return true;
 }
 
 Status ServerRequest::take_assembled() {

@@ -73,6 +73,12 @@ public:
     /// Notes `refusal` as the current item's result, in the form of its service, and goes on.
     void record_refusal(cosem::DataAccessResult refusal);
 
+    /// Octets of the shortest answer to what changes something; 0 for a read or a single item.
+    std::size_t least_answer() const;
+    /// Makes data_block_unavailable of each method of a list that returned data, and of each read
+    /// or method of an ACCESS that did. False for other requests.
+    bool leave_out_data();
+
     /// Takes the values of a long request from `assembled`. Errors: every malformed code,
     /// list_count_mismatch.
     Status take_assembled();

@@ -222,7 +222,13 @@ void ServerAssociation::receive_access() {
         return;
     }
     const bool confirmed = decoded->long_invoke_id_and_priority.is_confirmed();
-    if (decoded->specifications.empty() || (confirmed && !confirmed_)) {
+    const auto& list = decoded->specifications;
+    const bool selects = std::any_of(list.begin(), list.end(), [](const auto& item) {
+        return std::holds_alternative<xdlms::AccessGetWithSelection>(item) ||
+               std::holds_alternative<xdlms::AccessSetWithSelection>(item);
+    });
+    if (list.empty() || (confirmed && !confirmed_) ||
+        (selects && !has(ConformanceBit::selective_access))) {
         refuse();
         return;
     }
@@ -237,15 +243,33 @@ void ServerAssociation::receive_access() {
     take(std::move(request));
 }
 
-bool ServerAssociation::may_name(const xdlms::List<xdlms::VariableAccessSpecification>& names) {
+bool ServerAssociation::is_negotiated(
+    const xdlms::List<xdlms::VariableAccessSpecification>& names) const {
     const bool selects = std::any_of(names.begin(), names.end(), [](const auto& item) {
         return std::holds_alternative<xdlms::ParameterizedAccess>(item);
     });
     const bool procedures =
         std::any_of(names.begin(), names.end(), [](const auto& item) { return item.index() > 1; });
-    if (!names.empty() && !procedures &&
-        (names.size() == 1 || has(ConformanceBit::multiple_references)) &&
-        (!selects || has(ConformanceBit::parameterized_access))) {
+    return !names.empty() && !procedures &&
+           (names.size() == 1 || has(ConformanceBit::multiple_references)) &&
+           (!selects || has(ConformanceBit::parameterized_access));
+}
+
+bool ServerAssociation::may_name(const xdlms::List<xdlms::VariableAccessSpecification>& names) {
+    if (is_negotiated(names)) {
+        return true;
+    }
+    refuse();
+    return false;
+}
+
+bool ServerAssociation::may_use_blocks(ServerService service) {
+    using enum ConformanceBit;
+    const bool reads = service == ServerService::get || service == ServerService::read;
+    const auto bit = service == ServerService::action ? block_transfer_with_action
+                     : reads                          ? block_transfer_with_get_or_read
+                                                      : block_transfer_with_set_or_write;
+    if (has(bit)) {
         return true;
     }
     refuse();
@@ -253,6 +277,10 @@ bool ServerAssociation::may_name(const xdlms::List<xdlms::VariableAccessSpecific
 }
 
 void ServerAssociation::receive_read() {
+    if (!confirmed_) {
+        refuse();
+        return;
+    }
     if (!may_serve(ConformanceBit::read)) {
         return;
     }
@@ -287,6 +315,10 @@ void ServerAssociation::receive_read() {
 }
 
 void ServerAssociation::receive_write() {
+    if (!confirmed_) {
+        refuse();
+        return;
+    }
     if (!may_serve(ConformanceBit::write)) {
         return;
     }
@@ -330,9 +362,7 @@ void ServerAssociation::receive_unconfirmed_write() {
         return;
     }
     const auto& names = decoded->specifications;
-    const bool plain =
-        std::all_of(names.begin(), names.end(), [](const auto& item) { return item.index() <= 1; });
-    if (names.empty() || !plain) {
+    if (!is_negotiated(names)) {
         ++counters_.refused_apdus;
         return;
     }
@@ -347,8 +377,8 @@ void ServerAssociation::receive_unconfirmed_write() {
 
 void ServerAssociation::receive_notification_confirm() {
     const auto confirm = xdlms::decode_data_notification_confirm(received_);
-    if (!confirm) {
-        ++counters_.malformed_apdus;
+    if (!confirm || !has(ConformanceBit::data_notification)) {
+        ++(confirm ? counters_.refused_apdus : counters_.malformed_apdus);
         return;
     }
     emit(NotificationConfirmed{confirm->long_invoke_id_and_priority.invoke_id()});

@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(APPL_OPEN_1_short_names) {
 
 BOOST_AUTO_TEST_CASE(APPL_IDLE_N1_short_names) {
     MeterLine other(*meter);
-    BOOST_TEST(other.ask("050102FA00", 18) == "D80102");
+    BOOST_TEST(other.ask("050102FA00", 18) == "0E010302");
 }
 
 BOOST_AUTO_TEST_CASE(APPL_DATA_SN_N1_read_with_errors) {

@@ -392,7 +392,12 @@ private:
         for (const xdlms::AccessResult& result : done.response.results) {
             BOOST_REQUIRE_EQUAL(result.index(), sets ? 1u : 0u);
             const axdr::Data value = value_of(static_cast<unsigned>(*object));
-            BOOST_REQUIRE(*data == (sets ? axdr::DataView() : value.view()));
+            // Without blocks an answer that is too long tells what was done without the data.
+            const auto* get = std::get_if<xdlms::AccessGetResult>(&result);
+            const bool left_out =
+                get && get->result == cosem::DataAccessResult::data_block_unavailable;
+            BOOST_REQUIRE(!left_out || !terms_.has(Terms::general_blocks));
+            BOOST_REQUIRE(*data == (sets || left_out ? axdr::DataView() : value.view()));
             sets = !sets;
             ++object;
             ++data;

@@ -2,6 +2,8 @@
 // A request goes up, its answer comes down, and so on. Whatever the line does: what arrives is what
 // was sent, or nothing; and it always ends. What only loses is always made good.
 
+#include <deque>
+
 #include <boost/test/unit_test.hpp>
 
 #include "stack/association/block_transfer.hpp"
@@ -155,6 +157,79 @@ private:
     bool answered_ = false;
 };
 
+/// One exchange on a line that keeps its order, and brings one of the blocks once more later.
+struct LateCopy {
+    bool of_request = true;
+    std::size_t block = 0;  ///< of those that go its way, from 0
+    std::size_t after = 0;  ///< so many blocks of the server
+};
+
+/// Blocks of the client and of the server; the answer must be right and given once.
+std::pair<std::size_t, std::size_t> exchange_with(const LateCopy& late, const Sizes& sizes,
+                                                  std::size_t request_blocks) {
+    using enum BlockTransfer::Received;
+    BlockTransfer client({BlockTransfer::Role::client, sizes.client_window, 3s, 5});
+    BlockTransfer server({BlockTransfer::Role::server, sizes.server_window, 3s, 5});
+    const ByteBuffer request(request_blocks, Byte{0xC3});
+    ByteBuffer answer;
+    for (unsigned i = 0; i < sizes.longest; ++i) {
+        answer.push_back(static_cast<Byte>(0x10 + i));
+    }
+    Instant now{};
+    BOOST_REQUIRE(client.send(request, 1, now));
+    std::deque<ByteBuffer> up;
+    std::deque<ByteBuffer> down;
+    std::size_t ups = 0;
+    std::size_t downs = 0;
+    std::optional<ByteBuffer> copy;
+    unsigned executions = 0;
+    bool answered = false;
+    const auto keep = [&](bool request_way, std::size_t& count, const ByteBuffer& octets) {
+        if (late.of_request == request_way && count == late.block) {
+            copy = octets;
+        }
+        ++count;
+    };
+    for (int steps = 0; !answered; ++steps) {
+        BOOST_REQUIRE_LT(steps, 1000);
+        for (ByteBuffer out; client.poll_transmit(out); out.clear()) {
+            keep(true, ups, out);
+            up.push_back(out);
+        }
+        for (ByteBuffer out; server.poll_transmit(out); out.clear()) {
+            keep(false, downs, out);
+            down.push_back(out);
+        }
+        if (copy && downs > late.after) {
+            (late.of_request ? up : down).push_back(*std::exchange(copy, std::nullopt));
+        }
+        if (!up.empty()) {
+            const ByteBuffer octets = up.front();
+            up.pop_front();
+            const auto received =
+                server.receive(*xdlms::decode_general_block_transfer(octets), now);
+            if (received == repeated) {
+                server.resend();
+            } else if (received == apdu) {
+                ++executions;
+                BOOST_REQUIRE(server.send(answer, 1, now));
+            }
+        } else if (!down.empty()) {
+            const ByteBuffer octets = down.front();
+            down.pop_front();
+            if (client.receive(*xdlms::decode_general_block_transfer(octets), now) == apdu) {
+                BOOST_REQUIRE_EQUAL(to_hex(client.apdu()), to_hex(answer));
+                answered = true;
+            }
+        } else {
+            now += 3s;
+            BOOST_REQUIRE(client.handle_timeout(now));
+        }
+    }
+    BOOST_REQUIRE_EQUAL(executions, 1u);
+    return {ups, downs};
+}
+
 Sizes sizes_of(std::uint64_t seed) {
     Sizes sizes;
     sizes.client_window = static_cast<std::uint8_t>(1 + seed % 63);
@@ -211,6 +286,28 @@ BOOST_AUTO_TEST_CASE(GBT_X_4_duplicates_do_not_multiply) {
                 doubled.settle();
             }
             BOOST_REQUIRE_LT(doubled.blocks_sent(), 12 * good.blocks_sent() + 600);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(GBT_X_4_one_late_copy_of_any_block_changes_nothing) {
+    constexpr LateCopy none{true, 1000, 0};
+    for (const std::uint8_t window : {std::uint8_t{1}, std::uint8_t{2}, std::uint8_t{5}}) {
+        for (const std::size_t request_blocks : {1u, 2u, 3u, 6u}) {
+            const Sizes sizes{window, 2, 1, 1, 8};
+            const auto [ups, downs] = exchange_with(none, sizes, request_blocks);
+            for (std::size_t after = 0; after < downs; ++after) {
+                for (const bool of_request : {true, false}) {
+                    for (std::size_t block = 0; block < (of_request ? ups : downs); ++block) {
+                        BOOST_TEST_CONTEXT("window " << int{window} << ", " << request_blocks
+                                                     << " blocks, copy of "
+                                                     << (of_request ? "request " : "answer ")
+                                                     << block << " after " << after) {
+                            exchange_with({of_request, block, after}, sizes, request_blocks);
+                        }
+                    }
+                }
+            }
         }
     }
 }

@@ -165,6 +165,60 @@ BOOST_AUTO_TEST_CASE(GBT_X_6_lost_blocks_are_asked_for_and_sent_again) {
     still_works(once);
 }
 
+BOOST_AUTO_TEST_CASE(GBT_X_4_a_late_copy_of_a_request_does_not_disturb_its_answer) {
+    constexpr auto value = "0910000102030405060708090A0B0C0D0E0F";  // three blocks, the last short
+    const std::string whole = std::string("E081000100000D") + get_energy;
+    ServerTalk one = associated_server(blocks);
+    one.deliver(whole)
+        .expect_event("get 3/1-0:1.8.0.255/2")
+        .command("answer", answer(value))
+        .expect_transmit("E0010001000109C401C1000910000102")
+        .deliver(whole)
+        .expect_transmit("E0010001000109C401C1000910000102")
+        .deliver("E0810002000100")
+        .expect_transmit("E0010002000209030405060708090A0B")
+        .deliver(whole)  // read once, so that no half of another reading can come in
+        .expect_transmit("E0010001000209C401C1000910000102")
+        .deliver("E0810003000200")
+        .expect_transmit("E08100030003040C0D0E0F");
+    still_works(one);
+
+    // A request of two blocks: the copy of the first is acknowledged with a number of before.
+    const std::string first = "E001000100000FC001C100070100630100FF02010202";
+    ServerTalk two =
+        associated_server({.conformance = "207E1F", .server_size = "0020", .client_size = "0010"});
+    two.deliver(first)
+        .expect_transmit("E0010001000100")
+        .deliver("E08100020001110406000000010600000002120001120000")
+        .expect_event("get 7/1-0:99.1.0.255/2 selector 2 020406000000010600000002120001120000")
+        .command("answer", answer(value))
+        .expect_transmit("E0010002000209C401C1000910000102")
+        .deliver(first)
+        .expect_transmit("E0010001000100")
+        .deliver("E0810003000200")
+        .expect_transmit("E0010003000309030405060708090A0B")
+        .deliver(first)
+        .expect_transmit("E0010001000100")
+        .deliver("E0810004000300")
+        .expect_transmit("E08100040004040C0D0E0F");
+    still_works(two);
+}
+
+BOOST_AUTO_TEST_CASE(GBT_X_6_a_read_that_may_be_a_method_is_done_once) {
+    ServerTalk server = associated_server({.conformance = "3C1B20",
+                                           .server_size = "0016",
+                                           .client_size = "0010",
+                                           .short_names = true});
+    constexpr auto request = "E08100010000080501041234010F01";
+    server.deliver(request)
+        .expect_event("read 4660 selector 1 0F01")
+        .command("answer", answer("1101"))
+        .expect_transmit("E08100010001050C01001101")
+        .deliver(request)
+        .expect_transmit("E08100010001050C01001101");
+    holds_every_way(server);
+}
+
 BOOST_AUTO_TEST_CASE(the_same_write_after_another_request_is_another_write) {
     ServerTalk server = associated_server(blocks);
     for (int i = 0; i < 2; ++i) {
@@ -280,6 +334,8 @@ BOOST_AUTO_TEST_CASE(an_unconfirmed_request_in_blocks_is_acknowledged) {
     server.deliver("E081000100000FC1018100030100010800FF02001105")
         .expect_event("set 3/1-0:1.8.0.255/2 1105")
         .command("answer", answer_set())
+        .expect_transmit("E0010001000100")
+        .deliver("E081000100000FC1018100030100010800FF02001105")  // that was lost
         .expect_transmit("E0010001000100");
     still_works(server);
 }

@@ -203,6 +203,18 @@ BOOST_AUTO_TEST_CASE(NOTIF_X_4_confirmation) {
         .deliver("1040")  // counted and dropped
         .expect_no_transmit();
     holds_every_way(server);
+
+    // Without an association, or where it was not negotiated, there is nothing to confirm.
+    ServerTalk idle([] { return std::make_unique<ServerSubject>(1, 16, server_of(notifying)); });
+    ServerTalk without = associated_server({});
+    for (ServerTalk* script : {&idle, &without}) {
+        script->deliver("100000000100")
+            .expect_no_transmit()
+            .command("counted", [](ServerSubject& subject, Instant) {
+                BOOST_TEST(subject.machine.counters().refused_apdus == 1u);
+            });
+        holds_every_way(*script);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(NOTIF_X_1_X_3_the_server_sends_them_between_answers_and_during_one) {
@@ -285,6 +297,35 @@ BOOST_AUTO_TEST_CASE(a_long_notification_goes_in_general_blocks) {
     holds_every_way(client);
 }
 
+BOOST_AUTO_TEST_CASE(a_notification_that_stalls_or_ends_is_no_requests_affair) {
+    ClientTalk stalled = associated_client(with_general_blocks);
+    stalled.deliver("E00100010000090F0000000700090900")
+        .expect_transmit("E0810001000100")
+        .at(2s)
+        .expect_transmit("E0810001000100")  // asks for the rest, three times
+        .at(4s)
+        .expect_transmit("E0810001000100")
+        .at(5s)
+        .command("get", get(energy))
+        .expect_transmit("C001C100030100010800FF0200")
+        .at(6s)
+        .expect_transmit("E0810001000100")
+        .at(12s)
+        .deliver("C401C1001101")
+        .expect_event("get 1 data 1101");
+    holds_every_way(stalled);
+
+    ClientTalk aborted = associated_client(with_general_blocks);
+    aborted.deliver("E00100010000090F0000000700090900")
+        .expect_transmit("E0810001000100")
+        .command("get", get(energy))
+        .expect_transmit("C001C100030100010800FF0200")
+        .deliver("E0810002000100")
+        .deliver("C401C1001101")
+        .expect_event("get 1 data 1101");
+    holds_every_way(aborted);
+}
+
 BOOST_AUTO_TEST_CASE(requests_that_meet_a_long_notification) {
     // A whole request is answered beside it.
     ServerTalk whole = associated_server(with_general_blocks);
@@ -309,6 +350,22 @@ BOOST_AUTO_TEST_CASE(requests_that_meet_a_long_notification) {
         .deliver("E081000100010DC001C100030100010800FF0200")
         .expect_transmit("E0010002000009010203040506070809");
     holds_every_way(blocks);
+
+    // A client that asks twice and says nothing of the notification does not want it.
+    ServerTalk deaf = associated_server(with_general_blocks);
+    deaf.command("notify", notify(long_push))
+        .expect_transmit("E00100010000090F0000000700091D00")
+        .deliver("E081000100000DC001C100030100010800FF0200")
+        .expect_transmit("E00100010000090F0000000700091D00")
+        .deliver("E081000100000DC001C100030100010800FF0200")
+        .command("counted",
+                 [](ServerSubject& subject, Instant) {
+                     BOOST_TEST(subject.machine.block_counters().abandoned_transfers == 1u);
+                 })
+        .expect_event("get 3/1-0:1.8.0.255/2")
+        .command("answer", answer("1101"))
+        .expect_transmit("E0810001000106C401C1001101");
+    holds_every_way(deaf);
 
     // A client that has forgotten the notification begins anew, and so does the server.
     ServerTalk forgotten = associated_server(with_general_blocks);

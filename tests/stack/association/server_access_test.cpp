@@ -181,8 +181,22 @@ BOOST_AUTO_TEST_CASE(APPL_DATA_LN_X_27_access_that_was_not_negotiated_and_answer
     small.deliver("D9C000001000010100030100010800FF020100")
         .expect_event("get 3/1-0:1.8.0.255/2")
         .command("get", answer("0910000102030405060708090A0B0C0D0E0F"))
-        .expect_transmit("D80104");
+        .expect_transmit("DAC00000100000010001010E");
     still_works(small);
+
+    // What could not be told is not done.
+    ServerTalk smallest = associated_server({.conformance = "00005F", .client_size = "000F"});
+    smallest.deliver(request("C0000010")).expect_transmit("D80104");
+    still_works(smallest);
+}
+
+BOOST_AUTO_TEST_CASE(APPL_DATA_LN_X_18_X_27_access_with_selection_that_was_not_negotiated) {
+    ServerTalk script = associated_server({.conformance = "00005B"});
+    script.deliver("D9C000001000010400070100630100FF020102000100")
+        .expect_transmit("D80102")
+        .deliver("D9C000001000010500070100630100FF02010200011101")
+        .expect_transmit("D80102");
+    still_works(script);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -9,6 +9,7 @@ using testing::ServerSubject;
 namespace {
 
 constexpr auto aarq_plain = "601DA109060760857405080101BE10040E01000000065F1F0400007E1FFFFF";
+constexpr auto aarq_nothing = "601DA109060760857405080101BE10040E01000000065F1F0400000000FFFF";
 constexpr auto aarq_small = "601DA109060760857405080101BE10040E01000000065F1F0400007E1F000C";
 constexpr auto aare_accepted =
     "6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F040000501C01F40007";
@@ -257,6 +258,15 @@ BOOST_AUTO_TEST_CASE(APPL_OPEN_X_5_an_aarq_in_an_association_makes_it_anew) {
     Talk script = associated();
     script.deliver(aarq_small).expect_transmit(aare_accepted).expect_event("established 00501C 12");
     holds_every_way(script);
+
+    // One that is refused ends it.
+    Talk refused = associated();
+    refused.deliver(aarq_nothing)
+        .expect_transmit(aare_initiate_error("02"))
+        .expect_event("released")
+        .deliver(aarq_nothing)
+        .expect_transmit(aare_initiate_error("02"));
+    holds_every_way(refused);
 }
 
 BOOST_AUTO_TEST_CASE(APPL_OPEN_X_10_a_malformed_aarq_changes_nothing) {
@@ -288,6 +298,14 @@ BOOST_AUTO_TEST_CASE(APPL_OPEN_X_8_unconfirmed_association) {
         .command("answer", answer_set(cosem::DataAccessResult::success))
         .expect_no_transmit();
     holds_every_way(script);
+
+    // A refusal is as silent.
+    Talk refused = talk();
+    refused.deliver("601EA109060760857405080101BE11040F0100010000065F1F0400000000FFFF")
+        .expect_no_transmit()
+        .deliver("601EA109060760857405080102BE11040F0100010000065F1F0400007E1FFFFF")
+        .expect_no_transmit();
+    holds_every_way(refused);
 }
 
 BOOST_AUTO_TEST_CASE(APPL_REL_P1_and_X_1_release) {

@@ -139,6 +139,72 @@ BOOST_AUTO_TEST_CASE(APPL_DATA_LN_X_22_a_failing_item_does_not_stop_the_others) 
     still_works(fewer);
 }
 
+BOOST_AUTO_TEST_CASE(APPL_OPEN_14_S1_a_list_whose_results_cannot_fit_is_not_executed) {
+    // 12 octets: 3, the count and eight results.
+    const auto repeated = [](std::string_view hex, int count) {
+        std::string all;
+        for (int i = 0; i < count; ++i) {
+            all += hex;
+        }
+        return all;
+    };
+    const auto set_list = [&](int count) {
+        return "C104C10" + std::to_string(count) + repeated("00030100010800FF0200", count) + "0" +
+               std::to_string(count) + repeated("1101", count);
+    };
+    ServerTalk sets = associated_server({.client_size = "000C"});
+    sets.deliver(set_list(9)).expect_transmit("D80104").deliver(set_list(8));
+    for (int i = 0; i < 8; ++i) {
+        sets.expect_event("set 3/1-0:1.8.0.255/2 1101").command("set", answer_set());
+    }
+    sets.expect_transmit("C505C1080000000000000000");
+    still_works(sets);
+
+    ServerTalk blocks = associated_server({.client_size = "000C"});
+    blocks.deliver("C105C105" + repeated("00030100010800FF0200", 5) + "00000000010105")
+        .expect_transmit("C502C100000001")
+        .deliver("C103C101000000020A" + repeated("1101", 5))
+        .expect_transmit("D80104");
+    still_works(blocks);
+
+    const std::string actions =
+        "C303C105" + repeated("000900000A0000FF01", 5) + "05" + repeated("00", 5);
+    ServerTalk action = associated_server({.conformance = "000219", .client_size = "000C"});
+    action.deliver(actions).expect_transmit("D80104");
+    still_works(action);
+}
+
+BOOST_AUTO_TEST_CASE(APPL_DATA_LN_X_29_what_was_executed_is_told_without_its_data) {
+    ServerTalk action = associated_server({.conformance = "000219", .client_size = "000C"});
+    action.deliver("C303C102000900000A0000FF01000900000A0000FF01020000")
+        .expect_event("action 9/0-0:10.0.0.255/1 -")
+        .command("first", answer_action(ActionResult::success, "0906010203040506"))
+        .expect_event("action 9/0-0:10.0.0.255/1 -")
+        .command("second", answer_action(ActionResult::success))
+        .expect_transmit("C703C1020E000000");
+    still_works(action);
+}
+
+BOOST_AUTO_TEST_CASE(codes_that_no_line_knows_become_other_reason) {
+    constexpr auto code = static_cast<DataAccessResult>(77);
+    ServerTalk script = associated_server({});
+    script.deliver("C003C10200030100010800FF020000080000010000FF0200")
+        .expect_event("get 3/1-0:1.8.0.255/2")
+        .command("first", answer_with(code))
+        .expect_event("get 8/0-0:1.0.0.255/2")
+        .command("second", answer("1101"))
+        .expect_transmit("C403C10201FA001101")
+        .deliver("C104C10100030100010800FF0200011101")
+        .expect_event("set 3/1-0:1.8.0.255/2 1101")
+        .command("set", answer_set(code))
+        .expect_transmit("C505C101FA")
+        .deliver("C303C1010046000060030AFF010100")
+        .expect_event("action 70/0-0:96.3.10.255/1 -")
+        .command("action", answer_action(static_cast<ActionResult>(77)))
+        .expect_transmit("C703C101FA00");
+    still_works(script);
+}
+
 BOOST_AUTO_TEST_CASE(APPL_DATA_LN_X_26_action_with_list) {
     // xdlms-0151, answered like xdlms-0160.
     ServerTalk script = associated_server({});

@@ -121,8 +121,77 @@ BOOST_AUTO_TEST_CASE(APPL_DATA_SN_N3_services_that_are_not_served) {
     holds_every_way(logical);
 
     ServerTalk idle([] { return std::make_unique<ServerSubject>(1, 16, server_of(short_names)); });
-    idle.deliver("050102FA00").expect_transmit("D80102").deliver("160102010801112A");
+    idle.deliver("050102FA00")  // APPL_IDLE_N1
+        .expect_transmit("0E010302")
+        .deliver("060102010801112A")
+        .expect_transmit("0E010302")
+        .deliver("160102010801112A");
     holds_every_way(idle);
+}
+
+BOOST_AUTO_TEST_CASE(APPL_DATA_SN_X_4_X_5_blocks_that_were_not_negotiated) {
+    ServerTalk script = associated_server({.conformance = "180320", .short_names = true});
+    for (const auto* block : {"0501050001", "05010601000203020108", "05010600000103020108"}) {
+        script.deliver(block).expect_transmit("0E050302");
+    }
+    for (const auto* block : {"060107010002010903024142", "060107000001010903024142"}) {
+        script.deliver(block).expect_transmit("0E060302");
+    }
+    still_works(script);
+}
+
+BOOST_AUTO_TEST_CASE(APPL_OPEN_X_8_only_unconfirmed_services_on_an_unconfirmed_association) {
+    ServerTalk script(
+        [] { return std::make_unique<ServerSubject>(1, 16, server_of(short_names)); });
+    script.deliver("601EA109060760857405080102BE11040F0100010000065F1F04001C1B20FFFF")
+        .expect_no_transmit()
+        .expect_event("established 1C1B20 65535 unconfirmed")
+        .deliver("0501020100")
+        .expect_transmit("0E050302")
+        .deliver("060102010801112A")
+        .expect_transmit("0E060302")
+        .deliver("160102010801112A")
+        .expect_event("write 264 112A")
+        .command("done", answer_set())
+        .expect_no_transmit();
+    holds_every_way(script);
+}
+
+BOOST_AUTO_TEST_CASE(APPL_OPEN_14_S1_a_write_whose_results_cannot_fit_is_not_executed) {
+    // 12 octets: tag, count and ten results.
+    std::string names = "060B";
+    std::string values = "0B";
+    for (int i = 0; i < 11; ++i) {
+        names += "020108";
+        values += "1101";
+    }
+    ServerTalk script =
+        associated_server({.conformance = "1C0320", .client_size = "000C", .short_names = true});
+    script.deliver(names + values).expect_transmit("0E060301");
+    still_works(script);
+}
+
+BOOST_AUTO_TEST_CASE(APPL_DATA_SN_X_4_as_long_as_the_block_numbers_suffice) {
+    const auto first_answer = [](const std::string& client_size, std::uint32_t octets) {
+        const Agreement agreement{
+            .conformance = "1C1B20", .client_size = client_size, .short_names = true};
+        association::ServerAssociation server(server_of(agreement));
+        server.receive(testing::octets(agreement.aarq()), {});
+        server.poll_event();
+        server.poll_transmit();
+        server.receive(testing::octets("0501020100"), {});
+        ByteBuffer value{0x09, 0x83, static_cast<Byte>(octets >> 16),
+                         static_cast<Byte>(octets >> 8), static_cast<Byte>(octets)};
+        value.resize(value.size() + octets);
+        BOOST_REQUIRE(server.answer_get(*axdr::parse_data(value)));
+        const auto answer = server.poll_transmit();
+        BOOST_REQUIRE(answer);
+        return to_hex(answer->first(std::min<std::size_t>(answer->size(), 6)));
+    };
+    BOOST_TEST(first_answer("FFFF", 400'000) == "0C0102000001");
+    // Five octets in each of 65,535 blocks: count, choice, head of the value, and the value.
+    BOOST_TEST(first_answer("000C", 5 * 65'535 - 7) == "0C0102000001");
+    BOOST_TEST(first_answer("000C", 5 * 65'535 - 6) == "0E050301");
 }
 
 BOOST_AUTO_TEST_CASE(APPL_DATA_SN_X_4_an_answer_in_blocks) {
@@ -242,6 +311,21 @@ BOOST_AUTO_TEST_CASE(APPL_DATA_SN_X_6_unconfirmed_write) {
         script.deliver(wrong).expect_no_transmit();
     }
     still_works(script);
+
+    // Neither several names nor parameterized access without their bits.
+    ServerTalk bits = associated_server({.conformance = "040000", .short_names = true});
+    bits.deliver("160202010002010802110A112A")
+        .expect_no_transmit()
+        .deliver("1601040200020F0101112A")
+        .expect_no_transmit()
+        .command("counted",
+                 [](ServerSubject& server, Instant) {
+                     BOOST_TEST(server.machine.counters().refused_apdus == 2u);
+                 })
+        .deliver("160102010801112A")
+        .expect_event("write 264 112A")
+        .command("done", answer_set());
+    holds_every_way(bits);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
