@@ -6,7 +6,7 @@ usage() {
     cat <<'END'
 usage: scripts/fuzz.sh [FOLDER_OF_TARGETS [FOLDER_OF_SEEDS]]     (default build/fuzz/fuzz, fuzz/seeds)
 
-FUZZ_SECONDS=240  the wall time of all targets together
+FUZZ_SECONDS=150  the wall time of all targets together
 FUZZ_SEED=1       libFuzzer's seed: the same code takes the same way again, as far as the time reaches; 0 for another
                   way each time
 END
@@ -20,7 +20,7 @@ source scripts/common.sh
 targets_folder=${1:-build/fuzz/fuzz}
 seeds_folder=${2:-fuzz/seeds}
 readonly at_once=2
-total_seconds=${FUZZ_SECONDS:-240}
+total_seconds=${FUZZ_SECONDS:-150}
 [[ $total_seconds =~ ^[1-9][0-9]*$ ]] || fail "FUZZ_SECONDS must be a number of seconds"
 seed=${FUZZ_SEED:-1}
 [[ $seed =~ ^[0-9]{1,9}$ ]] || fail "FUZZ_SEED must be a number"
