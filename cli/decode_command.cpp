@@ -147,12 +147,14 @@ Result<render::DecodeKeys> keys_of(const Json& line) {
     }
     const auto encryption = from_hex(member(*found, "ek"));
     const auto authentication = from_hex(member(*found, "ak"));
+    const auto key_encrypting = from_hex(member(*found, "kek"));
     const auto title = from_hex(member(*found, "system_title"));
-    if (!encryption || !authentication || !title) {
+    if (!encryption || !authentication || !key_encrypting || !title) {
         return fail(ErrorCode::invalid_text, Layer::base);
     }
     keys.encryption_key = SecretBytes(*encryption);
     keys.authentication_key = SecretBytes(*authentication);
+    keys.key_encrypting_key = SecretBytes(*key_encrypting);
     keys.system_title = *title;
     return keys;
 }
@@ -257,6 +259,10 @@ DecodeCommand::DecodeCommand(CLI::App& program)
     command_->add_option("--ak", authentication_key_, "Authentication key; better in DLMS_AK")
         ->option_text("HEX");
     command_
+        ->add_option("--kek", key_encrypting_key_,
+                     "Key encrypting key, for keys that octets hold wrapped; better in DLMS_KEK")
+        ->option_text("HEX");
+    command_
         ->add_option("--system-title", system_title_,
                      "System title of the sender, where the octets do not hold it")
         ->option_text("HEX");
@@ -279,13 +285,15 @@ ExitStatus DecodeCommand::run() {
 std::expected<render::DecodeKeys, std::string> DecodeCommand::keys() const {
     const auto encryption = option_octets(encryption_key_, "DLMS_EK", "--ek");
     const auto authentication = option_octets(authentication_key_, "DLMS_AK", "--ak");
+    const auto key_encrypting = option_octets(key_encrypting_key_, "DLMS_KEK", "--kek");
     const auto title = option_octets(system_title_, nullptr, "--system-title");
-    for (const auto* part : {&encryption, &authentication, &title}) {
+    for (const auto* part : {&encryption, &authentication, &key_encrypting, &title}) {
         if (!*part) {
             return std::unexpected(part->error());
         }
     }
-    return render::DecodeKeys{SecretBytes(*encryption), SecretBytes(*authentication), *title};
+    return render::DecodeKeys{SecretBytes(*encryption), SecretBytes(*authentication), *title,
+                              SecretBytes(*key_encrypting)};
 }
 
 ExitStatus DecodeCommand::decode_one() {

@@ -36,6 +36,7 @@ private:
     std::string layer_;
     std::string encryption_key_;
     std::string authentication_key_;
+    std::string key_encrypting_key_;
     std::string system_title_;
     bool json_ = false;
     bool json_lines_ = false;

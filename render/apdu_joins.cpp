@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "stack/hdlc/llc.hpp"
 #include "stack/xdlms/action.hpp"
 #include "stack/xdlms/apdu_tag.hpp"
 #include "stack/xdlms/general_block_transfer.hpp"
@@ -124,7 +125,15 @@ std::uint16_t service_of(ByteView apdu) {
     return static_cast<std::uint16_t>(unsigned{apdu[0]} << 4 | invoke_id);
 }
 
+std::uint32_t number_of(const hdlc::Address& address) {
+    return std::uint32_t{address.upper} << 16 | address.lower;
+}
+
 }  // namespace
+
+Way way_of(const hdlc::Frame& frame) {
+    return {number_of(frame.source), number_of(frame.destination)};
+}
 
 std::optional<ApduJoins::Block> ApduJoins::block_in(ByteView apdu) {
     const auto raw = [](const RawDataBlock& block) {
@@ -222,10 +231,34 @@ std::optional<JoinedApdu> ApduJoins::take_segment(std::size_t piece, ByteView pa
     return joined;
 }
 
+std::optional<JoinedApdu> ApduJoins::take_frame(std::size_t piece, const hdlc::Frame& frame) {
+    const auto number = frame.control.type == hdlc::FrameType::i
+                            ? std::optional(frame.control.send_sequence)
+                            : std::nullopt;
+    if (is_in_segments() && number && send_sequence_) {
+        if (*number == *send_sequence_) {
+            segments_.from.push_back(piece);
+            return std::nullopt;
+        }
+        if (*number != ((*send_sequence_ + 1) & 7)) {
+            spoil_segments();
+        }
+    }
+    send_sequence_ = number;
+    // Only the first segment has an LLC header, whatever others look like.
+    const auto split = hdlc::split_llc(frame.information);
+    const ByteView part = split && !is_in_segments() ? split->apdu : frame.information;
+    return take_segment(piece, part, !frame.segmented);
+}
+
 void ApduJoins::lose_octets() {
     if (is_in_segments()) {
-        segments_.problem = "octets between the segments are missing";
+        spoil_segments();
     }
+}
+
+void ApduJoins::spoil_segments() {
+    segments_.problem = "octets between the segments are missing";
 }
 
 std::optional<JoinedApdu> ApduJoins::take_apdu(const std::vector<std::size_t>& from,

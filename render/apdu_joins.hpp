@@ -10,8 +10,13 @@
 
 #include "stack/base/bytes.hpp"
 #include "stack/base/result.hpp"
+#include "stack/hdlc/frame.hpp"
 
 namespace dlms::render {
+
+/// Who speaks to whom: ports, or HDLC addresses.
+using Way = std::pair<std::uint32_t, std::uint32_t>;
+Way way_of(const hdlc::Frame& frame);
 
 /// What became of several pieces.
 struct JoinedApdu {
@@ -30,11 +35,20 @@ public:
     /// one segment alone too.
     std::optional<JoinedApdu> take_segment(std::size_t piece, ByteView part, bool ends);
 
+    /// Takes the segment in an I or UI frame, without the LLC header of the first. While segments
+    /// follow, an I frame with the N(S) of the one before is a repetition and left out; any other
+    /// than the next spoils the APDU.
+    std::optional<JoinedApdu> take_frame(std::size_t piece, const hdlc::Frame& frame);
+
     /// Whether segments have come and the last has not.
     bool is_in_segments() const { return !segments_.from.empty(); }
 
-    /// Octets between the segments are missing.
+    /// Octets are missing: no APDU comes of the segments so far.
     void lose_octets();
+    /// No APDU comes of the segments to the next that ends.
+    void spoil_segments();
+    /// The segments so far are given up, and the next is the first.
+    void drop_segments() { segments_ = {}; }
 
     /// Takes a whole APDU, deciphered where it was ciphered; `from` are the pieces that it came in.
     /// Returns what is whole with it.
@@ -67,6 +81,7 @@ private:
 
     std::size_t most_;
     Parts segments_;
+    std::optional<std::uint8_t> send_sequence_;  ///< N(S) of the last segment, of an I frame
     Parts general_;
     std::map<std::uint16_t, Parts> services_;  ///< by tag and invoke-id
 };

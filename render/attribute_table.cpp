@@ -5,7 +5,10 @@
 namespace dlms::render {
 
 bool is_register_value(std::uint16_t class_id, std::int8_t attribute_id) {
-    return class_id >= 3 && class_id <= 5 && cosem::scaler_unit_of(class_id, attribute_id);
+    using Form = cosem::ValueType::Form;
+    const cosem::ClassAttribute* attribute = cosem::find_attribute(class_id, attribute_id);
+    return attribute != nullptr && attribute->scaler_unit != 0 &&
+           (attribute->type->form == Form::simple || attribute->type->form == Form::any);
 }
 
 std::vector<const cosem::ValueType*> attribute_types(std::uint16_t class_id,

@@ -11,9 +11,9 @@
 
 namespace dlms::render {
 
-/// Whether the attribute is shown with its scaler applied: class 3 and 4 attribute 2, class 5
-/// attributes 2 and 3. Register tables and sensors have a scaler_unit too, but hold lists or what
-/// the maker likes: their numbers stay as they are.
+/// Whether the attribute is shown with its scaler applied: a single value for which the class has a
+/// scaler_unit, as class 3 and 4 attribute 2, class 5 attributes 2 and 3, class 67 attribute 7. The
+/// lists of register tables stay as they are.
 bool is_register_value(std::uint16_t class_id, std::int8_t attribute_id);
 
 /// The type that the class gives the attribute; nothing where the class leaves it open, where its

@@ -35,9 +35,10 @@ std::optional<DecodeLayer> decode_layer_from_name(std::string_view name);
 DecodeLayer detect_layer(ByteView octets);
 
 struct DecodeKeys {
-    SecretBytes encryption_key;      ///< 16 or 32 octets; empty for none
-    SecretBytes authentication_key;  ///< likewise
-    ByteBuffer system_title;         ///< of the sender, 8 octets, where the APDU does not say it
+    SecretBytes encryption_key;        ///< 16 or 32 octets; empty for none
+    SecretBytes authentication_key;    ///< likewise
+    ByteBuffer system_title;           ///< of the sender, 8 octets, where the APDU does not say it
+    SecretBytes key_encrypting_key{};  ///< unwraps a key that an APDU brings; likewise
 };
 
 /// How Data stand in the document.
@@ -60,7 +61,7 @@ inline constexpr std::size_t max_decoded_data = 1'000'000;
 
 /// Decodes. An error judges the layer named alone: a frame or WPDU whose APDU does not decode has a
 /// null `apdu`. Errors: every malformed and peer_misbehaved code of the layers, too_many_elements,
-/// answer_too_long above max_decode_octets; unsupported_compression.
+/// answer_too_long above max_decode_octets; tag_mismatch. Keys that do not suffice are no error.
 Result<Json> decode(DecodeLayer layer, ByteView octets, const DecodeOptions& options = {});
 
 /// Writes a document whose Data may stand in it in either form. False when they are more than

@@ -6,6 +6,7 @@
 #include "stack/acse/rlre.hpp"
 #include "stack/acse/rlrq.hpp"
 #include "stack/base/hex.hpp"
+#include "stack/xdlms/apdu_tag.hpp"
 
 namespace dlms::render::detail {
 namespace {
@@ -110,6 +111,29 @@ void put(Json& json, const Rlre& rlre) {
     }
 }
 
+/// Whether an xDLMS APDU may be the user-information: what opens an association, or what answers
+/// that, in the clear or ciphered (sheet sections 2.1 to 2.3).
+bool may_inform(std::uint8_t acse_tag, std::uint8_t tag) {
+    using xdlms::ApduTag;
+    const bool is_request = acse_tag == Aarq::tag || acse_tag == Rlrq::tag;
+    switch (static_cast<ApduTag>(tag)) {
+        case ApduTag::initiate_request:
+        case ApduTag::glo_initiate_request:
+        case ApduTag::ded_initiate_request: return is_request;
+        case ApduTag::initiate_response:
+        case ApduTag::glo_initiate_response:
+        case ApduTag::ded_initiate_response:
+        case ApduTag::confirmed_service_error:
+        case ApduTag::glo_confirmed_service_error:
+        case ApduTag::ded_confirmed_service_error: return !is_request;
+        case ApduTag::general_glo_ciphering:
+        case ApduTag::general_ded_ciphering:
+        case ApduTag::general_ciphering:
+        case ApduTag::general_signing: return true;
+        default: return false;
+    }
+}
+
 /// The user-information must be xDLMS: an error in it is one of the APDU.
 template <class Apdu>
 Result<Json> written(const Result<Apdu>& apdu, ByteView octets, Decoding& decoding) {
@@ -120,9 +144,8 @@ Result<Json> written(const Result<Apdu>& apdu, ByteView octets, Decoding& decodi
     put(json, *apdu);
     put(json, "user_information", apdu->user_information);
     if (apdu->user_information) {
-        // A gateway has no place here, and could hold an association again, without end.
         const ByteView information = *apdu->user_information;
-        if (!information.empty() && (information[0] & 0xFE) == 0xE6) {
+        if (!information.empty() && !may_inform(Apdu::tag, information[0])) {
             return fail(ErrorCode::unknown_tag, Layer::xdlms,
                         offset_in(octets, information).value_or(0));
         }

@@ -1,5 +1,8 @@
 // WPDUs, HDLC frames, wired M-Bus frames and what meters push in them, as JSON.
 
+#include <map>
+
+#include "render/apdu_joins.hpp"
 #include "render/decode_parts.hpp"
 #include "stack/base/hex.hpp"
 #include "stack/hdlc/llc.hpp"
@@ -7,7 +10,6 @@
 #include "stack/mbus/long_frame.hpp"
 #include "stack/wrapper/wpdu.hpp"
 #include "stack/xdlms/apdu_tag.hpp"
-#include "stack/xdlms/general_block_transfer.hpp"
 
 namespace dlms::render::detail {
 namespace {
@@ -57,7 +59,9 @@ bool carries_apdu(FrameType type) {
     return type == FrameType::i || type == FrameType::ui;
 }
 
-Result<Json> frame_json(const DecodedFrame& decoded, const Decoding& decoding) {
+/// `continues`: the frame holds a segment that is not the first, and so no LLC header.
+Result<Json> frame_json(const DecodedFrame& decoded, const Decoding& decoding,
+                        bool continues = false) {
     const hdlc::Frame& frame = decoded.frame;
     Json json = decoding.object_at(decoded.octets.destination);
     json["segmented"] = frame.segmented;
@@ -78,7 +82,7 @@ Result<Json> frame_json(const DecodedFrame& decoded, const Decoding& decoding) {
     }
     json["information"] = to_hex(frame.information);
     const auto split = hdlc::split_llc(frame.information);
-    if (split && carries_apdu(frame.control.type)) {
+    if (split && !continues && carries_apdu(frame.control.type)) {
         json["llc"] = to_hex(split->llc);
         json["apdu"] = to_hex(split->apdu);
     }
@@ -90,46 +94,54 @@ Result<Json> frame_json(const DecodedFrame& decoded, const Decoding& decoding) {
     return json;
 }
 
-/// The octets of an APDU, or of a part of one, that the frame carries.
-ByteView payload(const hdlc::Frame& frame) {
-    const auto split = hdlc::split_llc(frame.information);
-    return split ? split->apdu : frame.information;
-}
-
-/// Puts together what several frames or blocks hold, and decodes it.
+/// Puts together what several frames or blocks of a push hold, and decodes it.
 class Reassembly {
 public:
     explicit Reassembly(Decoding& decoding) : decoding_(decoding) {}
 
-    /// Takes the next part of an APDU; `ends` when no segment of it follows.
-    void add(ByteView part, bool ends) {
-        ++parts_;
-        present_.insert(present_.end(), part.begin(), part.end());
-        if (ends) {
-            finish_apdu();
+    ApduJoins& joins_of(Way way) { return ways_.try_emplace(way, max_decode_octets).first->second; }
+    std::size_t next_piece() { return ++pieces_; }
+
+    /// Takes what became whole of the segments of one way; nothing when it did not.
+    void add(ApduJoins& joins, std::optional<JoinedApdu> joined) {
+        if (!joined || !joined->problem.empty()) {
+            return;
+        }
+        const Result<Json> block = is_block(joined->apdu)
+                                       ? xdlms_json(joined->apdu, decoding_)
+                                       : fail(ErrorCode::unknown_tag, Layer::xdlms);
+        if (!block) {
+            apdus_.push_back(std::move(joined->apdu));
+            return;
+        }
+        blocks_.push_back(*block);
+        last_block_ = joined->apdu;
+        auto whole = joins.take_apdu(joined->from, joined->apdu);
+        if (whole && whole->problem.empty()) {
+            apdus_.push_back(std::move(whole->apdu));
         }
     }
-    /// No whole APDU can come of the parts.
-    void spoil() { spoiled_ = true; }
 
-    /// Puts `general_block_transfer`, `reassembled` and `apdu`, or a null `apdu`.
+    /// Puts `general_block_transfer` with every block, `reassembled` and `apdu` of the first APDU
+    /// that is whole, and `further_apdus`; a null `apdu` when none is whole.
     void put(Json& json) {
-        if (spoiled_ || !present_.empty() || apdus_.empty()) {
+        if (pieces_ == 1 && !blocks_.empty()) {
+            put_apdu_or_error(json, last_block_, decoding_);
+            return;
+        }
+        if (!blocks_.empty()) {
+            json["general_block_transfer"] = std::move(blocks_);
+        }
+        if (apdus_.empty()) {
             json["apdu"] = nullptr;
             return;
         }
-        ByteBuffer whole = std::move(apdus_.front());
-        const bool blocks = is_block(whole) && (parts_ > 1 || apdus_.size() > 1);
-        if (blocks) {
-            apdus_.front() = std::move(whole);
-            whole = join_blocks(json);
-        }
-        if (parts_ > 1 && !whole.empty()) {
-            json["reassembled"] = to_hex(whole);
+        if (pieces_ > 1) {
+            json["reassembled"] = to_hex(apdus_.front());
         }
         // An APDU that does not decode leaves its frames valid.
-        put_apdu_or_error(json, whole, decoding_);
-        if (!blocks && apdus_.size() > 1) {
+        put_apdu_or_error(json, apdus_.front(), decoding_);
+        if (apdus_.size() > 1) {
             put_others(json);
         }
     }
@@ -138,33 +150,6 @@ private:
     static bool is_block(ByteView apdu) {
         return !apdu.empty() &&
                apdu[0] == static_cast<std::uint8_t>(xdlms::ApduTag::general_block_transfer);
-    }
-
-    void finish_apdu() {
-        apdus_.push_back(std::move(present_));
-        present_.clear();
-    }
-
-    /// The data of the blocks in their order; empty when one is missing.
-    ByteBuffer join_blocks(Json& json) {
-        Json& list = json["general_block_transfer"] = Json::array();
-        ByteBuffer whole;
-        bool in_order = true;
-        bool ended = false;
-        std::uint16_t expected = 1;
-        for (const ByteBuffer& apdu : apdus_) {
-            const auto block = xdlms::decode_general_block_transfer(apdu);
-            const Result<Json> shown = xdlms_json(apdu, decoding_);
-            if (!block || !shown) {
-                return {};
-            }
-            list.push_back(*shown);
-            in_order = in_order && !ended && block->block_number == expected;
-            ended = ended || block->last_block;
-            ++expected;
-            whole.insert(whole.end(), block->block_data.begin(), block->block_data.end());
-        }
-        return in_order && ended ? whole : ByteBuffer{};
     }
 
     void put_others(Json& json) {
@@ -176,10 +161,11 @@ private:
     }
 
     Decoding& decoding_;
+    std::map<Way, ApduJoins> ways_;
     std::vector<ByteBuffer> apdus_;
-    ByteBuffer present_;
-    std::size_t parts_ = 0;
-    bool spoiled_ = false;
+    Json blocks_ = Json::array();
+    ByteBuffer last_block_;
+    std::size_t pieces_ = 0;
 };
 
 void put_single_frame(Json& json, const DecodedFrame& decoded, Json frame, Decoding& decoding) {
@@ -202,13 +188,14 @@ Result<Json> hdlc_push_json(ByteView octets, Decoding& decoding) {
         if (!decoded) {
             return std::unexpected(decoded.error());
         }
-        Result<Json> frame = frame_json(*decoded, decoding);
+        ApduJoins& joins = reassembly.joins_of(way_of(decoded->frame));
+        Result<Json> frame = frame_json(*decoded, decoding, joins.is_in_segments());
         if (!frame) {
             return frame;
         }
         frames.push_back(std::move(*frame));
-        if (carries_apdu(decoded->frame.control.type)) {
-            reassembly.add(payload(decoded->frame), !decoded->frame.segmented);
+        if (carries_apdu(decoded->frame.control.type) && !decoded->frame.information.empty()) {
+            reassembly.add(joins, joins.take_frame(reassembly.next_piece(), decoded->frame));
         }
         only = *decoded;
     } while (!sequence.at_end());
@@ -226,6 +213,7 @@ Result<Json> mbus_push_json(ByteView octets, Decoding& decoding) {
     json["framing"] = "mbus";
     Json frames = Json::array();
     Reassembly reassembly(decoding);
+    ApduJoins& joins = reassembly.joins_of({});
     std::uint8_t expected = 0;
     ByteView rest = octets;
     while (!rest.empty()) {
@@ -243,11 +231,16 @@ Result<Json> mbus_push_json(ByteView octets, Decoding& decoding) {
         shown["payload"] = to_hex(frame->payload);
         frames.push_back(std::move(shown));
         if (frame->segment() != expected) {
-            reassembly.spoil();
+            joins.spoil_segments();
         }
-        expected = frame->is_last_segment() ? std::uint8_t{0}
-                                            : static_cast<std::uint8_t>((expected + 1) & 0x0F);
-        reassembly.add(frame->payload, frame->is_last_segment());
+        if (frame->segment() == 0 && expected != 0) {
+            joins.drop_segments();
+        }
+        expected = frame->is_last_segment()
+                       ? std::uint8_t{0}
+                       : static_cast<std::uint8_t>((frame->segment() + 1) & 0x0F);
+        reassembly.add(joins, joins.take_segment(reassembly.next_piece(), frame->payload,
+                                                 frame->is_last_segment()));
     }
     json["frames"] = std::move(frames);
     reassembly.put(json);

@@ -80,8 +80,9 @@ bool is_sn(std::uint8_t tag);
 bool is_ciphered(std::uint8_t tag);
 
 /// Puts the APDU's JSON into `json["apdu"]`, null when it does not decode, and what is behind
-/// envelopes beside it: `outer`, `inner`, `content`, `plaintext`, `plaintext_decoded`. Returns the
-/// error of an APDU that does not decode.
+/// envelopes beside it: `outer`, `inner`, `content`, `plaintext` (or a null one and
+/// `plaintext_error`), `plaintext_decoded`, `plaintext_inside`. Returns the error of an APDU that
+/// does not decode.
 Status put_apdu(Json& json, ByteView apdu, Decoding& decoding);
 
 /// The same, and beside a null `apdu` why: `apdu_error`, and `accepting_option` where there is one.

@@ -3,7 +3,6 @@
 #include "render/decode_stream.hpp"
 
 #include "stack/base/hex.hpp"
-#include "stack/hdlc/llc.hpp"
 #include "stack/wrapper/wpdu.hpp"
 
 namespace dlms::render::detail {
@@ -13,10 +12,6 @@ namespace {
 constexpr std::size_t most_ways = 32;
 /// General block transfer in a ciphered APDU in general block transfer, and no deeper.
 constexpr int deepest_join = 4;
-
-std::uint32_t number_of(const hdlc::Address& address) {
-    return std::uint32_t{address.upper} << 16 | address.lower;
-}
 
 Json joined_json(const JoinedApdu& joined, Decoding& decoding) {
     Json json;
@@ -66,12 +61,8 @@ void StreamDecoder::take_frame(const StreamPiece& piece, Decoding& decoding) {
     if (!carries_apdu || decoded->frame.information.empty()) {
         return;
     }
-    const hdlc::Frame& frame = decoded->frame;
-    ApduJoins& joins = joins_of({number_of(frame.source), number_of(frame.destination)});
-    // Only the first segment has an LLC header, whatever others look like.
-    const auto split = hdlc::split_llc(frame.information);
-    const ByteView part = split && !joins.is_in_segments() ? split->apdu : frame.information;
-    if (auto joined = joins.take_segment(pieces_, part, !frame.segmented)) {
+    ApduJoins& joins = joins_of(way_of(decoded->frame));
+    if (auto joined = joins.take_frame(pieces_, decoded->frame)) {
         take_joined(joins, std::move(*joined), decoding);
     }
 }

@@ -24,9 +24,6 @@ public:
     void finish();
 
 private:
-    /// Who speaks to whom: ports, or HDLC addresses.
-    using Way = std::pair<std::uint32_t, std::uint32_t>;
-
     ApduJoins& joins_of(Way way);
     void take_frame(const StreamPiece& piece, Decoding& decoding);
     void take_joined(ApduJoins& joins, JoinedApdu joined, Decoding& decoding);

@@ -1,6 +1,7 @@
 // What the decoder found, as lines for people.
 
 #include <algorithm>
+#include <array>
 
 #include "render/decode.hpp"
 #include "render/text_encoding.hpp"
@@ -14,15 +15,57 @@ namespace {
 constexpr std::size_t offset_width = 6;
 constexpr std::size_t longest_hex = 64;  ///< octets of a value on one line
 
-/// What octets may mean: an OBIS code, a date-time, or text.
-std::string reading_of(ByteView octets) {
+/// The day of the week where the date alone does not say it.
+std::string weekday_text(const cosem::Date& date) {
+    constexpr std::array<std::string_view, 7> days{"Monday", "Tuesday",  "Wednesday", "Thursday",
+                                                   "Friday", "Saturday", "Sunday"};
+    const bool is_one_day =
+        date.year != cosem::Date::year_not_specified && date.month <= 12 && date.day_of_month <= 31;
+    return is_one_day || date.day_of_week < 1 || date.day_of_week > days.size()
+               ? std::string()
+               : ", " + std::string(days[date.day_of_week - 1u]);
+}
+
+/// What the status octet tells of a time.
+std::string status_text(std::uint8_t status) {
+    using cosem::ClockStatus;
+    constexpr std::array<std::pair<std::uint8_t, std::string_view>, 5> bits{{
+        {ClockStatus::invalid_value, "invalid"},
+        {ClockStatus::doubtful_value, "doubtful"},
+        {ClockStatus::different_clock_base, "different clock base"},
+        {ClockStatus::invalid_clock_status, "invalid status"},
+        {ClockStatus::daylight_saving_active, "daylight saving"},
+    }};
+    std::string text;
+    for (const auto& [bit, meaning] : bits) {
+        if (status != ClockStatus::not_specified && (status & bit) != 0) {
+            text += ", " + std::string(meaning);
+        }
+    }
+    return text;
+}
+
+std::string reading_of(const cosem::DateTime& date_time) {
+    return iso_text(date_time) + weekday_text(date_time.date) + status_text(date_time.status);
+}
+
+/// What octets may mean: an OBIS code, a date-time, or text; or, by the type, a date or a time.
+std::string reading_of(ByteView octets, std::string_view type) {
+    if (type == "date") {
+        const auto date = cosem::read_date(octets);
+        return date ? iso_text(*date) + weekday_text(*date) : "";
+    }
+    if (type == "time") {
+        const auto time = cosem::read_time(octets);
+        return time ? iso_text(*time) : "";
+    }
     if (octets.size() == 6) {
         return cosem::ObisCode::from_octets(octets.first<6>()).text();
     }
     if (octets.size() == 12) {
         const auto date_time = cosem::read_date_time(octets);
         if (date_time) {
-            return iso_text(*date_time);
+            return reading_of(*date_time);
         }
     }
     if (!octets.empty() && is_printable(as_text(octets))) {
@@ -36,7 +79,7 @@ bool is_tree(const Json& json) {
 }
 
 bool is_hex_type(const std::string& type) {
-    return type == "octet-string" || type == "date-time";
+    return type == "octet-string" || type == "date-time" || type == "date" || type == "time";
 }
 
 class Lines {
@@ -138,7 +181,7 @@ private:
         }
         if (is_hex_type(type)) {
             const auto octets = from_hex(value.get_ref<const std::string&>());
-            const std::string meaning = octets ? reading_of(*octets) : "";
+            const std::string meaning = octets ? reading_of(*octets, type) : "";
             text += meaning.empty() ? "" : "  (" + meaning + ')';
         }
         line(json, depth, text);

@@ -165,6 +165,11 @@ private:
             (!accepts(*place.type, *tag) || !has_room_for(*place.type, inner))) {
             place.type = nullptr;
         }
+        // Its text is text.
+        if (place.type != nullptr && place.type->form == Form::simple && tag == Tag::octet_string &&
+            place.type->meaning == cosem::Meaning::none) {
+            place.type = nullptr;
+        }
         // What says its type by itself need not be as long as what is there.
         const auto elements =
             place.present ? place.present->elements() : fail(ErrorCode::type_mismatch, Layer::axdr);

@@ -220,6 +220,15 @@ OctetEncoding shown_encoding(const ScalarTarget& target) {
     return octets && !is_printable(as_text(*octets)) ? OctetEncoding::hex : OctetEncoding::text;
 }
 
+/// Whether a text for octets that are a key, an address or a title may be meant as hexadecimal, and
+/// nothing says so.
+bool is_ambiguous(std::string_view text, const ScalarTarget& target) {
+    return !target.hint && !target.present && target.type != nullptr &&
+           target.type->form == cosem::ValueType::Form::simple &&
+           target.type->tag == Tag::octet_string && target.type->meaning == Meaning::none &&
+           !text.empty() && text.find_first_not_of("0123456789ABCDEFabcdef :-.") == text.npos;
+}
+
 /// An octet-string with a meaning of its own in the class table; nothing without one.
 std::optional<MadeScalar> make_meant(const std::string& text, Meaning meaning) {
     if (meaning == Meaning::obis_code) {
@@ -251,6 +260,9 @@ MadeScalar make_octet_string(const Json& value, const ScalarTarget& target,
         if (std::optional<MadeScalar> meant = make_meant(*text, meaning)) {
             return std::move(*meant);
         }
+    }
+    if (!is_text && is_ambiguous(*text, target)) {
+        return expected("{\"hex\": \"...\"} or {\"text\": \"...\"}");
     }
     switch (is_text ? OctetEncoding::text : shown_encoding(target)) {
         case OctetEncoding::hex: return data_from_hex(*text, Tag::octet_string);

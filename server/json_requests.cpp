@@ -394,10 +394,12 @@ Parsed<DecodeRequest> parse_decode(const HttpRequest& http) {
         };
         ByteBuffer encryption = octets("ek", 32);
         ByteBuffer authentication = octets("ak", 32);
+        ByteBuffer key_encrypting = octets("kek", 32);
         request.keys = {SecretBytes(encryption), SecretBytes(authentication),
-                        octets("system_title", 8)};
+                        octets("system_title", 8), SecretBytes(key_encrypting)};
         wipe(encryption);
         wipe(authentication);
+        wipe(key_encrypting);
     } else if (keys != body->object.end() && !keys->is_null()) {
         fields.fail("keys", "value is not a valid dict", "type_error.dict");
     }

@@ -19,15 +19,14 @@ struct TypeMeasure {
 /// Far above every limit, and no product of it with a 16-bit count overflows.
 constexpr std::uint64_t saturated = std::uint64_t{1} << 32;
 
+/// An element may have one value more for each octet of its description, up to this many.
+constexpr std::size_t most_described = 128;
+
 TypeMeasure measure_type(Reader& reader, std::size_t depth);
 
 TypeMeasure measure_array(Reader& reader, std::size_t depth) {
     const std::uint64_t count = reader.u16();
-    const std::size_t where = reader.offset();
     const TypeMeasure element = measure_type(reader, depth + 1);
-    if (element.least_width == 0) {
-        reader.fail_at(ErrorCode::zero_width_element, where);
-    }
     return {std::min(saturated, 1 + count * element.values),
             std::min(saturated, count * element.least_width), element.is_fixed};
 }
@@ -81,12 +80,16 @@ void skip_type(TypeDescriptionCursor& cursor) {
     }
 }
 
-/// Reads every element of the contents; returns how many there are.
-std::size_t walk_contents(ByteView description, Reader& contents) {
+/// Reads every element of the contents, of `values` values each; returns how many there are.
+std::size_t walk_contents(ByteView description, std::uint64_t values, Reader& contents) {
     TypeWalk walk(description);
     std::size_t elements = 0;
     while (contents.ok() && !(walk.at_element() && contents.at_end())) {
         elements += static_cast<std::size_t>(walk.at_element());
+        if (elements * values > limits::max_data_elements) {
+            contents.fail(ErrorCode::too_many_elements);
+            break;
+        }
         const Tag tag = walk.next().tag;
         if (is_elements(tag)) {
             continue;
@@ -120,7 +123,9 @@ std::size_t check_compact_array(Reader& reader, std::size_t depth) {
     const TypeMeasure type = measure_type(reader, depth);
     if (type.least_width == 0) {
         reader.fail_at(ErrorCode::zero_width_element, start);
-    } else if (type.values > limits::max_compact_values_per_octet * type.least_width) {
+    }
+    const std::size_t described = std::min(reader.offset() - start, most_described);
+    if (type.values > limits::max_compact_values_per_octet * type.least_width + described) {
         reader.fail_at(ErrorCode::too_many_elements, start);
     }
     if (!reader.ok()) {
@@ -129,7 +134,7 @@ std::size_t check_compact_array(Reader& reader, std::size_t depth) {
     const ByteView description = reader.between(start, reader.offset());
     Reader contents = reader.sub_reader(read_checked_length(reader));
     if (!type.is_fixed) {
-        const std::size_t elements = walk_contents(description, contents);
+        const std::size_t elements = walk_contents(description, type.values, contents);
         if (!contents.ok()) {
             reader.fail(contents.error());
         }
@@ -216,7 +221,7 @@ std::size_t CompactArrayView::size() const {
         return static_cast<std::size_t>(contents_.size() / type.least_width);
     }
     Reader contents(contents_, Layer::axdr);
-    return walk_contents(description_, contents);
+    return walk_contents(description_, type.values, contents);
 }
 
 Result<Data> CompactArrayView::to_array() const {

@@ -92,7 +92,7 @@ inline constexpr TypeMember table_cell_definition_members[] = {
 };
 inline constexpr ValueType table_cell_definition = structure(table_cell_definition_members);
 inline constexpr ClassAttribute register_table_attributes[] = {
-    {2, "table_cell_values", &any, dynamic, 4},
+    {2, "table_cell_values", &array_of_any, dynamic, 4},
     {3, "table_cell_definition", &table_cell_definition, fixed},
     {4, "scaler_unit", &scaler_unit, fixed},
 };

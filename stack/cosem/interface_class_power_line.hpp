@@ -236,10 +236,12 @@ inline constexpr ClassAttribute g3_adaptation_attributes[] = {
 };
 
 inline constexpr InterfaceClass power_line[] = {
+    {50, 0, "S-FSK Phy&MAC set-up", sfsk_mac_setup_attributes},
     {50, 1, "S-FSK Phy&MAC set-up", sfsk_mac_setup_attributes},
     {51, 0, "S-FSK active initiator", sfsk_initiator_attributes, sfsk_initiator_methods},
     {52, 0, "S-FSK MAC synchronization timeouts", sfsk_timeouts_attributes},
     {53, 0, "S-FSK MAC counters", sfsk_counters_attributes, reset_counters},
+    {55, 0, "IEC 61334-4-32 LLC setup", llc_setup_attributes},
     {55, 1, "IEC 61334-4-32 LLC setup", llc_setup_attributes},
     {56, 0, "S-FSK reporting system list", reporting_system_attributes},
     {57, 0, "ISO/IEC 8802-2 LLC type 1 setup", llc_type_1_attributes},

@@ -31,7 +31,6 @@ std::string_view take_until(Reader& reader, char end) {
 }  // namespace
 
 std::optional<DataSetValue> take_value(Reader& reader, const DataSetValue& previous) {
-    const std::size_t start = reader.offset();
     while (!reader.at_end() && is_line_end(reader.peek())) {
         reader.skip(1);
     }
@@ -39,9 +38,8 @@ std::optional<DataSetValue> take_value(Reader& reader, const DataSetValue& previ
         return std::nullopt;
     }
     DataSetValue next;
-    // A value right behind another one belongs to the same data set.
-    const bool continues =
-        reader.peek() == '(' && reader.offset() == start && previous.value.data();
+    // A value without an address belongs to the data set before, on a line of its own too.
+    const bool continues = reader.peek() == '(' && previous.value.data();
     next.begins_set = !continues;
     next.address = take_until(reader, '(');
     if (continues) {

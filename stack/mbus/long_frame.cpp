@@ -31,6 +31,9 @@ Result<LongFrame> take_long_frame(ByteView& octets, std::size_t base_offset) {
     if (reader.u8() != long_start) {
         reader.fail_at(ErrorCode::frame_format, base_offset + 3);
     }
+    if (reader.remaining() < length) {
+        reader.fail_at(ErrorCode::truncated, base_offset + octets.size());
+    }
     const ByteView content = reader.bytes(length);
     const std::size_t after = reader.offset();
     const std::uint8_t sum = reader.u8();

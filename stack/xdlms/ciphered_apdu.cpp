@@ -60,7 +60,7 @@ GeneralHeader read_general_header(Reader& reader) {
     header.transaction_id = axdr::read_octet_string(reader);
     header.originator_system_title = axdr::read_octet_string(reader);
     header.recipient_system_title = axdr::read_octet_string(reader);
-    header.date_time = read_date_time_octets(reader);
+    header.date_time = axdr::read_octet_string(reader);
     header.other_information = axdr::read_octet_string(reader);
     return header;
 }

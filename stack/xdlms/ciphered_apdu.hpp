@@ -57,7 +57,7 @@ struct GeneralHeader {
     ByteView transaction_id;
     ByteView originator_system_title;
     ByteView recipient_system_title;
-    ByteView date_time;  ///< 12 octets, or none
+    ByteView date_time;  ///< 12 octets, or none; not checked
     ByteView other_information;
 };
 

@@ -13,11 +13,11 @@ void expect_tag(Reader& reader, ApduTag tag) {
     }
 }
 
-std::optional<std::uint8_t> read_optional_octet(Reader& reader) {
+std::optional<std::int8_t> read_optional_integer(Reader& reader) {
     if (!axdr::read_presence(reader)) {
         return std::nullopt;
     }
-    return reader.u8();
+    return reader.i8();
 }
 
 /// [APPLICATION 31] IMPLICIT BIT STRING (SIZE(24)) in BER: 5F 1F 04 00 and three octets.
@@ -31,11 +31,12 @@ Conformance read_conformance(Reader& reader, InitiateTolerance tolerance) {
         reader.fail_at(ErrorCode::unknown_tag, where + 1);
     }
     const std::size_t length_offset = reader.offset();
-    if (reader.u8() != 4) {
+    if (axdr::read_length(reader) != 4) {
         reader.fail_at(ErrorCode::inner_length_mismatch, length_offset);
     }
+    const std::size_t unused_bits_offset = reader.offset();
     if (reader.u8() != 0) {
-        reader.fail_at(ErrorCode::value_out_of_range, length_offset + 1);
+        reader.fail_at(ErrorCode::value_out_of_range, unused_bits_offset);
     }
     return Conformance(reader.u24());
 }
@@ -47,10 +48,10 @@ void write_conformance(Writer& writer, Conformance conformance) {
     writer.u32(conformance.raw());  // the leading octet says that no bit is unused
 }
 
-void write_optional_octet(Writer& writer, std::optional<std::uint8_t> value) {
+void write_optional_integer(Writer& writer, std::optional<std::int8_t> value) {
     writer.u8(value ? 1 : 0);
     if (value) {
-        writer.u8(*value);
+        writer.u8(static_cast<std::uint8_t>(*value));
     }
 }
 
@@ -66,7 +67,7 @@ Result<InitiateRequest> decode_initiate_request(ByteView apdu, InitiateTolerance
     if (axdr::read_presence(reader)) {
         request.response_allowed = reader.u8() != 0;
     }
-    request.proposed_quality_of_service = read_optional_octet(reader);
+    request.proposed_quality_of_service = read_optional_integer(reader);
     request.proposed_dlms_version = reader.u8();
     request.proposed_conformance = read_conformance(reader, tolerance);
     request.client_max_receive_pdu_size = reader.u16();
@@ -81,7 +82,7 @@ Result<InitiateResponse> decode_initiate_response(ByteView apdu, InitiateToleran
     Reader reader(apdu, Layer::xdlms);
     expect_tag(reader, ApduTag::initiate_response);
     InitiateResponse response;
-    response.negotiated_quality_of_service = read_optional_octet(reader);
+    response.negotiated_quality_of_service = read_optional_integer(reader);
     response.negotiated_dlms_version = reader.u8();
     response.negotiated_conformance = read_conformance(reader, tolerance);
     response.server_max_receive_pdu_size = reader.u16();
@@ -105,7 +106,7 @@ void encode(Writer& writer, const InitiateRequest& request) {
         writer.u8(1);
         writer.u8(0);
     }
-    write_optional_octet(writer, request.proposed_quality_of_service);
+    write_optional_integer(writer, request.proposed_quality_of_service);
     writer.u8(request.proposed_dlms_version);
     write_conformance(writer, request.proposed_conformance);
     writer.u16(request.client_max_receive_pdu_size);
@@ -113,7 +114,7 @@ void encode(Writer& writer, const InitiateRequest& request) {
 
 void encode(Writer& writer, const InitiateResponse& response) {
     writer.u8(static_cast<std::uint8_t>(ApduTag::initiate_response));
-    write_optional_octet(writer, response.negotiated_quality_of_service);
+    write_optional_integer(writer, response.negotiated_quality_of_service);
     writer.u8(response.negotiated_dlms_version);
     write_conformance(writer, response.negotiated_conformance);
     writer.u16(response.server_max_receive_pdu_size);

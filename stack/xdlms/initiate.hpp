@@ -23,14 +23,14 @@ inline constexpr std::uint16_t least_pdu_size = 12;
 struct InitiateRequest {
     std::optional<ByteView> dedicated_key;  ///< a view into the octets decoded
     bool response_allowed = true;
-    std::optional<std::uint8_t> proposed_quality_of_service;
+    std::optional<std::int8_t> proposed_quality_of_service;
     std::uint8_t proposed_dlms_version = dlms_version;
     Conformance proposed_conformance;
     std::uint16_t client_max_receive_pdu_size = 0xFFFF;  ///< octets; 0 = no limit
 };
 
 struct InitiateResponse {
-    std::optional<std::uint8_t> negotiated_quality_of_service;
+    std::optional<std::int8_t> negotiated_quality_of_service;
     std::uint8_t negotiated_dlms_version = dlms_version;
     Conformance negotiated_conformance;
     std::uint16_t server_max_receive_pdu_size = 0xFFFF;  ///< octets; 0 = no limit

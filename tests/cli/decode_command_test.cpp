@@ -53,12 +53,21 @@ BOOST_AUTO_TEST_CASE(keys_decipher) {
     BOOST_TEST(json.dump().find("D0D1D2") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_key_encrypting_key_unwraps) {
+    const Json json = answer(
+        R"({"id":1,"layer":"cipher","hex":"DD020102084B464D102030405008525252525252525200000101001801D537ADEBC2E84C4681FF4F371E0D6004DFBB46AABD0D1A1E300000000920DF852A7D1094B771D05A6E324E256F9B4D33B5F35588B73E",)"
+        R"("keys":{"ak":"D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF","kek":"77777777777777777777777777777777"}})");
+    BOOST_TEST(json.at("valid") == true);
+    BOOST_TEST(json.at("decoded").at("plaintext") == "C001C100080000010000FF0200");
+}
+
 BOOST_AUTO_TEST_CASE(lines_that_are_no_question_are_answered_too) {
     for (const std::string& line :
          {std::string("nonsense"), std::string("[]"), std::string("{"), std::string("{\"id\":1}"),
           std::string(R"({"layer":"data","hex":"0"})"),
           std::string(R"({"layer":"none","hex":"00"})"), std::string(R"({"layer":"data","hex":7})"),
           std::string(R"({"layer":"data","hex":"00","keys":{"ek":"zz"}})"),
+          std::string(R"({"layer":"data","hex":"00","keys":{"kek":"zz"}})"),
           "{\"id\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}",
           std::string(100'000, '{')}) {
         const Json json = answer(line);

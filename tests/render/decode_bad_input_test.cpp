@@ -113,6 +113,7 @@ render::DecodeKeys keys_of(const Vector& vector) {
     if (vector.keys.is_object()) {
         keys.encryption_key = SecretBytes(from_hex(vector.keys.value("ek", "")).value());
         keys.authentication_key = SecretBytes(from_hex(vector.keys.value("ak", "")).value());
+        keys.key_encrypting_key = SecretBytes(from_hex(vector.keys.value("kek", "")).value());
         keys.system_title = from_hex(vector.keys.value("system_title", "")).value();
     }
     return keys;
@@ -191,7 +192,7 @@ BOOST_AUTO_TEST_CASE(bombs) {
     // whose members take no octets beside one that does.
     BOOST_TEST(refused(hex("1301FFFF01FFFF0F0100")) == "truncated");
     BOOST_TEST(refused(hex("1301FFFF000100")) == "zero-width-element");
-    BOOST_TEST(refused(hex("13020201FFFF020A000000000000000000000F0100")) == "zero-width-element");
+    BOOST_TEST(refused(hex("13020201FFFF020A000000000000000000000F0100")) == "too-many-elements");
     ByteBuffer wide = hex("130282FFFF");
     wide.insert(wide.end(), 0xFFFE, 0x00);
     wide.insert(wide.end(), {0x0F, 0x01, 0x05});

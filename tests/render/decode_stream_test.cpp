@@ -209,6 +209,31 @@ BOOST_AUTO_TEST_CASE(segments_of_frames_are_joined_each_way) {
     BOOST_TEST(data == to_hex(ByteView(information).subspan(9)));
 }
 
+BOOST_AUTO_TEST_CASE(a_segment_sent_again_is_taken_once) {
+    const ByteBuffer first = octets("7EA814210310D0ADE6E700C401C100090811227D897E");
+    ByteBuffer stream = first;
+    append(stream, first);
+    append(stream, octets("7EA00F21031256D7334455667788B5797E"));
+    const Json json = decoded(stream);
+    BOOST_REQUIRE(json["reassembled"].size() == 1u);
+    BOOST_TEST(joined(json) == "C401C10009081122334455667788");
+    BOOST_TEST(json["reassembled"][0]["from"] == Json({1, 2, 3}));
+}
+
+BOOST_AUTO_TEST_CASE(a_segment_that_is_missing_is_told) {
+    const Json json = decoded(
+        octets("7EA814210310D0ADE6E700C401C100090811227D897E7EA00F21031460B2334455667788B5797E"));
+    BOOST_REQUIRE(json["reassembled"].size() == 1u);
+    BOOST_TEST(joined(json) == "octets between the segments are missing");
+}
+
+BOOST_AUTO_TEST_CASE(numbers_of_segments_begin_again_behind_seven) {
+    const ByteBuffer information = octets("E6E700C401C1000902AABB");
+    ByteBuffer stream = frame(ByteView(information).first(9), true, 7);
+    append(stream, frame(ByteView(information).subspan(9), false, 0));
+    BOOST_TEST(joined(decoded(stream)) == "C401C1000902AABB");
+}
+
 BOOST_AUTO_TEST_CASE(a_stream_is_judged_strictly) {
     ByteBuffer stream;
     append_wpdu(stream, "C001C100080000010000FF0200");

@@ -64,6 +64,7 @@ render::DecodeKeys keys_of(const Vector& vector) {
     if (vector.keys.is_object()) {
         keys.encryption_key = SecretBytes(from_hex(vector.keys.value("ek", "")).value());
         keys.authentication_key = SecretBytes(from_hex(vector.keys.value("ak", "")).value());
+        keys.key_encrypting_key = SecretBytes(from_hex(vector.keys.value("kek", "")).value());
         keys.system_title = from_hex(vector.keys.value("system_title", "")).value();
     }
     return keys;

@@ -259,4 +259,23 @@ BOOST_AUTO_TEST_CASE(a_type_is_a_name_or_a_number) {
     BOOST_CHECK(!tag(R"("u8")"));
 }
 
+BOOST_AUTO_TEST_CASE(a_text_for_octets_says_how_it_is_meant_when_nothing_else_does) {
+    WriteTarget mac;
+    mac.attribute = {43, "0-0:25.2.0.255"_obis, 2};
+    const std::string refused = outcome(R"("001122334455")", mac);
+    BOOST_TEST(refused.find(R"({"hex": "..."} or {"text": "..."})") != std::string::npos, refused);
+    BOOST_TEST(outcome(R"({"hex":"001122334455"})", mac) == "0906001122334455");
+    BOOST_TEST(outcome(R"({"text":"meter1"})", mac) == "09066D6574657231");
+    // The value that is there, or a hint, says it too.
+    const Data present = data_of("0906 FFFFFFFFFFFF");
+    mac.present = present.view();
+    BOOST_TEST(outcome(R"("001122334455")", mac) == "0906001122334455");
+    mac.present.reset();
+    WriteOptions options;
+    options.octet_hint = [](const AttributeDescriptor&) {
+        return std::optional(OctetEncoding::hex);
+    };
+    BOOST_TEST(outcome(R"("001122334455")", mac, options) == "0906001122334455");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

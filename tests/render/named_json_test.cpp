@@ -134,7 +134,7 @@ const Example examples[] = {
      {},
      "0101 0206 1600 1601 0902 0102 0904 43413031 0902 5331 0900",
      R"([{"certificate_entity":"server","certificate_type":"key-agreement",)"
-     R"("serial_number":{"hex":"0102"},"issuer":"CA01","subject":"S1","subject_alt_name":""}])"},
+     R"("serial_number":{"hex":"0102"},"issuer":{"hex":"43413031"},"subject":"S1","subject_alt_name":""}])"},
     {"image transfer: status", 18, 6, {}, "1603", R"("verification-successful")"},
     {"image transfer: what will be active",
      18,

@@ -114,6 +114,8 @@ BOOST_AUTO_TEST_CASE(all_register_attributes_are_scaled_and_no_others) {
     BOOST_TEST(show({5, code, 2}, raw, volts).value == "1.5");
     BOOST_TEST(show({5, code, 3}, raw, volts).value == "1.5");
     BOOST_TEST(show({5, code, 8}, raw, volts).value == 15);
+    BOOST_TEST(show({67, code, 7}, raw, volts).value == "1.5");
+    BOOST_TEST(show({67, code, 9}, raw, volts).value == 15);
     BOOST_TEST(show({1, code, 2}, raw, volts).value == 15);
     BOOST_TEST(!show({1, code, 2}, raw, volts).unit.has_value());
 }

@@ -156,8 +156,10 @@ BOOST_AUTO_TEST_CASE(elements_without_octets_are_refused) {
     BOOST_TEST(check("13020004DEADBEEF") == "axdr/zero-width-element@1");
     BOOST_TEST(check("13FF00") == "axdr/zero-width-element@1");
     BOOST_TEST(check("13 01 0000 11 00") == "axdr/zero-width-element@1");
-    BOOST_TEST(check("13 02 02 11 01 FFFF 00 01 05") == "axdr/zero-width-element@7");
-    BOOST_TEST(check("1301FFFF01FFFF01FFFF0001AA") == "axdr/zero-width-element@10");
+    BOOST_TEST(check("1301FFFF01FFFF01FFFF0001AA") == "axdr/zero-width-element@1");
+    // Inside of an element that has octets they are no more than other values.
+    BOOST_TEST(check("13 02 02 11 01 0003 00 01 05") == "accepted");
+    BOOST_TEST(check("13 02 02 11 01 FFFF 00 01 05") == "axdr/too-many-elements@1");
 }
 
 BOOST_AUTO_TEST_CASE(elements_that_are_not_whole_are_refused) {
@@ -209,9 +211,27 @@ BOOST_AUTO_TEST_CASE(members_without_octets_are_few_for_each_octet) {
         return encoded;
     };
     static_assert(limits::max_compact_values_per_octet == 32);
-    BOOST_TEST(check(nulls(30)) == "accepted");  // with the structure and its octet: 32
-    BOOST_TEST(check(nulls(31)) == "axdr/too-many-elements@1");
-    BOOST_TEST(check(nulls(100)) == "axdr/too-many-elements@1");
+    BOOST_TEST(check(nulls(33)) == "accepted");
+    BOOST_TEST(check(nulls(100)) == "accepted");
+    // One for each octet of the description, up to 128, and 32 for the octet.
+    constexpr std::string_view arrays = "13 02 02 11 01 00";
+    BOOST_TEST(check(std::string(arrays) + "24 00 01 05") == "accepted");
+    BOOST_TEST(check(std::string(arrays) + "25 00 01 05") == "axdr/too-many-elements@1");
+    ByteBuffer many = octets("13 02 82 00A0");
+    many.resize(many.size() + 0x9F);
+    const ByteBuffer rest = octets("11 01 05");
+    many.insert(many.end(), rest.begin(), rest.end());
+    BOOST_TEST(check(many) == "axdr/too-many-elements@1");
+}
+
+BOOST_AUTO_TEST_CASE(a_walk_over_elements_ends_at_the_limit_of_values) {
+    // 127 values for each octet, an octet-string of none.
+    ByteBuffer encoded = octets("13 02 7E");
+    encoded.resize(encoded.size() + 125);
+    const ByteBuffer rest = octets("09 83 100000");
+    encoded.insert(encoded.end(), rest.begin(), rest.end());
+    encoded.resize(encoded.size() + 0x100000);
+    BOOST_TEST(check(encoded).starts_with("axdr/too-many-elements@"));
 }
 
 BOOST_AUTO_TEST_CASE(values_of_a_compact_array_count_with_the_others) {

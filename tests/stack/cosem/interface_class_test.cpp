@@ -117,6 +117,15 @@ BOOST_AUTO_TEST_CASE(later_versions_add_what_earlier_ones_lack) {
     BOOST_TEST(find_attribute(40, std::int8_t{13})->name == "last_confirmation_date_time");
 }
 
+BOOST_AUTO_TEST_CASE(first_versions_are_there) {
+    for (const std::uint16_t id : std::initializer_list<std::uint16_t>{24, 29, 50, 55}) {
+        BOOST_REQUIRE(find_class(id, 0) != nullptr);
+        BOOST_TEST(find_attribute(*find_class(id, 0), std::int8_t{2}) != nullptr);
+    }
+    BOOST_TEST(find_method(*find_class(29, 0), std::int8_t{1})->name == "connect");
+    BOOST_TEST(find_method(*find_class(29, 1), std::int8_t{1})->name == "connect");
+}
+
 BOOST_AUTO_TEST_CASE(short_names_are_offsets_from_the_base_name) {
     static_assert(attribute_offset(1) == 0);
     static_assert(attribute_offset(2) == 8);

@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(data_sets_with_several_values_units_and_lines) {
         "1.8.0(12.3*kWh)(4)(*A)\r\n(5)\r\nF.F()\r\n!\r\n\x03");
     const auto readout = decoded<Message>(text);
     BOOST_REQUIRE(readout.data_sets.has_value());
-    BOOST_TEST(values_of(*readout.data_sets) == ";1.8.0=12.3|kWh,1.8.0=4,1.8.0=|A;=5;F.F=");
+    BOOST_TEST(values_of(*readout.data_sets) == ";1.8.0=12.3|kWh,1.8.0=4,1.8.0=|A,1.8.0=5;F.F=");
     BOOST_TEST(readout.is_last);
     const auto partial =
         decoded<Message>(checked("\x02"

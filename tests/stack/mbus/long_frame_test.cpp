@@ -85,6 +85,11 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_refused) {
     BOOST_TEST((refusal("6806066853FF1101670AD517").code == ErrorCode::frame_format));
     BOOST_TEST((refusal("6806066853FF7201670A3616").code == ErrorCode::unknown_choice));
     BOOST_TEST((refusal("6806066853FF1101670A").code == ErrorCode::truncated));
+    // Wherever it is cut, the end of the octets is where they are truncated.
+    for (std::size_t size = 1; size < good.size() / 2; ++size) {
+        BOOST_TEST((refusal(good.substr(0, 2 * size)) ==
+                    Error{ErrorCode::truncated, Layer::mbus, static_cast<std::uint32_t>(size)}));
+    }
     const Error checksum = refusal("6806066853FF1101670AD616");
     BOOST_TEST((checksum == Error{ErrorCode::check_mismatch, Layer::mbus, 10}));
 }

@@ -57,6 +57,19 @@ BOOST_AUTO_TEST_CASE(responses_are_read_and_written) {
     BOOST_TEST(decoded.server_max_receive_pdu_size == 500);
 }
 
+BOOST_AUTO_TEST_CASE(quality_of_service_is_signed) {
+    const ExactBuffer buffer(octets("010000 01FF 06 5F1F0400007E1F 04B0"));
+    const InitiateRequest decoded = decode_initiate_request(buffer.view()).value();
+    BOOST_TEST(int{*decoded.proposed_quality_of_service} == -1);
+    BOOST_TEST(request("010000 01FF 06 5F1F0400007E1F 04B0") == "01000001FF065F1F0400007E1F04B0");
+}
+
+BOOST_AUTO_TEST_CASE(the_length_of_the_conformance_may_be_longer_than_needed) {
+    BOOST_TEST(request("01000000065F1F810400007E1F04B0") == "01000000065F1F0400007E1F04B0");
+    BOOST_TEST(response("0800065F1F82000400001E1D04C80007") == "0800065F1F0400001E1D04C80007");
+    BOOST_TEST(request("01000000065F1F810500007E1F04B0") == "xdlms/inner-length-mismatch@7");
+}
+
 BOOST_AUTO_TEST_CASE(an_explicit_true_is_the_default_and_is_written_as_such) {
     BOOST_TEST(request("010001FF00065F1F0400007E1F04B0") == "01000000065F1F0400007E1F04B0");
 }

@@ -1,0 +1,224 @@
+#include "render/deciphering.hpp"
+
+#include <algorithm>
+
+#include "stack/acse/aare.hpp"
+#include "stack/acse/aarq.hpp"
+#include "stack/acse/rlre.hpp"
+#include "stack/acse/rlrq.hpp"
+#include "stack/axdr/length.hpp"
+#include "stack/security/aes_gcm.hpp"
+#include "stack/security/key_wrap.hpp"
+
+namespace dlms::render::detail {
+namespace {
+
+using namespace xdlms;
+
+constexpr std::size_t system_title_size = 8;
+
+Sealed sealed(const GeneralCiphering& apdu) {
+    Sealed result;
+    result.content = apdu.content;
+    result.system_title = apdu.header.originator_system_title;
+    result.key_info = apdu.key_info;
+    Writer with(result.header);
+    Writer without(result.header_without_lengths);
+    for (const ByteView field : {apdu.header.transaction_id, apdu.header.originator_system_title,
+                                 apdu.header.recipient_system_title, apdu.header.date_time,
+                                 apdu.header.other_information}) {
+        axdr::write_octet_string(with, field);
+        without.bytes(field);
+    }
+    return result;
+}
+
+/// Of everything but general-signing.
+Sealed sealed_in(const CipheredApdu& apdu) {
+    if (const auto* general = std::get_if<GeneralCiphering>(&apdu)) {
+        return sealed(*general);
+    }
+    Sealed result;
+    if (const auto* service = std::get_if<ServiceCiphering>(&apdu)) {
+        result.content = service->content;
+    } else if (const auto* named = std::get_if<GeneralGloDedCiphering>(&apdu)) {
+        result.content = named->content;
+        result.system_title = named->system_title;
+    }
+    return result;
+}
+
+struct UserInformation {
+    std::optional<ByteView> octets;
+    std::optional<ByteView> system_title;
+};
+
+UserInformation user_information(ByteView apdu) {
+    switch (apdu[0]) {
+        case acse::Aarq::tag: {
+            const auto aarq = acse::decode_aarq(apdu);
+            return aarq ? UserInformation{aarq->user_information, aarq->calling_ap_title}
+                        : UserInformation{};
+        }
+        case acse::Aare::tag: {
+            const auto aare = acse::decode_aare(apdu);
+            return aare ? UserInformation{aare->user_information, aare->responding_ap_title}
+                        : UserInformation{};
+        }
+        case acse::Rlrq::tag: {
+            const auto rlrq = acse::decode_rlrq(apdu);
+            return rlrq ? UserInformation{rlrq->user_information, {}} : UserInformation{};
+        }
+        default: {
+            const auto rlre = acse::decode_rlre(apdu);
+            return rlre ? UserInformation{rlre->user_information, {}} : UserInformation{};
+        }
+    }
+}
+
+/// Additional data: SC, AK, header, and the content itself where it is not encrypted. Secret.
+SecretBytes additional_data(const Sealed& sealed, ByteView header, const DecodeKeys& keys) {
+    const ProtectedContent& content = sealed.content;
+    ByteBuffer data;
+    data.push_back(content.security_control.raw());
+    const ByteView key = keys.authentication_key.reveal();
+    data.reserve(1 + key.size() + header.size() + content.ciphertext.size());
+    data.insert(data.end(), key.begin(), key.end());
+    data.insert(data.end(), header.begin(), header.end());
+    if (!content.security_control.is_encrypted()) {
+        data.insert(data.end(), content.ciphertext.begin(), content.ciphertext.end());
+    }
+    SecretBytes result(data);
+    wipe(data);
+    return result;
+}
+
+ByteView title_of(const Sealed& sealed, const DecodeKeys& keys) {
+    return sealed.system_title.empty() ? ByteView(keys.system_title) : sealed.system_title;
+}
+
+security::GcmIv iv_of(const Sealed& sealed, const DecodeKeys& keys) {
+    security::GcmIv iv{};
+    std::ranges::copy(title_of(sealed, keys), iv.begin());
+    for (std::size_t i = 0; i < 4; ++i) {
+        iv[system_title_size + i] =
+            static_cast<Byte>(sealed.content.invocation_counter >> (24 - 8 * i));
+    }
+    return iv;
+}
+
+std::size_t key_size(SecurityControl control) {
+    return control.suite() == 2 ? 32 : 16;
+}
+
+const WrappedKey* wrapped_key(const Sealed& sealed) {
+    return sealed.key_info ? std::get_if<WrappedKey>(&*sealed.key_info) : nullptr;
+}
+
+Result<ByteBuffer> open_with(ByteView key, const Sealed& sealed, const DecodeKeys& keys) {
+    const ProtectedContent& content = sealed.content;
+    const bool is_encrypted = content.security_control.is_encrypted();
+    const security::GcmIv iv = iv_of(sealed, keys);
+    if (!content.security_control.is_authenticated()) {
+        return security::gcm_decipher(key, iv, {}, content.ciphertext, {});
+    }
+    const ByteView ciphertext = is_encrypted ? content.ciphertext : ByteView{};
+    Result<ByteBuffer> plaintext = fail(ErrorCode::tag_mismatch, Layer::security);
+    for (const ByteBuffer* header : {&sealed.header, &sealed.header_without_lengths}) {
+        const SecretBytes additional = additional_data(sealed, *header, keys);
+        plaintext = security::gcm_decipher(key, iv, additional.reveal(), ciphertext, content.tag);
+        if (plaintext || header->empty()) {
+            break;
+        }
+    }
+    return plaintext && !is_encrypted ? Result<ByteBuffer>(to_buffer(content.ciphertext))
+                                      : std::move(plaintext);
+}
+
+}  // namespace
+
+std::optional<Sealed> find_sealed(ByteView apdu) {
+    UserInformation information;
+    if (!apdu.empty() && is_acse(apdu[0])) {
+        information = user_information(apdu);
+        apdu = information.octets.value_or(ByteView{});
+    }
+    for (int depth = 0; depth < deepest_envelope && !apdu.empty() && is_ciphered(apdu[0]);
+         ++depth) {
+        const Result<CipheredApdu> decoded = decode_ciphered_apdu(apdu);
+        if (!decoded) {
+            return std::nullopt;
+        }
+        if (const auto* signing = std::get_if<GeneralSigning>(&*decoded)) {
+            apdu = signing->content;
+            continue;
+        }
+        Sealed result = sealed_in(*decoded);
+        if (information.system_title && information.system_title->size() == system_title_size) {
+            result.system_title = *information.system_title;
+        }
+        return result;
+    }
+    return std::nullopt;
+}
+
+std::string obstacle(const Sealed& sealed, const DecodeKeys& keys) {
+    const SecurityControl control = sealed.content.security_control;
+    const std::size_t size = key_size(control);
+    const std::string octets = " of " + std::to_string(size) + " octets";
+    if (control.is_compressed()) {
+        return "it is compressed, which is not supported";
+    }
+    if (!control.is_encrypted() && !control.is_authenticated()) {
+        return {};
+    }
+    if (sealed.key_info && std::holds_alternative<AgreedKey>(*sealed.key_info)) {
+        return "its key is agreed by the two sides, and not among the keys";
+    }
+    if (const WrappedKey* wrapped = wrapped_key(sealed)) {
+        if (keys.key_encrypting_key.size() != size) {
+            return "its key is wrapped, and there is no key encrypting key" + octets;
+        }
+        if (wrapped->key_ciphered_data.size() != size + security::key_wrap_overhead) {
+            return "the key wrapped in it is not one" + octets;
+        }
+    } else if (keys.encryption_key.size() != size) {
+        return "there is no encryption key" + octets;
+    }
+    if (control.is_authenticated() && keys.authentication_key.size() != size) {
+        return "there is no authentication key" + octets;
+    }
+    return title_of(sealed, keys).size() == system_title_size
+               ? ""
+               : "there is no system title of 8 octets";
+}
+
+Result<ByteBuffer> open(const Sealed& sealed, const DecodeKeys& keys) {
+    const SecurityControl control = sealed.content.security_control;
+    if (!control.is_encrypted() && !control.is_authenticated()) {
+        return to_buffer(sealed.content.ciphertext);
+    }
+    if (const WrappedKey* wrapped = wrapped_key(sealed)) {
+        const Result<SecretBytes> key =
+            security::aes_key_unwrap(keys.key_encrypting_key.reveal(), wrapped->key_ciphered_data);
+        return key ? open_with(key->reveal(), sealed, keys) : std::unexpected(key.error());
+    }
+    return open_with(keys.encryption_key.reveal(), sealed, keys);
+}
+
+/// The APDU inside an envelope that hides nothing; nothing for another one.
+std::optional<ByteView> open_content(ByteView apdu) {
+    const Result<CipheredApdu> decoded = decode_ciphered_apdu(apdu);
+    if (!decoded) {
+        return std::nullopt;
+    }
+    if (const auto* signing = std::get_if<GeneralSigning>(&*decoded)) {
+        return signing->content;
+    }
+    const auto* general = std::get_if<GeneralCiphering>(&*decoded);
+    const bool is_clear = general != nullptr && !general->content.security_control.is_encrypted() &&
+                          !general->content.security_control.is_compressed();
+    return is_clear ? std::optional(general->content.ciphertext) : std::nullopt;
+}
+
+}  // namespace dlms::render::detail

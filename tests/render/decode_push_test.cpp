@@ -1,0 +1,159 @@
+// What meters push in several frames: segments, blocks, and several APDUs.
+
+#include <boost/test/unit_test.hpp>
+
+#include "render/decode.hpp"
+#include "stack/base/hex.hpp"
+#include "stack/hdlc/frame.hpp"
+#include "stack/mbus/long_frame.hpp"
+#include "tests/support/exact_buffer.hpp"
+#include "tests/support/octets.hpp"
+#include "tests/support/result_printing.hpp"
+
+using namespace dlms;
+using namespace dlms::testing;
+using render::DecodeLayer;
+using render::Json;
+
+namespace {
+
+// Parts of data-notifications, in frames of one meter.
+const std::string first_half = "7EA8174108831062A8E6E7000F000000010C07E80102F71D7E";
+const std::string second_half = "7EA01841088312D4C0FF0A0B0CFFFFC40002021105110617FA7E";
+const std::string whole =
+    "7EA02541088313F879E6E7000F000000010C07E80102FF0A0B0CFFFFC4000202110511062B5E7E";
+const std::string first_block = "7EA01E41088313C5EAE6E700E040000100000A0F000000010C07E8010230777E";
+const std::string first_block_without_llc =
+    "7EA01B4108831391CCE040000100000A0F000000010C07E80102538F7E";
+const std::string last_block = "7EA01F4108831381E1E0C0000200000EFF0A0B0CFFFFC400020211051106887A7E";
+const std::string notification = "0F000000010C07E80102FF0A0B0CFFFFC400020211051106";
+
+Json pushed(const std::string& hex) {
+    const ExactBuffer exact(octets(hex));
+    const auto json = render::decode(DecodeLayer::push, exact.view());
+    BOOST_REQUIRE_MESSAGE(json.has_value(), outcome(json));
+    return *json;
+}
+
+void is_notification(const Json& apdu) {
+    BOOST_REQUIRE(apdu.is_object());
+    BOOST_TEST(apdu["service"] == "data-notification");
+    BOOST_TEST(apdu["date_time"] == "07E80102FF0A0B0CFFFFC400");
+    BOOST_TEST(apdu["body"]["value"][0]["value"] == 5);
+    BOOST_TEST(apdu["body"]["value"][1]["value"] == 6);
+}
+
+std::string mbus_segment(std::string_view payload, std::uint8_t ci_field) {
+    const ByteBuffer part = octets(std::string(payload));
+    return written([&](Writer& writer) {
+        mbus::encode(writer, mbus::LongFrame{0x53, 0xFF, ci_field, 1, 0x67, part});
+    });
+}
+
+std::string segment(std::uint8_t source, std::string_view information, bool is_segmented) {
+    const ByteBuffer part = octets(std::string(information));
+    hdlc::Frame frame;
+    frame.segmented = is_segmented;
+    frame.destination = {1, 0x41, 0};
+    frame.source = {1, source, 0};
+    frame.information = part;
+    return written([&](Writer& writer) { hdlc::encode(writer, frame); });
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(decode_push)
+
+BOOST_AUTO_TEST_CASE(a_segment_sent_again_is_taken_once) {
+    const Json json = pushed(first_half + first_half + second_half);
+    BOOST_TEST(json["frames"].size() == 3u);
+    BOOST_TEST(json["reassembled"] == notification);
+    is_notification(json["apdu"]);
+}
+
+BOOST_AUTO_TEST_CASE(a_segment_that_is_missing_spoils_the_apdu) {
+    std::string third = second_half;
+    const ByteBuffer made = octets(second_half);
+    const auto decoded = hdlc::decode_frame(made);
+    hdlc::Frame frame = decoded->frame;
+    frame.control.send_sequence = 2;
+    third = written([&](Writer& writer) { hdlc::encode(writer, frame); });
+    const Json json = pushed(first_half + third);
+    BOOST_TEST(json["frames"].size() == 2u);
+    BOOST_TEST(json["apdu"].is_null());
+    // What comes behind is no part of it.
+    is_notification(pushed(first_half + third + whole)["apdu"]);
+}
+
+BOOST_AUTO_TEST_CASE(segments_of_two_meters_are_kept_apart) {
+    const std::string begin = "E6E7000F000000010C07E80102FF0A0B";
+    const std::string end = "0CFFFFC400020211051106";
+    const std::string spoiled = "0C0000";
+    const Json json = pushed(segment(1, begin, true) + segment(2, begin, true) +
+                             segment(1, end, false) + segment(2, spoiled, false));
+    BOOST_TEST(json["reassembled"] == notification);
+    is_notification(json["apdu"]);
+    BOOST_TEST(json["further_apdus"] == Json::array({nullptr}));
+}
+
+BOOST_AUTO_TEST_CASE(a_segment_may_begin_like_an_llc_header) {
+    const Json json = pushed(
+        "7EA823410883133863E6E7000F000000010C07E80102FF0A0B0CFFFFC40002020903E0E47E"
+        "7EA00F41088313C155E6E7001106DA967E");
+    BOOST_TEST(json["reassembled"] == "0F000000010C07E80102FF0A0B0CFFFFC40002020903E6E7001106");
+    BOOST_TEST(json["apdu"]["body"]["value"][0]["value"] == "E6E700");
+    BOOST_TEST(json["frames"][0]["llc"] == "E6E700");
+    BOOST_TEST(!json["frames"][1].contains("llc"));
+}
+
+BOOST_AUTO_TEST_CASE(a_whole_apdu_counts_beside_one_that_is_not) {
+    const Json json = pushed(whole + first_half);
+    is_notification(json["apdu"]);
+    BOOST_TEST(!json.contains("further_apdus"));
+}
+
+BOOST_AUTO_TEST_CASE(every_sequence_of_blocks_is_an_apdu) {
+    const Json twice = pushed(first_block + last_block + first_block + last_block);
+    BOOST_TEST(twice["general_block_transfer"].size() == 4u);
+    BOOST_TEST(twice["reassembled"] == notification);
+    is_notification(twice["apdu"]);
+    BOOST_REQUIRE(twice["further_apdus"].size() == 1u);
+    is_notification(twice["further_apdus"][0]);
+
+    const Json followed = pushed(first_block + last_block + whole);
+    BOOST_TEST(followed["general_block_transfer"].size() == 2u);
+    is_notification(followed["apdu"]);
+    is_notification(followed["further_apdus"][0]);
+}
+
+BOOST_AUTO_TEST_CASE(a_block_sent_again_is_taken_once) {
+    const Json json = pushed(first_block + first_block_without_llc + last_block);
+    BOOST_TEST(json["general_block_transfer"].size() == 3u);
+    BOOST_TEST(json["reassembled"] == notification);
+    is_notification(json["apdu"]);
+    BOOST_TEST(!json.contains("further_apdus"));
+}
+
+BOOST_AUTO_TEST_CASE(blocks_without_an_end_are_no_apdu) {
+    const Json json = pushed(first_block + first_block_without_llc);
+    BOOST_TEST(json["general_block_transfer"].size() == 2u);
+    BOOST_TEST(json["apdu"].is_null());
+    // One block alone is shown as what it is.
+    BOOST_TEST(pushed(first_block)["apdu"]["service"] == "general-block-transfer");
+}
+
+BOOST_AUTO_TEST_CASE(segments_of_wired_mbus_are_joined_by_their_numbers) {
+    const std::string_view apdu = notification;
+    const std::string first = mbus_segment(apdu.substr(0, 20), 0x00);
+    const std::string last = mbus_segment(apdu.substr(20), 0x11);
+    is_notification(pushed(first + last)["apdu"]);
+    BOOST_TEST(pushed(last)["apdu"].is_null());
+    BOOST_TEST(pushed(first + mbus_segment(apdu.substr(20), 0x12))["apdu"].is_null());
+    // An APDU that begins anew, and one behind another that is not whole.
+    is_notification(pushed(first + first + last)["apdu"]);
+    is_notification(pushed(last + first + last)["apdu"]);
+    is_notification(pushed(first + last + first)["apdu"]);
+    is_notification(pushed(first + last + first)["apdu"]);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
