@@ -154,6 +154,8 @@ private:
     std::optional<ShortNames> short_names_;
     /// The largest list that the meter is not known to refuse.
     std::size_t largest_list_ = std::numeric_limits<std::size_t>::max();
+    /// A list was never answered, and single requests since then were.
+    bool lists_go_unanswered_ = false;
 };
 
 }  // namespace dlms::client

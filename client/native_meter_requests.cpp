@@ -80,7 +80,7 @@ xdlms::VariableAccessSpecification name_of(std::uint16_t short_name,
 std::size_t NativeMeterClient::list_limit() const {
     const bool lists =
         association_ && association_->conformance.has(ConformanceBit::multiple_references);
-    return lists ? largest_list_ : 1;
+    return lists && !lists_go_unanswered_ ? largest_list_ : 1;
 }
 
 asio::awaitable<Outcome<NativeMeterClient::Values>> NativeMeterClient::await_values(
@@ -135,11 +135,14 @@ asio::awaitable<Outcome<std::vector<Outcome<axdr::Data>>>> NativeMeterClient::re
     // A connection that was alive and is lost now is made once more: meters and the modems before
     // them close idle connections without a word.
     const bool was_connected = association_.has_value();
+    const bool asked_lists = !lists_go_unanswered_;
     Values values;
     values.reserve(requests.size());
     Outcome<void> done = co_await read_rest(requests, values, deadline);
-    if (!done && was_connected && done.error().code == FailureCode::connection_lost &&
-        now() < deadline) {
+    const bool lost_it =
+        !done && was_connected && done.error().code == FailureCode::connection_lost;
+    // One item may be why a whole list is not answered: then it fails alone.
+    if ((lost_it || (asked_lists && lists_go_unanswered_)) && now() < deadline) {
         done = co_await read_rest(requests, values, deadline);
     }
     if (!done && values.empty()) {
@@ -180,6 +183,7 @@ asio::awaitable<Outcome<void>> NativeMeterClient::read_rest(std::span<const Read
             continue;
         }
         const Failure& failure = part.error();
+        lists_go_unanswered_ = size > 1 && failure.code == FailureCode::timeout;
         if (!association_ || !concerns_the_item(failure)) {
             co_return std::unexpected(std::move(part.error()));
         }
@@ -241,6 +245,7 @@ asio::awaitable<Outcome<void>> NativeMeterClient::read_singly(std::span<const Re
         Ending ending = co_await await_ending(deadline);
         auto* failure = std::get_if<Failure>(&ending.answer);
         if (failure && (!association_ || !concerns_the_item(*failure))) {
+            lists_go_unanswered_ &= failure->code != FailureCode::timeout;  // this item does
             take_over();
             co_return std::unexpected(std::move(*failure));
         }

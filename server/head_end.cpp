@@ -100,8 +100,8 @@ CallFailure no_such_code(const std::string& text) {
                         "'" + text + "' is not an OBIS code such as 1-0:1.8.0.255", Blame::misuse);
 }
 
-// Reads the items of one call: in lists, and after a failure of the line one by one, so that an
-// item which a meter never answers fails alone.
+// Reads the items of one call in lists. What the line failed at fails, and the items behind it are
+// asked for again.
 class ItemsReader {
 public:
     ItemsReader(MeterActor& actor, const std::vector<ReadItem>& items, Instant deadline)
@@ -137,7 +137,7 @@ private:
     std::vector<client::ReadRequest> next_list() const {
         std::vector<client::ReadRequest> list;
         for (std::size_t i = readings_.size(); i < items_.size() && items_[i].attribute; ++i) {
-            const bool alone = singly_ || goes_alone(*items_[i].attribute);
+            const bool alone = goes_alone(*items_[i].attribute);
             if (!list.empty() && (alone || list.size() == most_in_list)) {
                 break;
             }
@@ -150,7 +150,6 @@ private:
     }
 
     asio::awaitable<void> read_list(std::vector<client::ReadRequest> list) {
-        const std::size_t asked = list.size();
         auto prepared = co_await actor_.prepare(deadline_);
         if (!prepared) {
             take_failure(std::move(prepared.error()));
@@ -158,17 +157,17 @@ private:
         }
         auto readings = co_await actor_.registers().read_list(std::move(list), deadline_);
         if (!readings) {
-            take_line_failure(readings.error(), asked > 1);
+            take_failure(call_failure(readings.error()));
             co_return;
         }
         for (client::Outcome<Reading>& reading : *readings) {
             if (reading) {
                 take(std::move(*reading));
-            } else if (concerns_the_item(reading.error())) {
-                take_failure(call_failure(reading.error()));
             } else {
-                take_line_failure(reading.error(), asked > 1);
-                co_return;
+                take_failure(call_failure(reading.error()));
+                if (!concerns_the_item(reading.error())) {
+                    co_return;
+                }
             }
         }
     }
@@ -184,16 +183,6 @@ private:
         readings_.emplace_back(std::move(reading));
     }
 
-    // What a list met is not yet known to be this item's.
-    void take_line_failure(const client::Failure& failure, bool of_list) {
-        CallFailure told = call_failure(failure);
-        if (of_list && !spoils_the_rest(told)) {
-            singly_ = true;
-        } else {
-            take_failure(std::move(told));
-        }
-    }
-
     void take_failure(CallFailure failure) {
         if (spoils_the_rest(failure)) {
             lasting_ = failure;
@@ -207,7 +196,6 @@ private:
     HeadEnd::Readings readings_;
     std::optional<CallFailure> lasting_;
     std::size_t octets_left_ = HeadEnd::most_octets_of_call;
-    bool singly_ = false;
 };
 
 asio::awaitable<CallOutcome<HeadEnd::Readings>> read_items(MeterActor& actor,

@@ -87,6 +87,28 @@ BOOST_AUTO_TEST_CASE(an_item_that_spoils_the_answer_to_a_list_fails_alone) {
     BOOST_TEST(read_list(desk, 2) == "1101 malformed-answer");
 }
 
+BOOST_AUTO_TEST_CASE(CLIENT_X_6_a_meter_that_never_answers_lists_is_asked_singly) {
+    // It stays so: the next list is not tried.
+    ScriptedMeter meter(
+        {asks(aarq), says(aare), asks("C003C102 00030100000800FF0200 00030100010800FF0200"),
+         Silence{}, asks(aarq), says(aare), asks("C001C100030100000800FF0200"),
+         says("C401C1001101"), asks("C001C200030100010800FF0200"), says("C401C2001102"),
+         asks("C001C300030100000800FF0200"), says("C401C3001103"),
+         asks("C001C400030100010800FF0200"), says("C401C4001104"), Silence{}});
+    std::string first;
+    std::string second;
+    {
+        MeterParameters parameters = Desk::parameters(meter.port());
+        parameters.response_timeout = std::chrono::milliseconds(300);
+        Desk desk(std::move(parameters));
+        first = read_list(desk, 2);
+        second = read_list(desk, 2);
+    }
+    BOOST_TEST(first == "1101 1102");
+    BOOST_TEST(second == "1103 1104");
+    BOOST_TEST(meter.finish() == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_scaler_unit_that_cannot_be_read_is_not_none) {
     ScriptedMeter meter({asks(aarq), says(aare), asks("C001C100030100000800FF0200"),
                          says("C401C1000600000001"), asks("C001C200030100000800FF0300"),
