@@ -32,6 +32,7 @@ TARGETS = {
     "set": ("xdlms", starts_with("C1", "C5"), ""),
     "initiate": ("xdlms", starts_with("01", "08"), ""),
     "refusals": ("xdlms", starts_with("D8", "0E"), ""),
+    "wrapper_datagram": ("wrapper", lambda vector: True, ""),
     "wrapper_stream": ("wrapper", lambda vector: True, "05"),
 }
 
@@ -63,6 +64,16 @@ def decode_seeds():
         yield f"stream {first['id']} {second['id']}", f"09{first['hex']}{second['hex']}"
 
 
+def security_open_seeds():
+    for vector in vectors("cipher"):
+        if vector["hex"][:2] in ("60", "61", "62", "63") or not vector["hex"]:
+            continue
+        suite = (vector.get("keys") or {}).get("suite", 0)
+        yield vector["id"], f"{suite:02X}{vector['hex']}"
+        # And as what is to be sealed.
+        yield f"{vector['id']} sealed", f"{0x84 + suite:02X}{vector['hex']}"
+
+
 def capture_seeds():
     for vector in vectors("wrapper"):
         half = len(vector["hex"]) // 4 * 2
@@ -78,6 +89,7 @@ def capture_seeds():
 def main():
     write_seeds("decode", decode_seeds())
     write_seeds("capture", capture_seeds())
+    write_seeds("security_open", security_open_seeds())
     for target, (layer, wanted, prefix) in TARGETS.items():
         chosen = [vector for vector in vectors(layer) if vector["hex"] and wanted(vector)]
         assert chosen, target

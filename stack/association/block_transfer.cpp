@@ -56,7 +56,7 @@ void BlockTransfer::forget_received() {
     assembled_.clear();
     first_block_.clear();
     early_.clear();
-    last_taken_ = passes_over_ = repeats_ = false;
+    last_taken_ = was_aborted_ = passes_over_ = repeats_ = false;
     peer_listens_ = true;
     acknowledgement_due_ = false;
     asked_again_for_.reset();
@@ -115,8 +115,9 @@ BlockTransfer::Received BlockTransfer::receive(const Block& block, Instant now) 
     }
     const bool begins = block.block_number == 1 && !block.block_data.empty() && expected_ > 1;
     const bool stands_alone = last_taken_ && std::ranges::equal(block.block_data, complete_);
-    const bool anew = begins && (!std::ranges::equal(block.block_data, first_block_) ||
-                                 (stands_alone && !block.last_block));
+    const bool anew =
+        begins && (was_aborted_ || !std::ranges::equal(block.block_data, first_block_) ||
+                   (stands_alone && !block.last_block));
     const bool has_part_of_answer =
         !is_client() && answers() && acknowledged_by(block) > empty_count_;
     if (holds_back() && has_part_of_answer) {
@@ -215,6 +216,7 @@ BlockTransfer::Received BlockTransfer::take_empty(const Block& block) {
         assembled_.clear();
         early_.clear();
         passes_over_ = repeats_ = false;
+        was_aborted_ = true;
         expected_ = std::max(expected_, std::uint32_t{block.block_number} + 1);
         return Received::aborted;
     }

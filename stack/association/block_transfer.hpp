@@ -166,6 +166,7 @@ private:
     ByteBuffer first_block_;  // to tell a repetition from a new beginning
     std::map<std::uint32_t, EarlyBlock> early_;
     bool last_taken_ = false;
+    bool was_aborted_ = false;  // its first block may come again, for another try
     bool passes_over_ = false;
     bool peer_listens_ = true;
     /// The first block of the last APDU came again: whether the rest is as it was is to be seen.

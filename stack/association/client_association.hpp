@@ -2,8 +2,8 @@
 // The client side of an application association (Green Book 9.3, 9.4): AARQ/AARE, every service of
 // logical and of short name referencing, blocks of both kinds, notifications, RLRQ/RLRE.
 // Authentication mechanisms 0 and 1. Sans I/O: whole APDUs are the only seam to a link. The
-// contract is docs/contract.md; the transition tables are at the heads of client_association.cpp
-// and client_request.cpp.
+// contract is docs/contract.md; the transition tables are in client_table.hpp and at the head of
+// client_request.cpp.
 
 #include <cstdint>
 #include <optional>
@@ -37,6 +37,7 @@ struct ClientConfiguration {
     std::uint16_t max_receive_pdu_size = 0xFFFF;
     /// From an APDU that awaits an answer to giving up.
     Duration response_timeout = std::chrono::seconds(30);
+    /// Of requests that say nothing of it.
     bool high_priority = true;
     /// Requests that may await their answers at once, 1 to 15; always 1 with short names, whose
     /// answers cannot be told apart, and where general block transfer was negotiated, which knows
@@ -61,11 +62,25 @@ struct ClientConfiguration {
 /// Service class of SET, ACTION and ACCESS: an unconfirmed one has no answer and no event.
 enum class ServiceClass : std::uint8_t { confirmed, unconfirmed };
 
+/// Which of the requests that wait a meter serves first, where priority management was negotiated.
+enum class Priority : std::uint8_t { normal, high };
+
+/// The bits beside the invoke-id.
+struct RequestOptions {
+    RequestOptions() = default;
+    RequestOptions(ServiceClass of_service, std::optional<Priority> of_request = std::nullopt)
+        : service_class(of_service), priority(of_request) {}
+
+    ServiceClass service_class = ServiceClass::confirmed;
+    std::optional<Priority> priority = std::nullopt;  ///< the configured one if there is none
+};
+
 /// How an ACCESS is to be carried out.
 struct AccessOptions {
     bool self_descriptive = false;  ///< the answer repeats the specifications
     bool break_on_error = false;    ///< after the first failure nothing more is executed
     ServiceClass service_class = ServiceClass::confirmed;
+    std::optional<Priority> priority = std::nullopt;  ///< the configured one if there is none
 };
 
 class ClientAssociation {
@@ -108,27 +123,33 @@ public:
     // C commands; each is refused with wrong_state where the state forbids it, and then nothing
     // has changed.
     Status open(Instant now);
+    /// The same for an association that the meter has ended without a word: what was agreed is
+    /// forgotten, and an AARQ goes out without a release before it. Only between requests.
+    Status renew(Instant now);
     Status release(Instant now);
 
     // Requests. Errors besides wrong_state: not_negotiated; request_too_long when the meter takes
     // neither so long an APDU nor blocks; out_of_range for lists that are empty or not of one
     // length, and for services of the other referencing.
     Result<RequestId> get(const cosem::AttributeDescriptor& attribute,
-                          const std::optional<cosem::SelectiveAccess>& selection, Instant now);
+                          const std::optional<cosem::SelectiveAccess>& selection, Instant now,
+                          std::optional<Priority> priority = std::nullopt);
     Result<RequestId> get_list(std::span<const cosem::AttributeDescriptorWithSelection> attributes,
-                               Instant now);
+                               Instant now, std::optional<Priority> priority = std::nullopt);
     Result<RequestId> set(const cosem::AttributeDescriptor& attribute,
                           const std::optional<cosem::SelectiveAccess>& selection,
                           const axdr::DataView& value, Instant now,
-                          ServiceClass service_class = ServiceClass::confirmed);
+                          const RequestOptions& options = {});
     Result<RequestId> set_list(std::span<const cosem::AttributeDescriptorWithSelection> attributes,
-                               std::span<const axdr::DataView> values, Instant now);
+                               std::span<const axdr::DataView> values, Instant now,
+                               std::optional<Priority> priority = std::nullopt);
     Result<RequestId> action(const cosem::MethodDescriptor& method,
                              const std::optional<axdr::DataView>& parameters, Instant now,
-                             ServiceClass service_class = ServiceClass::confirmed);
+                             const RequestOptions& options = {});
     /// One of `parameters` for each method; null-data where a method takes none.
     Result<RequestId> action_list(std::span<const cosem::MethodDescriptor> methods,
-                                  std::span<const axdr::DataView> parameters, Instant now);
+                                  std::span<const axdr::DataView> parameters, Instant now,
+                                  std::optional<Priority> priority = std::nullopt);
     /// One of `data` for each specification; null-data where none is meant.
     Result<RequestId> access(std::span<const xdlms::AccessSpecification> specifications,
                              std::span<const axdr::DataView> data, const AccessOptions& options,
@@ -157,6 +178,8 @@ private:
     bool advance(Input input);
     void emit(ClientEvent event) { events_.push_back(std::move(event)); }
     void abort(const Error& error);
+    Status associate(Instant now);
+    void forget_agreement();
     void unexpected() { ++counters_.unexpected_apdus; }
 
     // Requests
@@ -167,15 +190,25 @@ private:
     Status may_select(const std::optional<cosem::SelectiveAccess>& selection) const;
     Status may_name(xdlms::ConformanceBit service,
                     std::span<const xdlms::VariableAccessSpecification> specifications) const;
-    xdlms::InvokeIdAndPriority next_invoke_id(ServiceClass service_class) const;
+    bool is_high(std::optional<Priority> priority) const {
+        return priority ? *priority == Priority::high : configuration_.high_priority;
+    }
+    xdlms::InvokeIdAndPriority next_invoke_id(const RequestOptions& options) const;
+    xdlms::InvokeIdAndPriority next_invoke_id(std::optional<Priority> priority) const {
+        return next_invoke_id(RequestOptions{ServiceClass::confirmed, priority});
+    }
     static RequestId id_of(xdlms::InvokeIdAndPriority invoke) {
         return RequestId(invoke.invoke_id().value());
     }
     std::size_t request_limit() const;
+    /// False for what has no encoding.
+    template <class Apdu>
+    bool prepare(const Apdu& apdu);
     template <class Apdu, class Long>
     Result<RequestId> request(ClientRequest request, const Apdu& apdu, const Long& long_form,
                               Instant now);
-    Result<RequestId> send_whole(ClientRequest request, Instant now);
+    template <class Apdu>
+    Result<RequestId> send_whole(ClientRequest request, const Apdu& apdu, Instant now);
     Result<RequestId> send_in_general_blocks(ClientRequest request, Instant now);
     template <class Apdu>
     Result<RequestId> send_unconfirmed(const Apdu& apdu, RequestId id);

@@ -81,14 +81,14 @@ Status ClientAssociation::may_select(const std::optional<cosem::SelectiveAccess>
     return {};
 }
 
-InvokeIdAndPriority ClientAssociation::next_invoke_id(ServiceClass service_class) const {
+InvokeIdAndPriority ClientAssociation::next_invoke_id(const RequestOptions& options) const {
     auto id = static_cast<std::uint8_t>((invoke_id_ + 1) & 0x0F);
     while (std::ranges::any_of(
         outstanding_, [id](const ClientRequest& request) { return request.id().value() == id; })) {
         id = static_cast<std::uint8_t>((id + 1) & 0x0F);
     }
-    const auto invoke = InvokeIdAndPriority::confirmed(InvokeId(id), configuration_.high_priority);
-    return service_class == ServiceClass::confirmed
+    const auto invoke = InvokeIdAndPriority::confirmed(InvokeId(id), is_high(options.priority));
+    return options.service_class == ServiceClass::confirmed
                ? invoke
                : InvokeIdAndPriority(static_cast<std::uint8_t>(invoke.raw() & ~0x40u));
 }
@@ -97,13 +97,18 @@ std::size_t ClientAssociation::request_limit() const {
     return pdu_limit(server_max_receive_pdu_size_);
 }
 
-template <class Apdu, class Long>
-Result<RequestId> ClientAssociation::request(ClientRequest request, const Apdu& apdu,
-                                             const Long& long_form, Instant now) {
+template <class Apdu>
+bool ClientAssociation::prepare(const Apdu& apdu) {
     prepared_.clear();
     Writer writer(prepared_);
     xdlms::encode(writer, apdu);
-    if (!writer.ok()) {
+    return writer.ok();
+}
+
+template <class Apdu, class Long>
+Result<RequestId> ClientAssociation::request(ClientRequest request, const Apdu& apdu,
+                                             const Long& long_form, Instant now) {
+    if (!prepare(apdu)) {
         return misuse(ErrorCode::out_of_range);
     }
     if (prepared_.size() <= request_limit()) {
@@ -175,9 +180,9 @@ Result<RequestId> ClientAssociation::await(ClientRequest request, Instant now) {
 
 template <class Apdu>
 Result<RequestId> ClientAssociation::send_unconfirmed(const Apdu& apdu, RequestId id) {
-    prepared_.clear();
-    Writer writer(prepared_);
-    xdlms::encode(writer, apdu);
+    if (!prepare(apdu)) {
+        return misuse(ErrorCode::out_of_range);
+    }
     if (prepared_.size() > request_limit()) {
         return misuse(ErrorCode::request_too_long);
     }
@@ -190,25 +195,12 @@ Result<RequestId> ClientAssociation::send_unconfirmed(const Apdu& apdu, RequestI
     return id;
 }
 
-Result<RequestId> ClientAssociation::get(const cosem::AttributeDescriptor& attribute,
-                                         const std::optional<cosem::SelectiveAccess>& selection,
-                                         Instant now) {
-    if (const Status may = may_request(ConformanceBit::get); !may) {
-        return std::unexpected(may.error());
+template <class Apdu>
+Result<RequestId> ClientAssociation::send_whole(ClientRequest request, const Apdu& apdu,
+                                                Instant now) {
+    if (!prepare(apdu)) {
+        return misuse(ErrorCode::out_of_range);
     }
-    const bool all_attributes = attribute.attribute_id == 0;
-    if (!may_select(selection) ||
-        (all_attributes && !conformance_.has(ConformanceBit::attribute0_supported_with_get))) {
-        return misuse(ErrorCode::not_negotiated);
-    }
-    const auto invoke = next_invoke_id(ServiceClass::confirmed);
-    prepared_.clear();
-    Writer writer(prepared_);
-    xdlms::encode(writer, xdlms::GetRequestNormal{invoke, attribute, selection});
-    return send_whole(ClientRequest(ClientService::get, id_of(invoke), invoke, 1), now);
-}
-
-Result<RequestId> ClientAssociation::send_whole(ClientRequest request, Instant now) {
     // A GET has no blocks of its own on the way up.
     if (prepared_.size() > request_limit()) {
         if (conformance_.has(ConformanceBit::general_block_transfer) && outstanding_.empty()) {
@@ -220,19 +212,34 @@ Result<RequestId> ClientAssociation::send_whole(ClientRequest request, Instant n
     return begin(std::move(request), now);
 }
 
+Result<RequestId> ClientAssociation::get(const cosem::AttributeDescriptor& attribute,
+                                         const std::optional<cosem::SelectiveAccess>& selection,
+                                         Instant now, std::optional<Priority> priority) {
+    if (const Status may = may_request(ConformanceBit::get); !may) {
+        return std::unexpected(may.error());
+    }
+    const bool all_attributes = attribute.attribute_id == 0;
+    if (!may_select(selection) ||
+        (all_attributes && !conformance_.has(ConformanceBit::attribute0_supported_with_get))) {
+        return misuse(ErrorCode::not_negotiated);
+    }
+    const auto invoke = next_invoke_id(priority);
+    return send_whole(ClientRequest(ClientService::get, id_of(invoke), invoke, 1),
+                      xdlms::GetRequestNormal{invoke, attribute, selection}, now);
+}
+
 Result<RequestId> ClientAssociation::get_list(
-    std::span<const cosem::AttributeDescriptorWithSelection> attributes, Instant now) {
+    std::span<const cosem::AttributeDescriptorWithSelection> attributes, Instant now,
+    std::optional<Priority> priority) {
     if (const Status may = may_request_list(ConformanceBit::get, attributes); !may) {
         return std::unexpected(may.error());
     }
-    const auto invoke = next_invoke_id(ServiceClass::confirmed);
-    prepared_.clear();
-    Writer writer(prepared_);
-    xdlms::encode(writer,
-                  xdlms::GetRequestWithList{
-                      invoke, xdlms::List<cosem::AttributeDescriptorWithSelection>(attributes)});
+    const auto invoke = next_invoke_id(priority);
+    const xdlms::GetRequestWithList apdu{
+        invoke, xdlms::List<cosem::AttributeDescriptorWithSelection>(attributes)};
     return send_whole(
-        ClientRequest(ClientService::get_list, id_of(invoke), invoke, attributes.size()), now);
+        ClientRequest(ClientService::get_list, id_of(invoke), invoke, attributes.size()), apdu,
+        now);
 }
 
 Status ClientAssociation::may_request_list(
@@ -256,7 +263,7 @@ Status ClientAssociation::may_request_list(
 Result<RequestId> ClientAssociation::set(const cosem::AttributeDescriptor& attribute,
                                          const std::optional<cosem::SelectiveAccess>& selection,
                                          const axdr::DataView& value, Instant now,
-                                         ServiceClass service_class) {
+                                         const RequestOptions& options) {
     if (const Status may = may_request(ConformanceBit::set); !may) {
         return std::unexpected(may.error());
     }
@@ -265,9 +272,9 @@ Result<RequestId> ClientAssociation::set(const cosem::AttributeDescriptor& attri
         (all_attributes && !conformance_.has(ConformanceBit::attribute0_supported_with_set))) {
         return misuse(ErrorCode::not_negotiated);
     }
-    const auto invoke = next_invoke_id(service_class);
+    const auto invoke = next_invoke_id(options);
     const xdlms::SetRequestNormal apdu{invoke, attribute, selection, value};
-    if (service_class == ServiceClass::unconfirmed) {
+    if (options.service_class == ServiceClass::unconfirmed) {
         return send_unconfirmed(apdu, id_of(invoke));
     }
     const LongForm long_form{
@@ -283,14 +290,14 @@ Result<RequestId> ClientAssociation::set(const cosem::AttributeDescriptor& attri
 
 Result<RequestId> ClientAssociation::set_list(
     std::span<const cosem::AttributeDescriptorWithSelection> attributes,
-    std::span<const axdr::DataView> values, Instant now) {
+    std::span<const axdr::DataView> values, Instant now, std::optional<Priority> priority) {
     if (const Status may = may_request_list(ConformanceBit::set, attributes); !may) {
         return std::unexpected(may.error());
     }
     if (values.size() != attributes.size()) {
         return misuse(ErrorCode::out_of_range);
     }
-    const auto invoke = next_invoke_id(ServiceClass::confirmed);
+    const auto invoke = next_invoke_id(priority);
     const xdlms::List<cosem::AttributeDescriptorWithSelection> list(attributes);
     const xdlms::SetRequestWithList apdu{invoke, list, xdlms::List<axdr::DataView>(values)};
     const LongForm long_form{
@@ -305,13 +312,13 @@ Result<RequestId> ClientAssociation::set_list(
 
 Result<RequestId> ClientAssociation::action(const cosem::MethodDescriptor& method,
                                             const std::optional<axdr::DataView>& parameters,
-                                            Instant now, ServiceClass service_class) {
+                                            Instant now, const RequestOptions& options) {
     if (const Status may = may_request(ConformanceBit::action); !may) {
         return std::unexpected(may.error());
     }
-    const auto invoke = next_invoke_id(service_class);
+    const auto invoke = next_invoke_id(options);
     const xdlms::ActionRequestNormal apdu{invoke, method, parameters};
-    if (service_class == ServiceClass::unconfirmed) {
+    if (options.service_class == ServiceClass::unconfirmed) {
         return send_unconfirmed(apdu, id_of(invoke));
     }
     const LongForm long_form{
@@ -331,7 +338,7 @@ Result<RequestId> ClientAssociation::action(const cosem::MethodDescriptor& metho
 
 Result<RequestId> ClientAssociation::action_list(std::span<const cosem::MethodDescriptor> methods,
                                                  std::span<const axdr::DataView> parameters,
-                                                 Instant now) {
+                                                 Instant now, std::optional<Priority> priority) {
     if (const Status may = may_request(ConformanceBit::action); !may) {
         return std::unexpected(may.error());
     }
@@ -341,7 +348,7 @@ Result<RequestId> ClientAssociation::action_list(std::span<const cosem::MethodDe
     if (!conformance_.has(ConformanceBit::multiple_references)) {
         return misuse(ErrorCode::not_negotiated);
     }
-    const auto invoke = next_invoke_id(ServiceClass::confirmed);
+    const auto invoke = next_invoke_id(priority);
     const xdlms::List<cosem::MethodDescriptor> list(methods);
     const xdlms::ActionRequestWithList apdu{invoke, list, xdlms::List<axdr::DataView>(parameters)};
     const LongForm long_form{
@@ -371,7 +378,7 @@ Result<RequestId> ClientAssociation::access(
     const Long invoke(id | (options.self_descriptive ? Long::self_descriptive_bit : 0) |
                       (options.break_on_error ? Long::break_on_error_bit : 0) |
                       (confirmed ? Long::confirmed_bit : 0) |
-                      (configuration_.high_priority ? Long::high_priority_bit : 0));
+                      (is_high(options.priority) ? Long::high_priority_bit : 0));
     const xdlms::AccessRequest apdu{invoke,
                                     {},
                                     xdlms::List<xdlms::AccessSpecification>(specifications),
@@ -379,12 +386,9 @@ Result<RequestId> ClientAssociation::access(
     if (!confirmed) {
         return send_unconfirmed(apdu, RequestId(id));
     }
-    prepared_.clear();
-    Writer writer(prepared_);
-    xdlms::encode(writer, apdu);
     return send_whole(ClientRequest(ClientService::access, RequestId(id), InvokeIdAndPriority(),
                                     specifications.size()),
-                      now);
+                      apdu, now);
 }
 
 Status ClientAssociation::may_name(

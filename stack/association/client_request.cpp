@@ -6,8 +6,8 @@
 
 #include <algorithm>
 
-#include "stack/association/transition_table.hpp"
 #include "stack/base/limits.hpp"
+#include "stack/base/transition_table.hpp"
 
 namespace dlms::association {
 

@@ -50,6 +50,7 @@ void ServerAssociation::receive_aarq(ByteView apdu) {
     }
     const bool was_associated = is_associated();
     end_association();
+    queue_.clear();  // what was not sent yet keeps to an agreement that is over
     const Verdict verdict = judge(*aarq);
     const bool accepted = verdict.result == acse::AssociationResult::accepted;
     if (accepted) {

@@ -118,19 +118,19 @@ void ServerAssociation::take_whole() {
 
 void ServerAssociation::begin_serving() {
     // What changes something is refused before, not after it is done.
-    if (request_.confirmed && !least_answer_fits()) {
+    if (request_.confirmed && !certain_answer_fits()) {
         refuse_long_answer();
     } else {
         serve_next();
     }
 }
 
-bool ServerAssociation::least_answer_fits() const {
+bool ServerAssociation::certain_answer_fits() const {
     const bool blocks = in_general_blocks_ ||
                         (has(ConformanceBit::general_block_transfer) && !notifies_in_blocks()) ||
                         (request_.service == ServerService::action &&
                          has(ConformanceBit::block_transfer_with_action));
-    return blocks || request_.least_answer() <= answer_limit();
+    return blocks || request_.certain_answer() <= answer_limit();
 }
 
 bool ServerAssociation::is_refused_here(const ServerEvent& item) const {
@@ -172,6 +172,7 @@ Status ServerAssociation::answer_get(const xdlms::GetDataResult& result) {
         !std::holds_alternative<ReadIndication>(item)) {
         return fail(ErrorCode::wrong_state, Layer::association);
     }
+    event_.reset();  // it may not have been taken
     request_.record_get(result);
     serve_next();
     return {};
@@ -184,6 +185,7 @@ Status ServerAssociation::answer_set(DataAccessResult result) {
         !std::holds_alternative<WriteIndication>(item)) {
         return fail(ErrorCode::wrong_state, Layer::association);
     }
+    event_.reset();  // it may not have been taken
     request_.record_set(result);
     serve_next();
     return {};
@@ -195,6 +197,7 @@ Status ServerAssociation::answer_action(const xdlms::ActionOutcome& outcome) {
     if (!std::holds_alternative<ActionIndication>(item)) {
         return fail(ErrorCode::wrong_state, Layer::association);
     }
+    event_.reset();  // it may not have been taken
     request_.record_action(outcome);
     serve_next();
     return {};

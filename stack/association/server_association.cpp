@@ -29,6 +29,25 @@ BlockTransfer::Configuration block_configuration(const ServerConfiguration& serv
     return blocks;
 }
 
+/// Whether a whole request of logical names is of high priority; nothing for other APDUs.
+std::optional<bool> priority_of(ByteView apdu) {
+    using enum xdlms::ApduTag;
+    constexpr std::size_t priority_at = 2;
+    constexpr std::size_t access_priority_at = 1;
+    if (apdu.size() <= priority_at) {
+        return std::nullopt;
+    }
+    const auto tag = static_cast<xdlms::ApduTag>(apdu[0]);
+    const std::uint8_t choice = apdu[1];
+    constexpr std::uint8_t normal = 1;
+    const std::uint8_t with_list = tag == set_request ? 4 : 3;
+    const bool has_choice = tag == get_request || tag == set_request || tag == action_request;
+    if (tag != access_request && !(has_choice && (choice == normal || choice == with_list))) {
+        return std::nullopt;
+    }
+    return (apdu[has_choice ? priority_at : access_priority_at] & 0x80) != 0;
+}
+
 }  // namespace
 
 ServerConfiguration ServerConfiguration::clone() const {
@@ -40,6 +59,7 @@ ServerConfiguration ServerConfiguration::clone() const {
     copy.max_receive_pdu_size = max_receive_pdu_size;
     copy.block_window = block_window;
     copy.answer_unconfirmed = answer_unconfirmed;
+    copy.pre_established = pre_established;
     copy.get_tolerance = get_tolerance;
     copy.initiate_tolerance = initiate_tolerance;
     return copy;
@@ -47,7 +67,19 @@ ServerConfiguration ServerConfiguration::clone() const {
 
 ServerAssociation::ServerAssociation(ServerConfiguration configuration)
     : configuration_(std::move(configuration)),
-      block_transfer_(block_configuration(configuration_)) {}
+      block_transfer_(block_configuration(configuration_)) {
+    establish_beforehand();
+}
+
+void ServerAssociation::establish_beforehand() {
+    if (!configuration_.pre_established) {
+        return;
+    }
+    advance(Input::accepted);
+    conformance_ = configuration_.supported_conformance;
+    client_max_receive_pdu_size_ = configuration_.max_receive_pdu_size;
+    confirmed_ = true;
+}
 
 acse::ApplicationContext ServerAssociation::context() const {
     return configuration_.referencing == Referencing::logical_name ? acse::ApplicationContext::ln
@@ -64,10 +96,63 @@ bool ServerAssociation::advance(Input input) {
 }
 
 void ServerAssociation::receive(ByteView apdu, Instant now) {
-    if (!is_ready() || apdu.empty()) {
+    if (apdu.empty()) {
+        ++counters_.dropped_apdus;
+    } else if (!is_ready() || has_event() || !waiting_.empty()) {
+        wait(apdu, now);
+    } else {
+        receive_in_turn(apdu, now);
+    }
+}
+
+void ServerAssociation::wait(ByteView apdu, Instant now) {
+    std::size_t octets = apdu.size();
+    for (const Waiting& waiting : waiting_) {
+        octets += waiting.apdu.size();
+    }
+    if (waiting_.size() == max_waiting_apdus || octets > limits::max_apdu) {
         ++counters_.dropped_apdus;
         return;
     }
+    waiting_.push_back({to_buffer(apdu), now});
+}
+
+std::optional<std::size_t> ServerAssociation::urgent() const {
+    if (!has(ConformanceBit::priority_mgmt_supported)) {
+        return std::nullopt;
+    }
+    for (std::size_t i = 0; i < waiting_.size(); ++i) {
+        const std::optional<bool> high = priority_of(waiting_[i].apdu);
+        if (!high) {
+            break;  // blocks, AARQ, RLRQ: nothing goes before them that came behind
+        }
+        if (*high) {
+            return i;
+        }
+    }
+    return std::nullopt;
+}
+
+bool ServerAssociation::may_set_aside() const {
+    return state_ == State::serving && event_ && request_.index == 0 && !request_.is_long &&
+           !in_general_blocks_ && priority_of(received_) == false;
+}
+
+void ServerAssociation::set_aside() {
+    advance(Input::set_aside);
+    waiting_.push_front({std::move(received_), Instant{}});
+    request_ = ServerRequest();
+    event_.reset();
+}
+
+void ServerAssociation::take_waiting() {
+    const auto next = waiting_.begin() + static_cast<std::ptrdiff_t>(urgent().value_or(0));
+    const Waiting waiting = std::move(*next);
+    waiting_.erase(next);
+    receive_in_turn(waiting.apdu, waiting.came);
+}
+
+void ServerAssociation::receive_in_turn(ByteView apdu, Instant now) {
     service_tag_ = apdu[0];
     in_general_blocks_ = false;
     const std::size_t limit = configuration_.max_receive_pdu_size;
@@ -160,8 +245,10 @@ bool ServerAssociation::notifies_in_blocks() const {
 }
 
 void ServerAssociation::link_lost() {
+    waiting_.clear();
     end_association();
     queue_.clear();
+    establish_beforehand();
 }
 
 void ServerAssociation::end_association() {
@@ -187,6 +274,12 @@ std::optional<ByteView> ServerAssociation::poll_transmit() {
 }
 
 std::optional<ServerEvent> ServerAssociation::poll_event() {
+    if (may_set_aside() && urgent()) {
+        set_aside();
+    }
+    while (is_ready() && !has_event() && !waiting_.empty()) {
+        take_waiting();
+    }
     if (std::exchange(released_, false)) {
         return AssociationReleased{};
     }
@@ -240,33 +333,19 @@ void ServerAssociation::refuse(xdlms::ServiceError error) {
     transmit(refusal);
 }
 
-Status ServerAssociation::notify(const xdlms::DataNotification& notification) {
-    prepared_.clear();
-    Writer writer(prepared_);
-    xdlms::encode(writer, notification);
-    return send_unasked(ConformanceBit::data_notification);
-}
-
-Status ServerAssociation::notify(const xdlms::EventNotification& notification) {
-    prepared_.clear();
-    Writer writer(prepared_);
-    xdlms::encode(writer, notification);
-    return send_unasked(ConformanceBit::event_notification);
-}
-
-Status ServerAssociation::notify(const xdlms::InformationReport& report) {
-    prepared_.clear();
-    Writer writer(prepared_);
-    xdlms::encode(writer, report);
-    return send_unasked(ConformanceBit::information_report);
-}
-
-Status ServerAssociation::send_unasked(ConformanceBit bit) {
+template <class Apdu>
+Status ServerAssociation::send_unasked(const Apdu& apdu, ConformanceBit bit) {
     if (!is_associated()) {
         return fail(ErrorCode::wrong_state, Layer::association);
     }
     if (!has(bit)) {
         return fail(ErrorCode::not_negotiated, Layer::association);
+    }
+    prepared_.clear();
+    Writer writer(prepared_);
+    xdlms::encode(writer, apdu);
+    if (!writer.ok()) {
+        return fail(ErrorCode::out_of_range, Layer::association);
     }
     if (prepared_.size() <= answer_limit()) {
         queue_.push().swap(prepared_);
@@ -284,6 +363,18 @@ Status ServerAssociation::send_unasked(ConformanceBit bit) {
         }
     }
     return fail(ErrorCode::request_too_long, Layer::association);
+}
+
+Status ServerAssociation::notify(const xdlms::DataNotification& notification) {
+    return send_unasked(notification, ConformanceBit::data_notification);
+}
+
+Status ServerAssociation::notify(const xdlms::EventNotification& notification) {
+    return send_unasked(notification, ConformanceBit::event_notification);
+}
+
+Status ServerAssociation::notify(const xdlms::InformationReport& report) {
+    return send_unasked(report, ConformanceBit::information_report);
 }
 
 }  // namespace dlms::association

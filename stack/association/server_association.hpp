@@ -2,9 +2,10 @@
 // The meter's side of an application association (Green Book 9.3, 9.4), one for a pair of client
 // and server SAP on one connection. The machine speaks the protocol; what the objects say comes
 // from its owner, who answers each indication. Sans I/O; the contract is docs/contract.md, the
-// transition table is at the head of server_association.cpp.
+// transition table is in server_table.hpp.
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 
 #include "stack/acse/aarq.hpp"
@@ -35,6 +36,10 @@ struct ServerConfiguration {
     /// Answer a SET, ACTION or ACCESS whose service class says unconfirmed, as the Hexcell DLL and
     /// GBCS head ends expect. (GET is always answered.)
     bool answer_unconfirmed = false;
+    /// Pre-established: there without an AARQ from the link's beginning, with all of
+    /// supported_conformance, and a client that takes APDUs of max_receive_pdu_size too. A release
+    /// ends it until the next link.
+    bool pre_established = false;
     xdlms::GetRequestTolerance get_tolerance;
     xdlms::InitiateTolerance initiate_tolerance;
 
@@ -54,17 +59,22 @@ public:
     struct Counters {
         std::uint64_t malformed_apdus = 0;
         std::uint64_t refused_apdus = 0;  ///< answered with an error in place of a response
-        std::uint64_t dropped_apdus = 0;  ///< came while an indication awaited its answer
+        std::uint64_t dropped_apdus = 0;  ///< empty, or too many to wait for their turn
         std::uint64_t refused_associations = 0;
     };
+
+    /// So many APDUs, of limits::max_apdu octets together, wait while another is being served.
+    static constexpr std::size_t max_waiting_apdus = 16;
 
     explicit ServerAssociation(ServerConfiguration configuration);
 
     // A getters
     State state() const { return state_; }
     bool is_associated() const { return state_ != State::idle; }
-    /// False while an indication awaits its answer: the link holds further APDUs back.
+    /// False while an indication awaits its answer: further APDUs wait here, or in the link.
     bool is_ready() const { return state_ != State::serving; }
+    /// APDUs that wait for their turn.
+    std::size_t waiting_apdus() const { return waiting_.size(); }
     xdlms::Conformance conformance() const { return conformance_; }
     /// Octets of the longest APDU that the client takes; 0 = no limit.
     std::uint16_t client_max_receive_pdu_size() const { return client_max_receive_pdu_size_; }
@@ -73,7 +83,9 @@ public:
     const BlockTransfer::Counters& block_counters() const { return block_transfer_.counters(); }
 
     // B inputs
-    /// One whole APDU from the link.
+    /// One whole APDU from the link. While an indication awaits its answer, or an event was not
+    /// taken, it waits and changes nothing: views of the indication stay valid. An owner that hands
+    /// over all that came together before it takes events lets urgent requests go first.
     void receive(ByteView apdu, Instant now);
     void handle_timeout(Instant) {}
     /// The link is gone: the association ends without a word.
@@ -89,8 +101,9 @@ public:
     Status answer_action(const xdlms::ActionOutcome& outcome);
 
     // Sent between answers, in general blocks where the client takes no APDU so long. Errors:
-    // wrong_state without an association; not_negotiated; request_too_long when the client takes
-    // neither so long an APDU nor blocks, or blocks are under way.
+    // wrong_state without an association; not_negotiated; out_of_range for what has no encoding (a
+    // date-time of other than 0 or 12 octets, not as many values as names); request_too_long when
+    // the client takes neither so long an APDU nor blocks, or blocks are under way.
     Status notify(const xdlms::DataNotification& notification);
     Status notify(const xdlms::EventNotification& notification);
     Status notify(const xdlms::InformationReport& report);
@@ -108,6 +121,20 @@ private:
     bool advance(Input input);
     void emit(ServerEvent event) { event_ = std::move(event); }
 
+    // What waits
+    struct Waiting {
+        ByteBuffer apdu;
+        Instant came;
+    };
+    bool has_event() const { return released_ || event_.has_value(); }
+    void wait(ByteView apdu, Instant now);
+    void receive_in_turn(ByteView apdu, Instant now);
+    /// The place in waiting_ of a request that goes before the others there, if there is one.
+    std::optional<std::size_t> urgent() const;
+    bool may_set_aside() const;
+    void set_aside();
+    void take_waiting();
+
     // Association
     acse::ApplicationContext context() const;
     void receive_aarq(ByteView apdu);
@@ -117,6 +144,7 @@ private:
     void answer_aarq(const Verdict& verdict);
     void receive_rlrq(ByteView apdu);
     void end_association();
+    void establish_beforehand();
 
     // Requests
     void receive_service(ByteView apdu);
@@ -149,7 +177,7 @@ private:
                      std::uint32_t number);
     void begin_serving();
     void serve_next();
-    bool least_answer_fits() const;
+    bool certain_answer_fits() const;
     bool is_refused_here(const ServerEvent& item) const;
 
     // Answers
@@ -167,7 +195,8 @@ private:
     bool send_in_general_blocks();
     /// A notification is on its way in general blocks.
     bool notifies_in_blocks() const;
-    Status send_unasked(xdlms::ConformanceBit bit);
+    template <class Apdu>
+    Status send_unasked(const Apdu& apdu, xdlms::ConformanceBit bit);
     std::size_t answer_limit() const;
 
     ServerConfiguration configuration_;
@@ -185,6 +214,7 @@ private:
     bool asked_meanwhile_ = false;    // the client's last block then began a request
     std::uint8_t service_tag_ = 0;    // of the APDU being dealt with
 
+    std::deque<Waiting> waiting_;
     ByteBuffer received_;  // the APDU that event views look into
     ApduQueue queue_;
     ByteBuffer prepared_;

@@ -178,7 +178,7 @@ void ServerRequest::record_access(const axdr::DataView& data, const xdlms::Acces
     go_on();
 }
 
-std::size_t ServerRequest::least_answer() const {
+std::size_t ServerRequest::certain_answer() const {
     if (!with_list) {
         return 0;
     }
@@ -188,7 +188,7 @@ std::size_t ServerRequest::least_answer() const {
     switch (service) {
         case ServerService::set: return 3 + fixed.size() + count + (is_long ? 4 : 0);
         case ServerService::action: return 3 + fixed.size() + 2 * count;
-        case ServerService::write: return 1 + fixed.size() + count;
+        case ServerService::write: return 1 + fixed.size() + 2 * count;  // a refusal has a code
         case ServerService::access:
             axdr::write_length(writer, count);
             if (long_invoke.is_self_descriptive()) {

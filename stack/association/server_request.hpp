@@ -73,8 +73,9 @@ public:
     /// Notes `refusal` as the current item's result, in the form of its service, and goes on.
     void record_refusal(cosem::DataAccessResult refusal);
 
-    /// Octets of the shortest answer to what changes something; 0 for a read or a single item.
-    std::size_t least_answer() const;
+    /// Octets that must be there for an answer to what changes something, whatever its items come
+    /// to; data that methods return is left out (leave_out_data()). 0 for a read or a single item.
+    std::size_t certain_answer() const;
     /// Makes data_block_unavailable of each method of a list that returned data, and of each read
     /// or method of an ACCESS that did. False for other requests.
     bool leave_out_data();

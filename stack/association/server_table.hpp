@@ -1,17 +1,20 @@
 #pragma once
 // The server association as a table (for its own sources). An APDU that the state does not serve is
-// answered with an error and changes nothing. An AARQ in an association ends it and is judged anew
-// (APPL_OPEN_X_5); a new request gives up the blocks of an old one (APPL_DATA_LN_X_15, X_21). The
-// loss of the link ends every state in idle.
+// answered with an error and changes nothing. What comes while a request is being served waits and
+// is then served in the order of its coming; only whole requests of high priority go before whole
+// ones of normal priority, where that was negotiated (APPL_DATA_LN_X_3). An AARQ in an association
+// ends it and is judged anew (APPL_OPEN_X_5); a new request gives up the blocks of an old one
+// (APPL_DATA_LN_X_15, X_21). The loss of the link ends every state in idle.
 
 #include "stack/association/server_association.hpp"
-#include "stack/association/transition_table.hpp"
+#include "stack/base/transition_table.hpp"
 
 namespace dlms::association {
 
 enum class ServerAssociation::Input : std::uint8_t {
     accepted,     // AARQ that was accepted
     request,      // a whole request, handed to the owner item by item
+    set_aside,    // one that the owner has not seen gives way to a more urgent one
     first_block,  // the first block of a long request, or a further one
     answered,     // the answer fits one APDU, or goes in general blocks
     long_answer,  // the answer needs blocks of its service
@@ -27,6 +30,7 @@ struct ServerAssociation::Table {
 
         {State::associated, Input::request, State::serving},
         {State::serving, Input::answered, State::associated},
+        {State::serving, Input::set_aside, State::associated},
 
         {State::associated, Input::first_block, State::receiving_blocks},
         {State::receiving_blocks, Input::first_block, State::receiving_blocks},

@@ -72,36 +72,65 @@ enum class ErrorCode : std::uint16_t {
     check_mismatch,             ///< frame check sequence, block check, checksum or CRC is wrong
     header_check_mismatch,      ///< header check sequence is wrong
     // peer_misbehaved
-    unexpected_apdu = 100,  ///< APDU that the state does not allow
-    wrong_invoke_id,        ///< answer to a request that is not outstanding
-    wrong_block_number,     ///< block out of sequence
-    wrong_version,          ///< wrapper version other than 1
-    pdu_too_long,           ///< APDU above the agreed size
-    conformance_violation,  ///< service that was not negotiated, or more than was proposed
-    answer_too_long,        ///< assembled answer above limits::max_long_answer
-    association_lost,       ///< the peer ended the association
-    link_misaddressed,      ///< frame for or from another address
-    tag_mismatch,           ///< the authentication tag of a ciphered APDU does not fit
+    unexpected_apdu = 100,    ///< APDU that the state does not allow
+    wrong_invoke_id,          ///< answer to a request that is not outstanding
+    wrong_block_number,       ///< block out of sequence
+    wrong_version,            ///< wrapper version other than 1
+    pdu_too_long,             ///< APDU above the agreed size
+    conformance_violation,    ///< service that was not negotiated, or more than was proposed
+    answer_too_long,          ///< assembled answer above limits::max_long_answer
+    association_lost,         ///< the peer ended the association
+    link_misaddressed,        ///< frame for or from another address
+    tag_mismatch,             ///< the authentication tag of a ciphered APDU does not fit
+    wrong_manufacturer,       ///< a meter of another maker than the one expected
+    counter_too_low,          ///< invocation counter not above the last one that was accepted
+    insufficient_protection,  ///< less protection than the policy or the access rights ask for
+    wrong_system_title,       ///< system title missing, of no 8 octets, or of somebody else
+    wrong_security_suite,     ///< another security suite than the agreed one
+    unknown_key,              ///< protected with a key that we do not have, or in no way we know
+    signature_mismatch,       ///< the signature is not the signer's
+    authentication_failed,    ///< the peer's answer to our challenge is wrong
+    reflected_challenge,      ///< the peer sent our own challenge back
+    sequence_error,           ///< HDLC: a number of frames that were never sent, or never the next
+    frame_rejected,           ///< HDLC: the peer answered a frame with FRMR
+    link_refused,             ///< HDLC: the peer answered SNRM with DM
     // unsupported
     unsupported_service = 200,  ///< legal APDU or choice that this version does not offer
     unsupported_type,           ///< legal Data type that this version does not offer
     unsupported_mechanism,      ///< legal authentication mechanism that is not offered
     unsupported_context,        ///< legal application context that is not offered
     unsupported_compression,    ///< legal compression of a ciphered APDU that is not offered
+    unsupported_mode,       ///< the meter does not offer the mode of IEC 62056-21 that is wanted
+    unsupported_baud_rate,  ///< a speed that the standard does not know, or the port cannot do
     // misuse
-    wrong_state = 300,  ///< command refused by the state
-    out_of_range,       ///< argument outside its range
-    request_too_long,   ///< request above what the peer accepts, and blocks not available
-    not_negotiated,     ///< service that the association did not negotiate
-    buffer_limit,       ///< Writer above its limit
+    wrong_state = 300,     ///< command refused by the state
+    out_of_range,          ///< argument outside its range
+    request_too_long,      ///< request above what the peer accepts, and blocks not available
+    not_negotiated,        ///< service that the association did not negotiate
+    buffer_limit,          ///< Writer above its limit
+    unusable_credentials,  ///< certificate, key or CA file that cannot be read or used
+    key_missing,           ///< a key that the protection asked for needs is not configured
+    counter_not_reserved,  ///< no invocation counter is reserved for this key
+    counter_exhausted,     ///< the key's invocation counter is at its end: the key is to be changed
     // transport
-    timeout = 400,       ///< no answer within the time-out
-    connect_refused,     ///< nobody listens there
-    connect_timeout,     ///< connection not made within the time-out
-    host_unreachable,    ///< no route, or name not found
-    not_allowed_target,  ///< an address that the configuration does not allow
-    connection_lost,     ///< the line broke or the peer closed it
-    cancelled,           ///< our side gave the work up
+    timeout = 400,              ///< no answer within the time-out
+    connect_refused,            ///< nobody listens there
+    connect_timeout,            ///< connection not made within the time-out
+    host_unreachable,           ///< no route, or name not found
+    not_allowed_target,         ///< an address that the configuration does not allow
+    connection_lost,            ///< the line broke or the peer closed it
+    cancelled,                  ///< our side gave the work up
+    port_missing,               ///< no such serial port, or its device is not plugged in
+    port_busy,                  ///< another program has the serial port
+    port_denied,                ///< no permission for the serial port, or it is none
+    port_settings_refused,      ///< the serial port cannot do what its settings ask for
+    port_gone,                  ///< the serial port's device was unplugged
+    tls_failed,                 ///< no TLS with the peer: no common version, or no TLS at all
+    certificate_untrusted,      ///< no CA that we trust has signed the peer's certificate
+    certificate_expired,        ///< the peer's certificate is over, or not valid yet
+    certificate_name_mismatch,  ///< the peer's certificate is for another name
+    certificate_rejected,       ///< the peer's certificate is unusable for another reason
+    own_certificate_rejected,   ///< the peer refused our certificate, or that we have none
     // internal
     defect = 500,  ///< a state that must not occur
 };

@@ -20,21 +20,6 @@ Element read_element(Reader& reader, ErrorCode too_long) {
 
 }  // namespace
 
-std::uint32_t read_length(Reader& reader) {
-    const std::size_t where = reader.offset();
-    const std::uint8_t first = reader.u8();
-    if (first < 0x80) {
-        return first;
-    }
-    switch (first) {
-        case 0x81: return reader.u8();
-        case 0x82: return reader.u16();
-        case 0x83: return reader.u24();
-        case 0x84: return reader.u32();
-        default: reader.fail_at(ErrorCode::invalid_length_encoding, where); return 0;
-    }
-}
-
 Element read_outer_element(Reader& reader) {
     return read_element(reader, ErrorCode::length_beyond_buffer);
 }
@@ -78,23 +63,6 @@ BitString read_bit_string_content(Reader& content) {
         return {};
     }
     return bits;
-}
-
-void write_length(Writer& writer, std::size_t length) {
-    if (length < 0x80) {
-        writer.u8(static_cast<std::uint8_t>(length));
-    } else if (length <= 0xFF) {
-        writer.u8(0x81);
-        writer.u8(static_cast<std::uint8_t>(length));
-    } else if (length <= 0xFFFF) {
-        writer.u8(0x82);
-        writer.u16(static_cast<std::uint16_t>(length));
-    } else if (length <= 0xFFFFFFFFu) {
-        writer.u8(0x84);
-        writer.u32(static_cast<std::uint32_t>(length));
-    } else {
-        writer.fail();
-    }
 }
 
 void write_element(Writer& writer, std::uint8_t tag, ByteView content) {

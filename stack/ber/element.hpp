@@ -2,8 +2,7 @@
 // The subset of BER that ACSE uses (ITU-T X.690 clause 8): one-octet tags, definite lengths.
 // The indefinite form does not occur in DLMS/COSEM and is refused.
 
-#include "stack/base/reader.hpp"
-#include "stack/base/writer.hpp"
+#include "stack/base/length.hpp"
 
 namespace dlms::ber {
 
@@ -21,10 +20,6 @@ struct Element {
     std::size_t offset = 0;  ///< of the tag
     Reader content;
 };
-
-/// Reads a definite length: 00-7F, 81 nn, 82 nnnn, 83 nnnnnn, 84 nnnnnnnn; longer forms than
-/// needed are accepted. Errors: invalid_length_encoding for 80 and for more than four octets.
-std::uint32_t read_length(Reader& reader);
 
 /// Takes the element that is a whole APDU. Errors: truncated, unknown_tag for a tag of several
 /// octets, invalid_length_encoding, length_beyond_buffer.
@@ -58,7 +53,6 @@ struct BitString {
 /// bits than there are.
 BitString read_bit_string_content(Reader& content);
 
-void write_length(Writer& writer, std::size_t length);
 /// Tag, length and content. The writer fails for a content that does not fit it.
 void write_element(Writer& writer, std::uint8_t tag, ByteView content);
 /// The shortest INTEGER, under the given tag.

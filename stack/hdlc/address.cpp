@@ -1,7 +1,5 @@
 #include "stack/hdlc/address.hpp"
 
-#include <array>
-
 namespace dlms::hdlc {
 namespace {
 
@@ -11,11 +9,6 @@ constexpr std::uint16_t largest_part(const Address& address) {
 
 constexpr std::uint16_t fourteen_bits(std::uint8_t high, std::uint8_t low) {
     return static_cast<std::uint16_t>((high >> 1) << 7 | low >> 1);
-}
-
-void write_fourteen_bits(Writer& writer, std::uint16_t value, bool is_last) {
-    writer.u8(static_cast<std::uint8_t>(value >> 7 << 1));
-    writer.u8(static_cast<std::uint8_t>((value & 0x7F) << 1 | (is_last ? 1 : 0)));
 }
 
 }  // namespace
@@ -53,21 +46,27 @@ Address read_address(Reader& reader) {
     }
 }
 
+AddressOctets encode_address(const Address& address) {
+    // Each octet has seven bits above the one that says whether it is the last.
+    const auto high = [](unsigned part) { return static_cast<Byte>(part >> 7 << 1); };
+    const auto low = [](unsigned part) { return static_cast<Byte>((part & 0x7F) << 1); };
+    const auto last = [](Byte octet) { return static_cast<Byte>(octet | 1); };
+    switch (address.octets) {
+        case 1: return {last(low(address.upper))};
+        case 2: return {low(address.upper), last(low(address.lower))};
+        default:
+            return {high(address.upper), low(address.upper), high(address.lower),
+                    last(low(address.lower))};
+    }
+}
+
 void write_address(Writer& writer, const Address& address) {
     if (!address.is_valid()) {
         writer.fail();
         return;
     }
-    switch (address.octets) {
-        case 1: writer.u8(static_cast<std::uint8_t>(address.upper << 1 | 1)); return;
-        case 2:
-            writer.u8(static_cast<std::uint8_t>(address.upper << 1));
-            writer.u8(static_cast<std::uint8_t>(address.lower << 1 | 1));
-            return;
-        default:
-            write_fourteen_bits(writer, address.upper, false);
-            write_fourteen_bits(writer, address.lower, true);
-    }
+    const AddressOctets encoded = encode_address(address);
+    writer.bytes(ByteView(encoded).first(address.octets));
 }
 
 }  // namespace dlms::hdlc

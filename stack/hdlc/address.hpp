@@ -3,6 +3,7 @@
 // the last. One octet: an upper part of 7 bits; two: upper and lower of 7 bits each; four: of 14
 // bits each. A client has one octet; which form a server has is its own choice.
 
+#include <array>
 #include <cstdint>
 
 #include "stack/base/reader.hpp"
@@ -26,6 +27,10 @@ struct Address {
 
 /// Takes one address. Errors: truncated, address_encoding for 3 octets or more than 4.
 Address read_address(Reader& reader);
+
+using AddressOctets = std::array<Byte, 4>;
+/// The octets of a valid address; as many as it says, from the front.
+AddressOctets encode_address(const Address& address);
 
 /// Appends the address; the writer fails for one that is not valid.
 void write_address(Writer& writer, const Address& address);

@@ -5,8 +5,6 @@
 namespace dlms::hdlc {
 namespace {
 
-constexpr std::uint8_t poll_final_bit = 0x10;
-
 struct Pattern {
     FrameType type;
     std::string_view name;

@@ -26,6 +26,9 @@ std::string_view name(FrameType type);
 /// Whether a frame of this type has a place for information.
 bool may_carry_information(FrameType type);
 
+/// P of a command, F of a response.
+inline constexpr std::uint8_t poll_final_bit = 0x10;
+
 struct ControlField {
     FrameType type = FrameType::ui;
     bool poll_final = false;

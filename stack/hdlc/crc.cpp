@@ -36,8 +36,8 @@ constexpr std::array<Table, slices> tables = make_tables();
 
 }  // namespace
 
-void Crc::update(ByteView octets) {
-    std::uint32_t state = state_;
+std::uint16_t crc_by_tables(std::uint16_t before, ByteView octets) {
+    std::uint32_t state = before;
     while (octets.size() >= slices) {
         state = static_cast<std::uint32_t>(
             tables[7][octets[0] ^ (state & 0xFF)] ^ tables[6][octets[1] ^ (state >> 8)] ^
@@ -48,7 +48,12 @@ void Crc::update(ByteView octets) {
     for (const Byte octet : octets) {
         state = (state >> 8) ^ tables[0][(state ^ octet) & 0xFF];
     }
-    state_ = static_cast<std::uint16_t>(state);
+    return static_cast<std::uint16_t>(state);
+}
+
+void Crc::update(ByteView octets) {
+    const bool folds = octets.size() >= folding_minimum && can_fold();
+    state_ = folds ? crc_by_folding(state_, octets) : crc_by_tables(state_, octets);
 }
 
 std::uint16_t crc(ByteView octets) {

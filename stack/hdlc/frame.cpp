@@ -16,75 +16,113 @@ constexpr std::uint16_t on_the_line(std::uint16_t crc_value) {
     return static_cast<std::uint16_t>(crc_value << 8 | crc_value >> 8);
 }
 
+/// The octets of a frame from its format to its control field.
+class FrameHead {
+public:
+    FrameHead(const Frame& frame, std::size_t length) {
+        const unsigned segmentation = frame.segmented ? segmentation_bit : 0u;
+        put(static_cast<unsigned>(format_type >> 8 | segmentation >> 8 | length >> 8));
+        put(static_cast<unsigned>(length));
+        put(frame.destination);
+        put(frame.source);
+        put(frame.control.octet());
+    }
+    ByteView octets() const { return ByteView(octets_).first(size_); }
+
+private:
+    void put(unsigned octet) { octets_[size_++] = static_cast<Byte>(octet); }
+    void put(const Address& address) {
+        const AddressOctets encoded = encode_address(address);
+        for (std::size_t i = 0; i < address.octets; ++i) {
+            put(encoded[i]);
+        }
+    }
+
+    std::array<Byte, 2 + 4 + 4 + 1> octets_{};
+    std::size_t size_ = 0;
+};
+
 /// Takes the information and the header check sequence before it.
-void read_information(Reader& reader, ByteView content, std::size_t base, DecodedFrame& decoded) {
+void read_information(Reader& reader, ByteView content, std::size_t base, RawFrame& frame) {
     const std::size_t where = reader.offset();
-    if (reader.remaining() == 0) {
-        decoded.octets.information_offset = where;
+    frame.octets.information_offset = where;
+    if (!reader.ok() || reader.remaining() == 0) {
         return;
     }
-    decoded.octets.hcs = reader.u16();
-    if (reader.ok() && *decoded.octets.hcs != on_the_line(crc(content.first(where - base)))) {
+    frame.octets.hcs = reader.u16();
+    if (reader.ok() && *frame.octets.hcs != on_the_line(crc(content.first(where - base)))) {
         reader.fail_at(ErrorCode::header_check_mismatch, where);
     }
-    decoded.octets.information_offset = reader.offset();
-    decoded.frame.information = reader.rest();
-    if (reader.ok() && !may_carry_information(decoded.frame.control.type)) {
-        reader.fail_at(ErrorCode::information_not_permitted, where);
-    }
+    frame.octets.information_offset = reader.offset();
+    frame.information = reader.rest();
 }
 
-ControlField read_control(Reader& reader) {
-    const std::size_t where = reader.offset();
-    const std::uint8_t octet = reader.u8();
-    const std::optional<ControlField> control = ControlField::from_octet(octet);
-    if (!control || control->type == FrameType::rej) {
-        reader.fail_at(ErrorCode::unsupported_control, where);
-        return {};
+/// The format field: type, segmentation and a length that counts exactly the content.
+Status read_format(RawFrame& frame, ByteView content, std::size_t base) {
+    Reader reader(content, Layer::hdlc, base);
+    const std::uint16_t format = reader.u16();
+    if (reader.ok() && (format & format_mask) != format_type) {
+        reader.fail_at(ErrorCode::frame_format, base);
     }
-    return *control;
+    frame.segmented = (format & segmentation_bit) != 0;
+    frame.octets.length = format & max_frame_length;
+    if (reader.ok() &&
+        (frame.octets.length != content.size() || content.size() < least_frame_length)) {
+        reader.fail_at(ErrorCode::frame_length_mismatch, base);
+    }
+    return reader.ok() ? Status() : reader.failure();
 }
 
 }  // namespace
 
-Result<DecodedFrame> decode_frame_content(ByteView content, std::size_t base_offset) {
-    Reader whole(content, Layer::hdlc, base_offset);
-    const std::uint16_t format = whole.u16();
-    if (whole.ok() && (format & format_mask) != format_type) {
-        whole.fail_at(ErrorCode::frame_format, base_offset);
-    }
-    DecodedFrame decoded;
-    decoded.frame.segmented = (format & segmentation_bit) != 0;
-    decoded.octets.length = format & max_frame_length;
-    if (whole.ok() &&
-        (decoded.octets.length != content.size() || content.size() < least_frame_length)) {
-        whole.fail_at(ErrorCode::frame_length_mismatch, base_offset);
-    }
-    if (!whole.ok()) {
-        return whole.failure();
+Result<RawFrame> decode_raw_frame(ByteView content, std::size_t base_offset) {
+    RawFrame frame;
+    frame.content = content;
+    if (const Status format = read_format(frame, content, base_offset); !format) {
+        return std::unexpected(format.error());
     }
     // The check comes first: octets that arrived damaged mean nothing.
     const ByteView checked = content.first(content.size() - 2);
-    Reader check(content.last(2), Layer::hdlc, base_offset + checked.size());
-    decoded.octets.fcs = check.u16();
-    if (decoded.octets.fcs != on_the_line(crc(checked))) {
+    frame.octets.fcs = static_cast<std::uint16_t>(big_endian<2>(content.last(2)));
+    if (frame.octets.fcs != on_the_line(crc(checked))) {
         return fail(ErrorCode::check_mismatch, Layer::hdlc, base_offset + checked.size());
     }
-    Reader reader(checked.subspan(2), Layer::hdlc, base_offset + 2);
+    Reader reader(checked, Layer::hdlc, base_offset);
+    reader.skip(2);
     const std::size_t destination = reader.offset();
-    decoded.frame.destination = read_address(reader);
+    frame.destination = read_address(reader);
     const std::size_t source = reader.offset();
-    decoded.frame.source = read_address(reader);
+    frame.source = read_address(reader);
     const std::size_t control = reader.offset();
-    decoded.frame.control = read_control(reader);
+    frame.control_octet = reader.u8();
     if (reader.ok()) {
-        decoded.octets.destination = reader.between(destination, source);
-        decoded.octets.source = reader.between(source, control);
-        read_information(reader, content, base_offset, decoded);
+        frame.octets.destination = reader.between(destination, source);
+        frame.octets.source = reader.between(source, control);
+        read_information(reader, content, base_offset, frame);
     }
     if (!reader.ok()) {
         return reader.failure();
     }
+    return frame;
+}
+
+Result<DecodedFrame> decode_frame_content(ByteView content, std::size_t base_offset) {
+    const Result<RawFrame> raw = decode_raw_frame(content, base_offset);
+    if (!raw) {
+        return std::unexpected(raw.error());
+    }
+    const std::size_t before_control =
+        base_offset + 2 + raw->octets.destination.size() + raw->octets.source.size();
+    const std::optional<ControlField> control = ControlField::from_octet(raw->control_octet);
+    if (!control || control->type == FrameType::rej) {
+        return fail(ErrorCode::unsupported_control, Layer::hdlc, before_control);
+    }
+    if (raw->octets.hcs && !may_carry_information(control->type)) {
+        return fail(ErrorCode::information_not_permitted, Layer::hdlc, before_control + 1);
+    }
+    DecodedFrame decoded;
+    decoded.frame = {raw->segmented, raw->destination, raw->source, *control, raw->information};
+    decoded.octets = raw->octets;
     return decoded;
 }
 
@@ -150,27 +188,17 @@ void encode(Writer& writer, const Frame& frame) {
     const bool has_information = !frame.information.empty();
     const std::size_t header = 2u + frame.destination.octets + frame.source.octets + 1u;
     const std::size_t length = header + (has_information ? frame.information.size() + 2 : 0) + 2;
-    if (length > max_frame_length) {
+    if (length > max_frame_length || !frame.destination.is_valid() || !frame.source.is_valid()) {
         writer.fail();
         return;
     }
-    ByteBuffer head;
-    head.reserve(header);
-    Writer head_writer(head);
-    head_writer.u16(static_cast<std::uint16_t>(format_type |
-                                               (frame.segmented ? segmentation_bit : 0u) | length));
-    write_address(head_writer, frame.destination);
-    write_address(head_writer, frame.source);
-    head_writer.u8(frame.control.octet());
-    if (!head_writer.ok()) {
-        writer.fail();
-        return;
-    }
+    const FrameHead head(frame, length);
     Crc sum;
-    sum.update(head);
+    sum.update(head.octets());
     writer.u8(flag);
-    writer.bytes(head);
+    writer.bytes(head.octets());
     if (has_information) {
+        // What the frame check covers goes over the header check too: one pass does for both.
         const std::uint16_t hcs = on_the_line(sum.value());
         sum.update(std::array{static_cast<Byte>(hcs >> 8), static_cast<Byte>(hcs)});
         sum.update(frame.information);

@@ -44,10 +44,25 @@ struct DecodedFrame {
     FrameOctets octets;
 };
 
-/// Decodes the octets between two flags, without these. Errors: truncated, frame_format,
-/// frame_length_mismatch when the length field does not count exactly these octets,
-/// address_encoding, unsupported_control (REJ included), header_check_mismatch, check_mismatch,
-/// information_not_permitted. Offsets count from `base_offset`.
+/// A frame whose octets are in order, and whose control field nobody has judged yet: a server
+/// answers FRMR to one that it does not know.
+struct RawFrame {
+    bool segmented = false;
+    Address destination;
+    Address source;
+    std::uint8_t control_octet = 0;
+    ByteView information;  ///< a view into the octets decoded; may be empty
+    ByteView content;      ///< all octets between the flags
+    FrameOctets octets;
+};
+
+/// Takes the octets between two flags, without these, apart. Errors: truncated, frame_format,
+/// frame_length_mismatch when the length field does not count exactly these octets, check_mismatch,
+/// address_encoding, header_check_mismatch. Offsets count from `base_offset`.
+Result<RawFrame> decode_raw_frame(ByteView content, std::size_t base_offset = 0);
+
+/// Decodes the octets between two flags. Errors: those of decode_raw_frame(), unsupported_control
+/// (REJ included), information_not_permitted.
 Result<DecodedFrame> decode_frame_content(ByteView content, std::size_t base_offset = 0);
 
 /// Decodes one frame with its two flags and nothing else. Errors: no_frame without flags or with

@@ -1,5 +1,7 @@
 #include "stack/hdlc/parameters.hpp"
 
+#include <algorithm>
+
 #include "stack/base/reader.hpp"
 
 namespace dlms::hdlc {
@@ -89,6 +91,24 @@ Result<Parameters> decode_parameters(ByteView information, std::size_t base_offs
         return reader.failure();
     }
     return parameters;
+}
+
+Parameters negotiate(const Parameters& own, const Parameters& peer) {
+    const auto information = [](std::uint32_t transmit, std::uint32_t receive) {
+        return std::clamp(std::min(transmit, receive), least_information_length,
+                          largest_information_length);
+    };
+    const auto window = [](std::uint32_t transmit, std::uint32_t receive) {
+        return std::clamp(std::min(transmit, receive), 1u, largest_window);
+    };
+    Parameters agreed;
+    agreed.max_information_transmit =
+        information(own.max_information_transmit, peer.max_information_receive);
+    agreed.max_information_receive =
+        information(peer.max_information_transmit, own.max_information_receive);
+    agreed.window_transmit = window(own.window_transmit, peer.window_receive);
+    agreed.window_receive = window(peer.window_transmit, own.window_receive);
+    return agreed;
 }
 
 void encode(Writer& writer, const Parameters& parameters) {

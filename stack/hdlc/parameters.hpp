@@ -26,6 +26,19 @@ struct Parameters {
 /// value_out_of_range for a value of no or more than four octets, repeated_field, trailing_octets.
 Result<Parameters> decode_parameters(ByteView information, std::size_t base_offset = 0);
 
+/// The ranges of the standard.
+inline constexpr std::uint32_t least_information_length = 32;
+inline constexpr std::uint32_t largest_information_length = 2030;
+inline constexpr std::uint32_t largest_window = 7;
+inline constexpr Parameters largest_parameters{
+    largest_information_length, largest_information_length, largest_window, largest_window};
+
+/// What holds on a link, seen from the side that proposed `own`, when its peer stated `peer`: each
+/// direction has the smaller of what one side transmits and the other receives, within the ranges.
+/// Some meters state the length of whole frames here; whoever talks to one makes its own transmit
+/// limit smaller by what surrounds the information (ClientLinkConfiguration::peer_counts_frames).
+Parameters negotiate(const Parameters& own, const Parameters& peer);
+
 /// Appends all four parameters, lengths above 255 in two octets, windows in four.
 void encode(Writer& writer, const Parameters& parameters);
 

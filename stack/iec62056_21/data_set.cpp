@@ -1,5 +1,7 @@
 #include "stack/iec62056_21/data_set.hpp"
 
+#include <algorithm>
+
 namespace dlms::iec62056_21 {
 namespace {
 
@@ -28,7 +30,27 @@ std::string_view take_until(Reader& reader, char end) {
     return text;
 }
 
+void write_part(Writer& writer, std::string_view text, std::string_view excluded) {
+    if (!std::ranges::all_of(as_bytes(text), is_printable) ||
+        text.find_first_of(excluded) != std::string_view::npos) {
+        writer.fail();
+        return;
+    }
+    writer.bytes(as_bytes(text));
+}
+
 }  // namespace
+
+void encode(Writer& writer, const DataSet& data_set) {
+    write_part(writer, data_set.address, "()/!");
+    writer.bytes(as_bytes("("));
+    write_part(writer, data_set.value, "()/!*");
+    if (!data_set.unit.empty()) {
+        writer.bytes(as_bytes("*"));
+        write_part(writer, data_set.unit, "()/!*");
+    }
+    writer.bytes(as_bytes(")\r\n"));
+}
 
 std::optional<DataSetValue> take_value(Reader& reader, const DataSetValue& previous) {
     while (!reader.at_end() && is_line_end(reader.peek())) {

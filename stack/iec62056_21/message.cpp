@@ -341,4 +341,21 @@ void encode(Writer& writer, const Acknowledgement& acknowledgement) {
     writer.bytes(as_bytes("\r\n"));
 }
 
+void encode_readout(Writer& writer, std::span<const DataSet> data_sets) {
+    ByteBuffer checked;
+    Writer block(checked);
+    for (const DataSet& data_set : data_sets) {
+        encode(block, data_set);
+    }
+    block.bytes(as_bytes("!\r\n"));
+    block.u8(etx);
+    if (!block.ok()) {
+        writer.fail();
+        return;
+    }
+    writer.u8(stx);
+    writer.bytes(checked);
+    writer.u8(block_check(checked));
+}
+
 }  // namespace dlms::iec62056_21

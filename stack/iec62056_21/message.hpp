@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <variant>
 
@@ -93,5 +94,7 @@ std::optional<std::uint32_t> baud_rate(char baud_character);
 void encode(Writer& writer, const Request& request);
 void encode(Writer& writer, const Identification& identification);
 void encode(Writer& writer, const Acknowledgement& acknowledgement);
+/// A data readout: STX, the data sets, "!", a line end, ETX and the block check.
+void encode_readout(Writer& writer, std::span<const DataSet> data_sets);
 
 }  // namespace dlms::iec62056_21

@@ -124,7 +124,8 @@ Result<AccessResponse> decode_access_response(ByteView apdu) {
 void encode(Writer& writer, const AccessRequest& request) {
     writer.u8(static_cast<std::uint8_t>(ApduTag::access_request));
     writer.u32(request.long_invoke_id_and_priority.raw());
-    axdr::write_octet_string(writer, request.date_time);
+    write_date_time_octets(writer, request.date_time);
+    expect_same_count(writer, request.specifications.size(), request.data.size());
     write(writer, request.specifications);
     write(writer, request.data);
 }
@@ -132,11 +133,13 @@ void encode(Writer& writer, const AccessRequest& request) {
 void encode(Writer& writer, const AccessResponse& response) {
     writer.u8(static_cast<std::uint8_t>(ApduTag::access_response));
     writer.u32(response.long_invoke_id_and_priority.raw());
-    axdr::write_octet_string(writer, response.date_time);
+    write_date_time_octets(writer, response.date_time);
     writer.u8(response.request_specifications ? 1 : 0);
     if (response.request_specifications) {
+        expect_same_count(writer, response.request_specifications->size(), response.data.size());
         write(writer, *response.request_specifications);
     }
+    expect_same_count(writer, response.data.size(), response.results.size());
     write(writer, response.data);
     write(writer, response.results);
 }

@@ -151,6 +151,7 @@ void encode(Writer& writer, const ActionRequestNextPblock& request) {
 void encode(Writer& writer, const ActionRequestWithList& request) {
     write_choice(writer, ApduTag::action_request, with_list);
     writer.u8(request.invoke_id_and_priority.raw());
+    expect_same_count(writer, request.methods.size(), request.parameters.size());
     write(writer, request.methods);
     write(writer, request.parameters);
 }

@@ -12,8 +12,20 @@ bool is_general_glo_ded(ApduTag tag) {
 }
 
 bool is_service_ciphering(ApduTag tag) {
-    const std::string_view text = name(tag);
-    return text.starts_with("glo-") || text.starts_with("ded-");
+    // Asked for every APDU: the names are looked at once.
+    static const auto table = [] {
+        std::array<bool, 256> is_ciphering{};
+        for (std::size_t octet = 0; octet < is_ciphering.size(); ++octet) {
+            const std::string_view text = name(static_cast<ApduTag>(octet));
+            is_ciphering[octet] = text.starts_with("glo-") || text.starts_with("ded-");
+        }
+        return is_ciphering;
+    }();
+    return table[static_cast<std::uint8_t>(tag)];
+}
+
+std::size_t tag_size(const ProtectedContent& content) {
+    return content.security_control.is_authenticated() ? ProtectedContent::tag_size : 0;
 }
 
 /// Takes length, security header and content, tag apart.
@@ -26,8 +38,7 @@ ProtectedContent read_protected_content(Reader& outer) {
         reader.fail_at(ErrorCode::unknown_value, where);
     }
     content.invocation_counter = reader.u32();
-    const std::size_t tag =
-        content.security_control.is_authenticated() ? ProtectedContent::tag_size : 0;
+    const std::size_t tag = tag_size(content);
     if (reader.remaining() < tag) {
         reader.fail(ErrorCode::truncated);
     } else {
@@ -40,19 +51,27 @@ ProtectedContent read_protected_content(Reader& outer) {
     return content;
 }
 
-void write(Writer& writer, const ProtectedContent& content) {
+/// Length and security header.
+void write_head(Writer& writer, const ProtectedContent& content, std::size_t ciphertext_size) {
     constexpr std::size_t header = 5;
-    const std::size_t tag =
-        content.security_control.is_authenticated() ? ProtectedContent::tag_size : 0;
-    if (content.tag.size() != tag) {
+    if (content.security_control.suite() > SecurityControl::max_suite) {
         writer.fail();
         return;
     }
-    axdr::write_length(writer, header + content.ciphertext.size() + tag);
+    axdr::write_length(writer, header + ciphertext_size + tag_size(content));
     writer.u8(content.security_control.raw());
     writer.u32(content.invocation_counter);
-    writer.bytes(content.ciphertext);
-    writer.bytes(content.tag);
+}
+
+/// Head, ciphertext and tag.
+template <class Apdu>
+void write_whole(Writer& writer, const Apdu& apdu) {
+    if (apdu.content.tag.size() != tag_size(apdu.content)) {
+        writer.fail();
+    }
+    encode_head(writer, apdu, apdu.content.ciphertext.size());
+    writer.bytes(apdu.content.ciphertext);
+    writer.bytes(apdu.content.tag);
 }
 
 GeneralHeader read_general_header(Reader& reader) {
@@ -65,14 +84,6 @@ GeneralHeader read_general_header(Reader& reader) {
     return header;
 }
 
-void write(Writer& writer, const GeneralHeader& header) {
-    axdr::write_octet_string(writer, header.transaction_id);
-    axdr::write_octet_string(writer, header.originator_system_title);
-    axdr::write_octet_string(writer, header.recipient_system_title);
-    axdr::write_octet_string(writer, header.date_time);
-    axdr::write_octet_string(writer, header.other_information);
-}
-
 /// Takes an enumerated key identifier; one without a name is refused (unknown_value).
 template <class Key>
 Key read_key_id(Reader& reader) {
@@ -82,6 +93,14 @@ Key read_key_id(Reader& reader) {
         reader.fail_at(ErrorCode::unknown_value, where);
     }
     return key;
+}
+
+template <class Key>
+void write_key_id(Writer& writer, Key key) {
+    if (name(key).empty()) {
+        writer.fail();
+    }
+    writer.u8(static_cast<std::uint8_t>(key));
 }
 
 KeyInfo read_key_info(Reader& reader) {
@@ -107,9 +126,9 @@ KeyInfo read_key_info(Reader& reader) {
 void write(Writer& writer, const KeyInfo& key_info) {
     writer.u8(static_cast<std::uint8_t>(key_info.index()));
     if (const auto* identified = std::get_if<IdentifiedKey>(&key_info)) {
-        writer.u8(static_cast<std::uint8_t>(*identified));
+        write_key_id(writer, *identified);
     } else if (const auto* wrapped = std::get_if<WrappedKey>(&key_info)) {
-        writer.u8(static_cast<std::uint8_t>(wrapped->kek_id));
+        write_key_id(writer, wrapped->kek_id);
         axdr::write_octet_string(writer, wrapped->key_ciphered_data);
     } else {
         const auto& agreed = std::get<AgreedKey>(key_info);
@@ -177,41 +196,73 @@ Result<CipheredApdu> decode_ciphered_apdu(ByteView octets) {
         apdu.content = read_protected_content(reader);
         return finish<CipheredApdu>(reader, apdu);
     }
+    const Result<ServiceCiphering> service = decode_service_ciphering(octets);
+    return service ? Result<CipheredApdu>(*service) : std::unexpected(service.error());
+}
+
+Result<ServiceCiphering> decode_service_ciphering(ByteView octets) {
+    Reader reader(octets, Layer::xdlms);
     ServiceCiphering apdu;
-    apdu.tag = tag;
-    if (reader.ok() && !is_service_ciphering(tag)) {
+    apdu.tag = static_cast<ApduTag>(reader.u8());
+    if (reader.ok() && !is_service_ciphering(apdu.tag)) {
         reader.fail_at(ErrorCode::unknown_tag, 0);
     }
     apdu.content = read_protected_content(reader);
-    return finish<CipheredApdu>(reader, apdu);
+    return finish<ServiceCiphering>(reader, apdu);
 }
 
 void encode(Writer& writer, const ServiceCiphering& apdu) {
-    writer.u8(static_cast<std::uint8_t>(apdu.tag));
-    write(writer, apdu.content);
+    write_whole(writer, apdu);
 }
 
 void encode(Writer& writer, const GeneralGloDedCiphering& apdu) {
-    writer.u8(static_cast<std::uint8_t>(apdu.tag));
-    axdr::write_octet_string(writer, apdu.system_title);
-    write(writer, apdu.content);
+    write_whole(writer, apdu);
 }
 
 void encode(Writer& writer, const GeneralCiphering& apdu) {
-    writer.u8(static_cast<std::uint8_t>(ApduTag::general_ciphering));
-    write(writer, apdu.header);
-    writer.u8(apdu.key_info ? 1 : 0);
-    if (apdu.key_info) {
-        write(writer, *apdu.key_info);
-    }
-    write(writer, apdu.content);
+    write_whole(writer, apdu);
 }
 
 void encode(Writer& writer, const GeneralSigning& apdu) {
     writer.u8(static_cast<std::uint8_t>(ApduTag::general_signing));
-    write(writer, apdu.header);
+    encode(writer, apdu.header);
     axdr::write_octet_string(writer, apdu.content);
     axdr::write_octet_string(writer, apdu.signature);
+}
+
+void encode_head(Writer& writer, const ServiceCiphering& apdu, std::size_t ciphertext_size) {
+    if (!is_service_ciphering(apdu.tag)) {
+        writer.fail();
+    }
+    writer.u8(static_cast<std::uint8_t>(apdu.tag));
+    write_head(writer, apdu.content, ciphertext_size);
+}
+
+void encode_head(Writer& writer, const GeneralGloDedCiphering& apdu, std::size_t ciphertext_size) {
+    if (!is_general_glo_ded(apdu.tag)) {
+        writer.fail();
+    }
+    writer.u8(static_cast<std::uint8_t>(apdu.tag));
+    axdr::write_octet_string(writer, apdu.system_title);
+    write_head(writer, apdu.content, ciphertext_size);
+}
+
+void encode_head(Writer& writer, const GeneralCiphering& apdu, std::size_t ciphertext_size) {
+    writer.u8(static_cast<std::uint8_t>(ApduTag::general_ciphering));
+    encode(writer, apdu.header);
+    writer.u8(apdu.key_info ? 1 : 0);
+    if (apdu.key_info) {
+        write(writer, *apdu.key_info);
+    }
+    write_head(writer, apdu.content, ciphertext_size);
+}
+
+void encode(Writer& writer, const GeneralHeader& header) {
+    axdr::write_octet_string(writer, header.transaction_id);
+    axdr::write_octet_string(writer, header.originator_system_title);
+    axdr::write_octet_string(writer, header.recipient_system_title);
+    axdr::write_octet_string(writer, header.date_time);
+    axdr::write_octet_string(writer, header.other_information);
 }
 
 }  // namespace dlms::xdlms

@@ -84,9 +84,21 @@ bool is_ciphered_apdu(ApduTag tag);
 /// without room for its tag.
 Result<CipheredApdu> decode_ciphered_apdu(ByteView apdu);
 
+/// The same for a service-specific envelope alone. Errors: as above; unknown_tag for another one.
+Result<ServiceCiphering> decode_service_ciphering(ByteView apdu);
+
 void encode(Writer& writer, const ServiceCiphering& apdu);
 void encode(Writer& writer, const GeneralGloDedCiphering& apdu);
 void encode(Writer& writer, const GeneralCiphering& apdu);
 void encode(Writer& writer, const GeneralSigning& apdu);
+
+/// What encode() writes in front of the ciphertext, of which only the size is known yet: for those
+/// who encipher into the place behind it. The tag, if there is one, comes behind the ciphertext.
+void encode_head(Writer& writer, const ServiceCiphering& apdu, std::size_t ciphertext_size);
+void encode_head(Writer& writer, const GeneralGloDedCiphering& apdu, std::size_t ciphertext_size);
+void encode_head(Writer& writer, const GeneralCiphering& apdu, std::size_t ciphertext_size);
+
+/// The fields of a header, each with its length: a part of what is authenticated and signed.
+void encode(Writer& writer, const GeneralHeader& header);
 
 }  // namespace dlms::xdlms

@@ -115,6 +115,9 @@ Result<ConfirmedServiceError> decode_confirmed_service_error(ByteView apdu) {
 }
 
 void encode(Writer& writer, const ConfirmedServiceError& error) {
+    if (name(error.service).empty() || name(error.group).empty()) {
+        writer.fail();
+    }
     writer.u8(static_cast<std::uint8_t>(ApduTag::confirmed_service_error));
     writer.u8(static_cast<std::uint8_t>(error.service));
     writer.u8(static_cast<std::uint8_t>(error.group));

@@ -48,14 +48,14 @@ Result<DataNotificationConfirm> decode_data_notification_confirm(ByteView apdu) 
 void encode(Writer& writer, const DataNotification& notification) {
     writer.u8(static_cast<std::uint8_t>(ApduTag::data_notification));
     writer.u32(notification.long_invoke_id_and_priority.raw());
-    axdr::write_octet_string(writer, notification.date_time);
+    write_date_time_octets(writer, notification.date_time);
     writer.bytes(notification.body.encoded());
 }
 
 void encode(Writer& writer, const DataNotificationConfirm& confirm) {
     writer.u8(static_cast<std::uint8_t>(ApduTag::data_notification_confirm));
     writer.u32(confirm.long_invoke_id_and_priority.raw());
-    axdr::write_octet_string(writer, confirm.date_time);
+    write_date_time_octets(writer, confirm.date_time);
 }
 
 }  // namespace dlms::xdlms

@@ -24,7 +24,10 @@ void encode(Writer& writer, const EventNotification& notification) {
     writer.u8(static_cast<std::uint8_t>(ApduTag::event_notification_request));
     writer.u8(notification.time ? 1 : 0);
     if (notification.time) {
-        axdr::write_octet_string(writer, *notification.time);
+        if (notification.time->empty()) {
+            writer.fail();
+        }
+        write_date_time_octets(writer, *notification.time);
     }
     cosem::write(writer, notification.attribute);
     writer.bytes(notification.value.encoded());

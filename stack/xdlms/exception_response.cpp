@@ -50,6 +50,9 @@ Result<ExceptionResponse> decode_exception_response(ByteView apdu) {
 }
 
 void encode(Writer& writer, const ExceptionResponse& response) {
+    if (name(response.state_error).empty() || name(response.service_error).empty()) {
+        writer.fail();
+    }
     writer.u8(static_cast<std::uint8_t>(ApduTag::exception_response));
     writer.u8(static_cast<std::uint8_t>(response.state_error));
     writer.u8(static_cast<std::uint8_t>(response.service_error));

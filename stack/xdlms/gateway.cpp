@@ -22,6 +22,11 @@ Result<GatewayApdu> decode_gateway_apdu(ByteView apdu) {
 }
 
 void encode(Writer& writer, const GatewayApdu& gateway) {
+    const bool known_direction = gateway.direction == GatewayDirection::request ||
+                                 gateway.direction == GatewayDirection::response;
+    if (!known_direction || gateway.apdu.empty()) {
+        writer.fail();
+    }
     writer.u8(static_cast<std::uint8_t>(gateway.direction));
     writer.u8(gateway.network_id);
     axdr::write_octet_string(writer, gateway.physical_device_address);

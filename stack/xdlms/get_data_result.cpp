@@ -18,7 +18,7 @@ void write(Writer& writer, const GetDataResult& result) {
     if (const auto* data = std::get_if<axdr::DataView>(&result)) {
         writer.bytes(data->encoded());
     } else {
-        writer.u8(static_cast<std::uint8_t>(std::get<cosem::DataAccessResult>(result)));
+        write(writer, std::get<cosem::DataAccessResult>(result));
     }
 }
 

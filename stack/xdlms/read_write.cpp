@@ -106,6 +106,7 @@ void read_variables(Reader& reader, Apdu& apdu) {
 
 template <class Apdu>
 void write_variables(Writer& writer, const Apdu& apdu) {
+    expect_same_count(writer, apdu.specifications.size(), apdu.values.size());
     write(writer, apdu.specifications);
     write(writer, apdu.values);
 }
@@ -256,6 +257,9 @@ void encode(Writer& writer, const InformationReport& report) {
     writer.u8(static_cast<std::uint8_t>(ApduTag::information_report_request));
     writer.u8(report.current_time ? 1 : 0);
     if (report.current_time) {
+        if (!is_generalized_time(*report.current_time)) {
+            writer.fail();
+        }
         axdr::write_octet_string(writer, as_bytes(*report.current_time));
     }
     write_variables(writer, report);

@@ -71,11 +71,18 @@ inline cosem::ActionResult read_action_result(Reader& reader) {
     return result;
 }
 
+/// What read_data_access_result() refuses makes the writer fail; so do the writers below.
 inline void write(Writer& writer, cosem::DataAccessResult result) {
+    if (!cosem::is_known(result)) {
+        writer.fail();
+    }
     writer.u8(static_cast<std::uint8_t>(result));
 }
 
 inline void write(Writer& writer, cosem::ActionResult result) {
+    if (!cosem::is_known(result)) {
+        writer.fail();
+    }
     writer.u8(static_cast<std::uint8_t>(result));
 }
 
@@ -90,10 +97,23 @@ inline ByteView read_date_time_octets(Reader& reader) {
     return octets;
 }
 
+inline void write_date_time_octets(Writer& writer, ByteView octets) {
+    if (!octets.empty() && octets.size() != 12) {
+        writer.fail();
+    }
+    axdr::write_octet_string(writer, octets);
+}
+
 /// Fails with list_count_mismatch, at `where`, when two lists that belong together differ.
 inline void expect_same_count(Reader& reader, std::size_t where, std::size_t a, std::size_t b) {
     if (reader.ok() && a != b) {
         reader.fail_at(ErrorCode::list_count_mismatch, where);
+    }
+}
+
+inline void expect_same_count(Writer& writer, std::size_t a, std::size_t b) {
+    if (a != b) {
+        writer.fail();
     }
 }
 

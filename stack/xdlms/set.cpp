@@ -143,6 +143,7 @@ void encode(Writer& writer, const SetRequestWithDatablock& request) {
 void encode(Writer& writer, const SetRequestWithList& request) {
     write_choice(writer, ApduTag::set_request, with_list);
     writer.u8(request.invoke_id_and_priority.raw());
+    expect_same_count(writer, request.attributes.size(), request.values.size());
     write(writer, request.attributes);
     write(writer, request.values);
 }

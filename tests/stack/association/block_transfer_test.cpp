@@ -397,6 +397,46 @@ BOOST_AUTO_TEST_CASE(GBT_X_8_an_empty_last_block_ends_a_transfer) {
     BOOST_TEST(side.take("E081000100000142") == "42");
 }
 
+BOOST_AUTO_TEST_CASE(GBT_X_8_what_was_aborted_may_come_again) {
+    for (Side side : {client(1), server()}) {
+        BOOST_TEST(side.take("E001000100000141") == "+");
+        BOOST_TEST(side.sent() != "");
+        BOOST_TEST(side.take("E0810002000000") == "aborted");
+        BOOST_TEST(side.take("E001000100000141") == "+");  // another try, and no copy
+        BOOST_TEST(side.sent() != "");
+        BOOST_TEST(side.take("E081000200010142") == "4142");
+        BOOST_TEST(side.transfer.counters().duplicate_blocks == 0u);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(GBT_X_8_ciphered_apdus_are_carried_as_they_are) {
+    // cipher-0033 (Green Book), cipher-0055 and cipher-0065, and a general-glo-ciphering.
+    for (const std::string_view apdu :
+         {"C81E3001234567411312FF935A47566827C467BC7D825C3BE4A77C3FCC056B6B",
+          "CC1F3000000052921F63255C6313E7BF425AE010B149F4D85B16ED5887C315D2E7",
+          "CC13200000004EF0A5F175DC8AD9A9B461AD9D0387", "DB084D4D4D0000BC614E0720000000 01AABB"}) {
+        const std::string whole_apdu = to_hex(octets(apdu));
+        for (const std::size_t size : {1u, 2u, 5u, 31u}) {
+            for (const bool up : {true, false}) {
+                Side sender = up ? client(3) : server(3);
+                Side receiver = up ? server(3) : client(3);
+                sender.send(apdu, size);
+                std::string taken;
+                for (int i = 0; i < 100 && taken.empty(); ++i) {
+                    for (ByteBuffer block; sender.transfer.poll_transmit(block); block.clear()) {
+                        const std::string said = receiver.take(to_hex(block));
+                        taken = said.size() > 1 ? said : taken;
+                    }
+                    for (ByteBuffer block; receiver.transfer.poll_transmit(block); block.clear()) {
+                        sender.take(to_hex(block));
+                    }
+                }
+                BOOST_TEST(taken == whole_apdu);
+            }
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(GBT_X_9_a_push_that_listens_to_nobody_is_not_answered) {
     // The block controls of push-0093: window 0, streaming throughout.
     Side side = client(5);

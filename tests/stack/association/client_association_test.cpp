@@ -351,6 +351,32 @@ BOOST_AUTO_TEST_CASE(commands_are_refused_by_state) {
                 ErrorCode::wrong_state);
 }
 
+BOOST_AUTO_TEST_CASE(an_association_that_the_meter_has_ended_is_made_anew) {
+    Talk script = associated();
+    script.command("get", get(energy))
+        .expect_transmit("C001C100030100010800FF0200")
+        .command("not during a request",
+                 [](ClientSubject& client, Instant now) {
+                     BOOST_CHECK(client.machine.renew(now).error().code == ErrorCode::wrong_state);
+                 })
+        .deliver("D80102")
+        .expect_event("failed 1 exception service-not-allowed service-not-supported")
+        .command("anew",
+                 [](ClientSubject& client, Instant now) {
+                     BOOST_REQUIRE(client.machine.renew(now));
+                     BOOST_TEST(client.machine.conformance().empty());
+                     BOOST_CHECK(client.machine.renew(now).error().code == ErrorCode::wrong_state);
+                 })
+        .expect_transmit(aarq_plain)
+        .deliver(aare_accepted)
+        .expect_event("associated 001E1D 1224")
+        .command("get", get(energy))
+        .expect_transmit("C001C200030100010800FF0200")
+        .deliver("C401C2000600003039")
+        .expect_event("get 2 data 0600003039");
+    holds_every_way(script);
+}
+
 BOOST_AUTO_TEST_CASE(apdus_that_nobody_asked_for_change_nothing) {
     for (const auto* hex : {"6303800100", "C401C1000600003039", "C501C100", aare_accepted, "FF00",
                             "C001C100030100010800FF0200"}) {

@@ -274,6 +274,18 @@ BOOST_AUTO_TEST_CASE(GBT_X_8_transfers_that_end_without_a_result) {
         .expect_no_transmit();
     still_works(half);
 
+    ServerTalk again = associated_server(blocks);
+    again.deliver("E001000100000FC101C100030100010800FF02000908")
+        .expect_transmit("E0010001000100")
+        .deliver("E0810002000100")
+        .deliver("E001000100000FC101C100030100010800FF02000908")  // the same once more
+        .expect_transmit("E0010001000100")
+        .deliver("E0810002000108 0001020304050607")
+        .expect_event("set 3/1-0:1.8.0.255/2 09080001020304050607")
+        .command("answer", answer_set())
+        .expect_transmit("E0810002000204C501C100");
+    still_works(again);
+
     ServerTalk replaced = associated_server(blocks);
     replaced.deliver("E001000100000FC101C100030100010800FF02000908")
         .expect_transmit("E0010001000100")
@@ -309,6 +321,50 @@ BOOST_AUTO_TEST_CASE(GBT_X_8_not_negotiated_damaged_and_too_long) {
     server.expect_transmit("E0010001000000");
     server.deliver("E08100010000110000000000000000000000000000000000").expect_transmit("D80104");
     still_works(server);
+}
+
+BOOST_AUTO_TEST_CASE(GBT_X_8_a_ciphered_apdu_is_the_same_in_blocks_as_whole) {
+    // cipher-0033 (Green Book). Without ciphers it is refused, in the form in which it came.
+    const std::string apdu = "C81E3001234567411312FF935A47566827C467BC7D825C3BE4A77C3FCC056B6B";
+    ServerTalk whole = associated_server({.conformance = "207E1F", .client_size = "0010"});
+    whole.deliver(apdu).expect_transmit("D80102");
+    still_works(whole);
+
+    ServerTalk in_blocks = associated_server(blocks);
+    in_blocks.deliver("E001000100000F" + apdu.substr(0, 30))
+        .expect_transmit("E0010001000100")
+        .deliver("E001000200010F" + apdu.substr(30, 30))
+        .expect_transmit("E0010002000200")
+        .deliver("E0810003000202" + apdu.substr(60))
+        .expect_transmit("E0810003000303D80102");
+    still_works(in_blocks);
+
+    // cipher-0065: an answer that the client has no key for is nobody's, in either form.
+    const std::string answer = "CC13200000004EF0A5F175DC8AD9A9B461AD9D0387";
+    const auto uncalled_for = [](ClientSubject& client, Instant) {
+        BOOST_TEST(client.machine.counters().unexpected_apdus == 1u);
+        BOOST_TEST(client.machine.outstanding_requests() == 1u);
+    };
+    ClientTalk plain = associated_client(blocks);
+    plain.command("get", get(energy))
+        .expect_transmit(get_energy)
+        .deliver(answer)
+        .command("dropped", uncalled_for)
+        .deliver("C401C1000600003039")
+        .expect_event("get 1 data 0600003039");
+    still_works(plain, 2);
+    ClientTalk blockwise = associated_client(blocks);
+    blockwise.command("get", get(energy))
+        .expect_transmit(get_energy)
+        .deliver("E0010001000009" + answer.substr(0, 18))
+        .expect_transmit("E0810001000100")
+        .deliver("E0010002000109" + answer.substr(18, 18))
+        .expect_transmit("E0810002000200")
+        .deliver("E0810003000203" + answer.substr(36))
+        .command("dropped", uncalled_for)
+        .deliver("C401C1000600003039")
+        .expect_event("get 1 data 0600003039");
+    still_works(blockwise, 2);
 }
 
 BOOST_AUTO_TEST_CASE(GBT_X_2_X_3_streaming_down_with_a_lost_block) {

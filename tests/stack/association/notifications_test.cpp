@@ -261,6 +261,30 @@ BOOST_AUTO_TEST_CASE(what_may_not_be_notified) {
         .expect_no_transmit();
     holds_every_way(idle);
 
+    ServerTalk encodings = associated_server(notifying);
+    encodings.command("no encoding", [](ServerSubject& server, Instant) {
+        auto& machine = server.machine;
+        const ByteBuffer time(11);
+        xdlms::DataNotification push;
+        push.date_time = time;
+        BOOST_CHECK(machine.notify(push).error().code == ErrorCode::out_of_range);
+        const xdlms::EventNotification event{ByteView(), energy, {}};
+        BOOST_CHECK(machine.notify(event).error().code == ErrorCode::out_of_range);
+    });
+    encodings.expect_no_transmit();
+    holds_every_way(encodings);
+
+    ServerTalk uneven = associated_server({.conformance = "1C1BA0", .short_names = true});
+    uneven.command("uneven lists", [](ServerSubject& server, Instant) {
+        const xdlms::VariableAccessSpecification name = xdlms::VariableName{8};
+        xdlms::InformationReport report;
+        report.specifications =
+            xdlms::List<xdlms::VariableAccessSpecification>(std::span(&name, 1));
+        BOOST_CHECK(server.machine.notify(report).error().code == ErrorCode::out_of_range);
+    });
+    uneven.expect_no_transmit();
+    holds_every_way(uneven);
+
     ServerTalk small = associated_server({.conformance = "00FE9F", .client_size = "0010"});
     small.command("too long", refuses(long_push, ErrorCode::request_too_long)).expect_no_transmit();
     holds_every_way(small);

@@ -81,14 +81,18 @@ BOOST_AUTO_TEST_CASE(answers_of_another_kind_are_refused_and_change_nothing) {
                      BOOST_CHECK(get.error().code == ErrorCode::wrong_state);
                      BOOST_CHECK(set.error().code == ErrorCode::wrong_state);
                  })
-        .deliver("C001C200030100010800FF0200")  // held back by nobody: dropped
+        .deliver("C001C200030100010800FF0200")  // held back by nobody: waits
         .expect_no_transmit()
         .command("done", answer_action(ActionResult::success))
         .expect_transmit("C701C10000")
-        .command("again", [](ServerSubject& server, Instant) {
-            BOOST_CHECK(!server.machine.answer_action({}));
-            BOOST_TEST(server.machine.counters().dropped_apdus == 1u);
-        });
+        .expect_event("get 3/1-0:1.8.0.255/2")
+        .command("again",
+                 [](ServerSubject& server, Instant) {
+                     BOOST_CHECK(!server.machine.answer_action({}));
+                     BOOST_TEST(server.machine.counters().dropped_apdus == 0u);
+                 })
+        .command("answer", answer("1101"))
+        .expect_transmit("C401C2001101");
     holds_every_way(script);
 }
 

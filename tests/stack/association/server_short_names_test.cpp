@@ -158,17 +158,32 @@ BOOST_AUTO_TEST_CASE(APPL_OPEN_X_8_only_unconfirmed_services_on_an_unconfirmed_a
 }
 
 BOOST_AUTO_TEST_CASE(APPL_OPEN_14_S1_a_write_whose_results_cannot_fit_is_not_executed) {
-    // 12 octets: tag, count and ten results.
-    std::string names = "060B";
-    std::string values = "0B";
-    for (int i = 0; i < 11; ++i) {
-        names += "020108";
-        values += "1101";
+    // 12 octets: tag, count and five refusals of two octets; ten successes would fit.
+    const auto written = [](int count) {
+        const Byte number[]{static_cast<Byte>(count)};
+        std::string names = "06" + to_hex(number);
+        std::string values = to_hex(number);
+        for (int i = 0; i < count; ++i) {
+            names += "020108";
+            values += "1101";
+        }
+        return names + values;
+    };
+    const Agreement tiny{.conformance = "1C0320", .client_size = "000C", .short_names = true};
+    for (const int count : {6, 10, 11}) {
+        ServerTalk script = associated_server(tiny);
+        script.deliver(written(count)).expect_transmit("0E060301");
+        still_works(script);
     }
-    ServerTalk script =
-        associated_server({.conformance = "1C0320", .client_size = "000C", .short_names = true});
-    script.deliver(names + values).expect_transmit("0E060301");
-    still_works(script);
+
+    ServerTalk fits = associated_server(tiny);
+    fits.deliver(written(5));
+    for (int i = 0; i < 5; ++i) {
+        fits.expect_event("write 264 1101")
+            .command("refused", answer_set(DataAccessResult::read_write_denied));
+    }
+    fits.expect_transmit("0D0501030103010301030103");
+    still_works(fits);
 }
 
 BOOST_AUTO_TEST_CASE(APPL_DATA_SN_X_4_as_long_as_the_block_numbers_suffice) {

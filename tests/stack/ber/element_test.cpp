@@ -20,10 +20,6 @@ std::string reading(std::string_view hex, Read&& read) {
     return reader.ok() ? text : outcome(Status(reader.failure()));
 }
 
-std::string length(std::string_view hex) {
-    return reading(hex, [](Reader& reader) { return std::to_string(ber::read_length(reader)); });
-}
-
 std::string inner_element(std::string_view hex) {
     return reading(hex, [](Reader& reader) {
         ber::Element element = ber::read_inner_element(reader);
@@ -50,24 +46,6 @@ std::string bit_string(std::string_view hex) {
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(ber_element)
-
-BOOST_AUTO_TEST_CASE(definite_lengths_of_every_form_are_read) {
-    BOOST_TEST(length("00") == "0");
-    BOOST_TEST(length("7F") == "127");
-    BOOST_TEST(length("8180") == "128");
-    BOOST_TEST(length("8105") == "5");  // longer than needed: accepted
-    BOOST_TEST(length("820100") == "256");
-    BOOST_TEST(length("83010000") == "65536");
-    BOOST_TEST(length("84FFFFFFFF") == "4294967295");
-}
-
-BOOST_AUTO_TEST_CASE(indefinite_and_oversized_length_forms_are_refused) {
-    BOOST_TEST(length("80") == "ber/invalid-length-encoding@0");
-    BOOST_TEST(length("850000000001") == "ber/invalid-length-encoding@0");
-    BOOST_TEST(length("FF") == "ber/invalid-length-encoding@0");
-    BOOST_TEST(length("") == "ber/truncated@0");
-    BOOST_TEST(length("8201") == "ber/truncated@1");
-}
 
 BOOST_AUTO_TEST_CASE(an_element_gives_its_tag_and_its_content) {
     BOOST_TEST(inner_element("A103020100") == "A1 020100");

@@ -33,7 +33,11 @@ void holds_both_ways(std::string_view hex, const Address& address) {
 
 BOOST_AUTO_TEST_SUITE(address)
 
-BOOST_AUTO_TEST_CASE(one_two_and_four_octets) {
+BOOST_AUTO_TEST_CASE(HDLC_X_ADDR_1_one_two_and_four_octets) {
+    holds_both_ways("03", {1, 1, 0});
+    holds_both_ways("00020003", {4, 1, 1});
+    holds_both_ways("FEFEFEFF", {4, 0x3FFF, 0x3FFF});
+    holds_both_ways("02000003", {4, 0x80, 1});
     holds_both_ways("21", {1, 16, 0});
     holds_both_ways("FF", {1, 127, 0});
     holds_both_ways("0223", {2, 1, 17});
@@ -42,7 +46,7 @@ BOOST_AUTO_TEST_CASE(one_two_and_four_octets) {
     holds_both_ways("CEFF", {2, 103, 127});
 }
 
-BOOST_AUTO_TEST_CASE(other_lengths_are_refused) {
+BOOST_AUTO_TEST_CASE(HDLC_X_ADDR_1_other_lengths_are_refused) {
     for (const char* hex : {"000205", "0002000205", "000200020005"}) {
         const Result<Address> decoded = read(hex);
         BOOST_REQUIRE(!decoded.has_value());

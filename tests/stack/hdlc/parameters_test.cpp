@@ -55,6 +55,21 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_refused) {
     BOOST_TEST((refusal("81") == ErrorCode::truncated));
 }
 
+BOOST_AUTO_TEST_CASE(each_direction_gets_the_smaller_limit) {
+    const Parameters client{2030, 512, 7, 3};
+    const Parameters meter{256, 1024, 2, 5};
+    BOOST_TEST((negotiate(client, meter) == Parameters{1024, 256, 5, 2}));
+    // From the other side it is the same link.
+    BOOST_TEST((negotiate(meter, client) == Parameters{256, 1024, 2, 5}));
+    BOOST_TEST((negotiate(client, Parameters{}) == Parameters{128, 128, 1, 1}));
+}
+
+BOOST_AUTO_TEST_CASE(limits_outside_the_ranges_are_moved_into_them) {
+    BOOST_TEST((hdlc::negotiate({70000, 70000, 99, 99}, {70000, 4'000'000'000, 8, 100}) ==
+                Parameters{2030, 2030, 7, 7}));
+    BOOST_TEST((hdlc::negotiate({2030, 2030, 7, 7}, {0, 31, 0, 0}) == Parameters{32, 32, 1, 1}));
+}
+
 BOOST_AUTO_TEST_CASE(written_and_read_again) {
     for (const Parameters& value : {Parameters{}, Parameters{2030, 32, 7, 1}}) {
         ByteBuffer buffer;

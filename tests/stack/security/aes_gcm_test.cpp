@@ -88,6 +88,20 @@ BOOST_AUTO_TEST_CASE(cases_of_nist) {
                              ByteView(whole_tag).first(security::gcm_tag_size));
             BOOST_REQUIRE_MESSAGE(plaintext.has_value(), outcome(plaintext));
             BOOST_TEST(to_hex(*plaintext) == vector.expect.at("plaintext").get<std::string>());
+            security::AesGcm cipher =
+                security::AesGcm::create(octets(vector.keys.at("ek").get<std::string>())).value();
+            ByteBuffer sealed(plaintext->size() + security::gcm_tag_size);
+            const auto [body, end] = std::pair(std::span(sealed).first(plaintext->size()),
+                                               std::span(sealed).last(security::gcm_tag_size));
+            const ByteBuffer aad = octets(vector.expect.at("aad").get<std::string>());
+            const auto vector_iv = iv_of(vector.keys.at("iv").get<std::string>());
+            // Twice: the context is used again.
+            for (int time = 0; time < 2; ++time) {
+                BOOST_TEST(cipher.seal(vector_iv, {aad}, *plaintext, body, end).has_value());
+                BOOST_TEST(to_hex(sealed) ==
+                           vector.expect.at("ciphertext").get<std::string>() +
+                               to_hex(ByteView(whole_tag).first(security::gcm_tag_size)));
+            }
             ++covered;
         }
     }

@@ -5,10 +5,12 @@
 #include "stack/base/hex.hpp"
 #include "tests/support/octets.hpp"
 #include "tests/support/result_printing.hpp"
+#include "tests/support/vectors.hpp"
 
 using namespace dlms;
 using namespace dlms::testing;
 using security::aes_key_unwrap;
+using security::aes_key_wrap;
 
 namespace {
 
@@ -50,6 +52,48 @@ BOOST_AUTO_TEST_CASE(sizes_that_cannot_be_are_refused) {
     BOOST_TEST(unwrapped(kek, {}) == "out-of-range");
     BOOST_TEST(unwrapped(kek, ByteView(wrapped).first(16)) == "out-of-range");
     BOOST_TEST(unwrapped(kek, ByteView(wrapped).first(23)) == "out-of-range");
+}
+
+BOOST_AUTO_TEST_CASE(vectors_both_ways) {
+    std::size_t covered = 0;
+    for (const Vector& vector : load_vectors("keywrap")) {
+        const auto text = [&](const char* name) { return vector.expect.value(name, ""); };
+        const ByteBuffer key_encrypting_key = octets(text("kek"));
+        BOOST_TEST_CONTEXT(vector.id << ' ' << vector.name) {
+            if (text("operation") == "aes-key-wrap") {
+                const auto result = aes_key_wrap(key_encrypting_key, octets(text("key")));
+                BOOST_TEST(to_hex(result.value()) == text("wrapped"));
+                BOOST_TEST(unwrapped(key_encrypting_key, vector.octets) == text("key"));
+                ++covered;
+            } else if (text("operation") == "aes-key-unwrap") {
+                BOOST_TEST(unwrapped(key_encrypting_key, vector.octets) ==
+                           (vector.octets.empty() ? "out-of-range" : "tag-mismatch"));
+                ++covered;
+            } else if (text("operation") == "key-transfer") {
+                std::size_t place = 0;
+                for (const Json& item : vector.expect.at("data").at("value")) {
+                    const Json& fields = item.at("value");
+                    const auto hex = fields.at(1).at("value").get<std::string>();
+                    BOOST_TEST(unwrapped(key_encrypting_key, octets(hex)) ==
+                               vector.expect.at("keys").at(place++).at("key").get<std::string>());
+                }
+                ++covered;
+            }
+        }
+    }
+    BOOST_TEST(covered == 11u);
+}
+
+BOOST_AUTO_TEST_CASE(keys_that_cannot_be_wrapped_are_refused) {
+    const auto code = [](const ByteBuffer& with, const ByteBuffer& key) {
+        return aes_key_wrap(with, key).error().code;
+    };
+    BOOST_TEST(code({}, kek) == ErrorCode::out_of_range);
+    BOOST_TEST(code(octets("00"), kek) == ErrorCode::out_of_range);
+    BOOST_TEST(code(kek, {}) == ErrorCode::out_of_range);
+    BOOST_TEST(code(kek, octets("0001020304050607")) == ErrorCode::out_of_range);
+    BOOST_TEST(code(kek, ByteBuffer(17)) == ErrorCode::out_of_range);
+    BOOST_TEST(code(kek, ByteBuffer(256)) == ErrorCode::out_of_range);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -4,7 +4,7 @@
 #include <optional>
 #include <span>
 
-namespace dlms::association {
+namespace dlms {
 
 template <class State, class Input>
 struct Transition {
@@ -24,4 +24,4 @@ constexpr std::optional<State> next_state(std::span<const Transition<State, Inpu
     return std::nullopt;
 }
 
-}  // namespace dlms::association
+}  // namespace dlms

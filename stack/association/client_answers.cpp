@@ -1,0 +1,285 @@
+// What comes to a client: answers and refusals, whose request is found by its invoke-id, blocks,
+// and what the meter sends by itself.
+
+#include <algorithm>
+
+#include "stack/association/client_table.hpp"
+
+namespace dlms::association {
+
+namespace {
+
+/// Which services an answer may belong to.
+template <class Response>
+bool answers(const Response&, ClientService service) {
+    using enum ClientService;
+    if constexpr (std::is_same_v<Response, xdlms::GetResponse>) {
+        return service == get || service == get_list;
+    } else if constexpr (std::is_same_v<Response, xdlms::SetResponse>) {
+        return service == set || service == set_list;
+    } else if constexpr (std::is_same_v<Response, xdlms::ActionResponse>) {
+        return service == action || service == action_list;
+    } else if constexpr (std::is_same_v<Response, xdlms::AccessResponse>) {
+        return service == access;
+    } else if constexpr (std::is_same_v<Response, xdlms::ReadResponse>) {
+        return service == read;
+    } else {
+        return service == write;
+    }
+}
+
+bool is_notification(Byte tag) {
+    using enum xdlms::ApduTag;
+    const auto kind = static_cast<xdlms::ApduTag>(tag);
+    return kind == data_notification || kind == event_notification_request ||
+           kind == information_report_request;
+}
+
+RequestId request_of(const xdlms::AccessResponse& response) {
+    return RequestId(response.long_invoke_id_and_priority.invoke_id());
+}
+/// The same of an answer that does not decode, if its octets reach so far.
+std::optional<RequestId> malformed_id(ByteView apdu) {
+    using enum xdlms::ApduTag;
+    const auto tag = static_cast<xdlms::ApduTag>(apdu[0]);
+    if (tag == access_response && apdu.size() > 4) {
+        return RequestId(apdu[2] * 0x10000u + apdu[3] * 0x100u + apdu[4]);
+    }
+    const bool has_invoke_id = tag == get_response || tag == set_response || tag == action_response;
+    if (has_invoke_id && apdu.size() > 2) {
+        return RequestId(apdu[2] & 0x0Fu);
+    }
+    return std::nullopt;
+}
+RequestId request_of(const xdlms::ReadResponse&) {
+    return RequestId();
+}
+RequestId request_of(const xdlms::WriteResponse&) {
+    return RequestId();
+}
+/// Meters echo priority and service class loosely; the invoke-id is what identifies.
+template <class... Choices>
+RequestId request_of(const std::variant<Choices...>& response) {
+    return std::visit(
+        [](const auto& choice) {
+            return RequestId(choice.invoke_id_and_priority.invoke_id().value());
+        },
+        response);
+}
+
+}  // namespace
+
+void ClientAssociation::receive_apdu(ByteView apdu, Instant now) {
+    using enum xdlms::ApduTag;
+    if (apdu.empty()) {
+        unexpected();
+        return;
+    }
+    received_.assign(apdu.begin(), apdu.end());
+    switch (static_cast<xdlms::ApduTag>(apdu[0])) {
+        case aare: receive_aare(received_); return;
+        case rlre: receive_rlre(); return;
+        case get_response: receive_answer(xdlms::decode_get_response(received_), now); return;
+        case set_response: receive_answer(xdlms::decode_set_response(received_), now); return;
+        case action_response: receive_answer(xdlms::decode_action_response(received_), now); return;
+        case access_response: receive_answer(xdlms::decode_access_response(received_), now); return;
+        case read_response: receive_answer(xdlms::decode_read_response(received_), now); return;
+        case write_response: receive_answer(xdlms::decode_write_response(received_), now); return;
+        case exception_response:
+        case confirmed_service_error: receive_refusal(received_); return;
+        case data_notification:
+        case event_notification_request:
+        case information_report_request: receive_notification(received_); return;
+        default: unexpected(); return;
+    }
+}
+
+void ClientAssociation::receive_block(ByteView apdu, Instant now) {
+    const auto block = xdlms::decode_general_block_transfer(apdu);
+    if (!block) {
+        ++counters_.malformed_apdus;
+        return;  // a block that is damaged is a block that is lost
+    }
+    const BlockTransfer::Received received = block_transfer_.receive(*block, now);
+    const bool notifies = receives_notification();
+    // A meter that says nothing new of it does not keep a request alive.
+    if (!notifies && received != BlockTransfer::Received::nothing &&
+        received != BlockTransfer::Received::repeated) {
+        for (ClientRequest& request : outstanding_) {
+            request.deadline = now + configuration_.response_timeout;
+        }
+    }
+    switch (received) {
+        case BlockTransfer::Received::apdu:
+            if (is_notification(block_transfer_.apdu()[0])) {
+                block_transfer_.acknowledge();
+            }
+            receive_apdu(block_transfer_.apdu(), now);
+            return;
+        case BlockTransfer::Received::aborted:
+            notifies ? unexpected() : fail_oldest(error_of(ErrorCode::conformance_violation));
+            return;
+        case BlockTransfer::Received::too_long:
+            notifies ? unexpected() : fail_oldest(error_of(ErrorCode::answer_too_long));
+            return;
+        case BlockTransfer::Received::repeated:
+            if (is_notification(block_transfer_.apdu()[0])) {
+                block_transfer_.acknowledge();  // its sender may not know that it came
+            }
+            return;
+        case BlockTransfer::Received::nothing:
+        case BlockTransfer::Received::part: return;
+    }
+}
+
+template <class Response>
+void ClientAssociation::receive_answer(const Result<Response>& response, Instant now) {
+    if (!response) {
+        ++counters_.malformed_apdus;
+        fail_malformed(response.error());
+        return;
+    }
+    const RequestId id = request_of(*response);
+    const auto found = std::ranges::find_if(outstanding_, [&](const ClientRequest& request) {
+        return request.id() == id && answers(*response, request.service());
+    });
+    if (found == outstanding_.end()) {
+        if (state_ == State::associated) {
+            ++counters_.late_answers;
+        } else {
+            unexpected();
+        }
+        return;
+    }
+    ByteBuffer next;
+    ClientRequest::Step step;
+    if constexpr (std::is_same_v<Response, xdlms::AccessResponse>) {
+        step = found->take(*response);
+    } else if constexpr (std::is_same_v<Response, xdlms::SetResponse> ||
+                         std::is_same_v<Response, xdlms::WriteResponse>) {
+        step = found->take(*response, next);
+    } else {
+        step = found->take(*response, next, received_);
+    }
+    if (step.transmit) {
+        queue_.push().swap(next);
+        found->deadline = now + configuration_.response_timeout;
+    }
+    if (step.event) {
+        end_request(*found, std::move(*step.event));
+    }
+}
+
+void ClientAssociation::end_request(const ClientRequest& request, ClientEvent event) {
+    outstanding_.erase(outstanding_.begin() + (&request - outstanding_.data()));
+    if (outstanding_.empty()) {
+        block_transfer_.finish();  // what was to be repeated has done its work
+    }
+    if (const auto* failed = std::get_if<RequestFailed>(&event)) {
+        const auto* error = std::get_if<Error>(&failed->reason);
+        if (error && error->blame() == Blame::malformed) {
+            ++counters_.malformed_apdus;
+        }
+    }
+    emit(std::move(event));
+}
+
+void ClientAssociation::fail_request(ClientRequest& request, RequestFailure reason) {
+    ClientRequest::Step step = request.fail(std::move(reason));
+    outstanding_.erase(outstanding_.begin() + (&request - outstanding_.data()));
+    if (outstanding_.empty()) {
+        block_transfer_.reset();
+    }
+    emit(std::move(*step.event));
+}
+
+void ClientAssociation::fail_oldest(RequestFailure reason) {
+    if (outstanding_.empty()) {
+        unexpected();
+        return;
+    }
+    fail_request(outstanding_.front(), std::move(reason));
+}
+
+void ClientAssociation::fail_malformed(const Error& error) {
+    // The invoke-id stands where it always stands, so the request is known all the same.
+    const std::optional<RequestId> id = malformed_id(received_);
+    if (!id) {
+        fail_oldest(error);
+        return;
+    }
+    const auto found = std::ranges::find(outstanding_, *id, &ClientRequest::id);
+    if (found != outstanding_.end()) {
+        fail_request(*found, error);
+    } else {
+        ++counters_.late_answers;
+    }
+}
+
+void ClientAssociation::receive_refusal(ByteView apdu) {
+    std::optional<xdlms::ExceptionResponse> exception;
+    std::optional<xdlms::ConfirmedServiceError> service_error;
+    Error error;
+    if (const auto decoded = xdlms::decode_exception_response(apdu)) {
+        exception = *decoded;
+    } else if (const auto other = xdlms::decode_confirmed_service_error(apdu)) {
+        service_error = *other;
+    } else {
+        ++counters_.malformed_apdus;
+        const bool is_exception =
+            static_cast<xdlms::ApduTag>(apdu[0]) == xdlms::ApduTag::exception_response;
+        error = is_exception ? decoded.error() : other.error();
+    }
+    if (state_ == State::releasing) {
+        advance(Input::released);
+        emit(Released{});
+    } else if (state_ == State::associating && (exception || service_error)) {
+        advance(Input::refused);
+        emit(AssociationRefused{std::nullopt, std::nullopt, service_error, exception});
+    } else if (state_ == State::associating) {
+        abort(error);
+    } else if (exception) {
+        // It names no request; meters answer in order, so it is the oldest one's.
+        fail_oldest(*exception);
+    } else if (service_error) {
+        fail_oldest(*service_error);
+    } else {
+        fail_oldest(error);
+    }
+}
+
+void ClientAssociation::receive_notification(ByteView apdu) {
+    const auto hand_on = [this](const auto& decoded) {
+        if (decoded) {
+            ++counters_.notifications;
+            emit(NotificationReceived{*decoded});
+        } else {
+            ++counters_.malformed_apdus;
+        }
+    };
+    switch (static_cast<xdlms::ApduTag>(apdu[0])) {
+        case xdlms::ApduTag::event_notification_request:
+            hand_on(xdlms::decode_event_notification(apdu));
+            return;
+        case xdlms::ApduTag::information_report_request:
+            hand_on(xdlms::decode_information_report(apdu));
+            return;
+        default: break;
+    }
+    const auto notification =
+        xdlms::decode_data_notification(apdu, configuration_.notification_tolerance);
+    hand_on(notification);
+    if (notification && configuration_.confirm_notifications &&
+        notification->long_invoke_id_and_priority.is_confirmed()) {
+        Writer writer(queue_.push());
+        xdlms::encode(
+            writer, xdlms::DataNotificationConfirm{notification->long_invoke_id_and_priority, {}});
+    }
+}
+
+bool ClientAssociation::receives_notification() const {
+    const ByteView first = block_transfer_.first_block();
+    return !block_transfer_.is_sending() && !first.empty() && is_notification(first[0]);
+}
+
+}  // namespace dlms::association
