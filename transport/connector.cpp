@@ -10,32 +10,13 @@
 #include <asio/use_awaitable.hpp>
 
 #include "transport/error_mapping.hpp"
+#include "transport/udp_channel.hpp"
+#include "transport/watchdog.hpp"
 
 namespace dlms::transport {
 namespace {
 
 using asio::ip::tcp;
-
-/// Cancels an operation when its time is over.
-class Watchdog {
-public:
-    template <class Cancel>
-    Watchdog(const asio::any_io_executor& executor, Instant deadline, Cancel cancel)
-        : timer_(executor), fired_(std::make_shared<bool>(false)) {
-        timer_.expires_at(deadline);
-        timer_.async_wait([fired = fired_, cancel](std::error_code error) {
-            if (!error) {
-                *fired = true;
-                cancel();
-            }
-        });
-    }
-    bool fired() const { return *fired_; }
-
-private:
-    asio::steady_timer timer_;
-    std::shared_ptr<bool> fired_;
-};
 
 asio::ip::address unmapped(const asio::ip::address& address) {
     if (address.is_v6() && address.to_v6().is_v4_mapped()) {
@@ -88,6 +69,21 @@ asio::awaitable<Result<std::vector<asio::ip::address>>> addresses_of(std::string
     co_return std::move(*lookup->found);
 }
 
+/// The same, when the filter allows every one of them.
+asio::awaitable<Result<std::vector<asio::ip::address>>> allowed_addresses_of(std::string host,
+                                                                             Instant deadline,
+                                                                             AddressFilter filter) {
+    auto addresses = co_await addresses_of(std::move(host), deadline);
+    if (addresses && filter) {
+        for (const asio::ip::address& address : *addresses) {
+            if (!filter(unmapped(address))) {
+                co_return failure(ErrorCode::not_allowed_target);
+            }
+        }
+    }
+    co_return addresses;
+}
+
 /// One attempt at one address.
 asio::awaitable<Result<tcp::socket>> connect_to(tcp::endpoint endpoint, Instant deadline) {
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
@@ -112,14 +108,10 @@ asio::awaitable<Result<tcp::socket>> connect_to(tcp::endpoint endpoint, Instant 
 
 asio::awaitable<Result<tcp::socket>> connect_tcp(TcpEndpoint endpoint, Instant deadline,
                                                  AddressFilter filter) {
-    const auto addresses = co_await addresses_of(endpoint.host, deadline);
+    const auto addresses =
+        co_await allowed_addresses_of(std::move(endpoint.host), deadline, std::move(filter));
     if (!addresses) {
         co_return std::unexpected(addresses.error());
-    }
-    for (const asio::ip::address& address : *addresses) {
-        if (filter && !filter(unmapped(address))) {
-            co_return failure(ErrorCode::not_allowed_target);
-        }
     }
     Error last{ErrorCode::host_unreachable, Layer::transport, 0};
     for (const asio::ip::address& address : *addresses) {
@@ -129,6 +121,29 @@ asio::awaitable<Result<tcp::socket>> connect_tcp(TcpEndpoint endpoint, Instant d
             co_return socket;
         }
         last = socket.error();
+    }
+    co_return std::unexpected(last);
+}
+
+asio::awaitable<Result<std::unique_ptr<Channel>>> connect_udp(std::string host, std::uint16_t port,
+                                                              Instant deadline,
+                                                              AddressFilter filter) {
+    const auto addresses =
+        co_await allowed_addresses_of(std::move(host), deadline, std::move(filter));
+    if (!addresses) {
+        co_return std::unexpected(addresses.error());
+    }
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    Error last{ErrorCode::host_unreachable, Layer::transport, 0};
+    for (const asio::ip::address& address : *addresses) {
+        const asio::ip::udp::endpoint endpoint(address, port);
+        asio::ip::udp::socket socket(executor);
+        std::error_code error;
+        socket.connect(endpoint, error);  // fixes the peer; nothing is sent, so nothing waits
+        if (!error) {
+            co_return std::make_unique<UdpChannel>(std::move(socket));
+        }
+        last = to_error(error);
     }
     co_return std::unexpected(last);
 }

@@ -1,5 +1,6 @@
 #pragma once
-// Makes TCP connections.
+// Makes connections to hosts: TCP and UDP. Serial ports are opened by serial_channel.hpp, TLS is
+// made by tls_connector.hpp.
 
 #include <functional>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "stack/base/result.hpp"
 #include "stack/base/time.hpp"
+#include "transport/channel.hpp"
 
 namespace dlms::transport {
 
@@ -27,5 +29,12 @@ using AddressFilter = std::function<bool(const asio::ip::address&)>;
 /// connect_refused, connect_timeout.
 asio::awaitable<Result<asio::ip::tcp::socket>> connect_tcp(TcpEndpoint endpoint, Instant deadline,
                                                            AddressFilter filter = nullptr);
+
+/// A line of datagrams to one peer. Nobody is asked whether he is there: the resolver alone takes
+/// time. The first address to which there is a way is taken. Errors: host_unreachable,
+/// not_allowed_target, connect_timeout (of the resolver).
+asio::awaitable<Result<std::unique_ptr<Channel>>> connect_udp(std::string host, std::uint16_t port,
+                                                              Instant deadline,
+                                                              AddressFilter filter = nullptr);
 
 }  // namespace dlms::transport

@@ -1,9 +1,6 @@
 #include "transport/driver.hpp"
 
-#include <asio/error.hpp>
-
-#include "stack/base/limits.hpp"
-#include "transport/error_mapping.hpp"
+#include "transport/tcp_channel.hpp"
 
 namespace dlms::transport {
 namespace {
@@ -14,22 +11,25 @@ Instant now() {
 
 }  // namespace
 
-std::shared_ptr<Driver> Driver::create(asio::ip::tcp::socket socket, Session& session,
+std::shared_ptr<Driver> Driver::create(std::unique_ptr<Channel> channel, Session& session,
                                        TraceSink trace) {
-    return std::shared_ptr<Driver>(new Driver(std::move(socket), session, std::move(trace)));
+    return std::shared_ptr<Driver>(new Driver(std::move(channel), session, std::move(trace)));
 }
 
-Driver::Driver(asio::ip::tcp::socket socket, Session& session, TraceSink trace)
-    : socket_(std::move(socket)),
-      timer_(socket_.get_executor()),
+std::shared_ptr<Driver> Driver::create(asio::ip::tcp::socket socket, Session& session,
+                                       TraceSink trace) {
+    return create(std::make_unique<TcpChannel>(std::move(socket)), session, std::move(trace));
+}
+
+Driver::Driver(std::unique_ptr<Channel> channel, Session& session, TraceSink trace)
+    : channel_(std::move(channel)),
+      timer_(channel_->executor()),
       session_(&session),
-      trace_(std::move(trace)) {}
+      trace_(std::move(trace)),
+      read_space_(std::make_unique_for_overwrite<Byte[]>(channel_->read_size())),
+      read_size_(channel_->read_size()) {}
 
 void Driver::start() {
-    std::error_code ignored;
-    socket_.non_blocking(true, ignored);
-    // A request waits for its answer, so nothing is gained by waiting to fill a segment.
-    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
     read();
     flush();
 }
@@ -37,21 +37,19 @@ void Driver::start() {
 void Driver::read() {
     // Asio tries at once and then waits. Started when everything is sent, so that the vain try
     // falls into the time that the peer takes to answer.
-    socket_.async_read_some(asio::buffer(read_space_),
-                            [self = shared_from_this()](std::error_code error, std::size_t count) {
-                                if (self->session_) {
-                                    self->octets_came(error, count);
-                                }
-                            });
+    channel_->read({read_space_.get(), read_size_}, as_user());
 }
 
-void Driver::octets_came(std::error_code error, std::size_t count) {
-    if (error) {
-        end(to_error(error));
+void Driver::read_ended(const Result<std::size_t>& count) {
+    if (!session_) {
         return;
     }
-    counters_.octets_received += count;
-    const ByteView octets = ByteView(read_space_).first(count);
+    if (!count) {
+        end(count.error());
+        return;
+    }
+    counters_.octets_received += *count;
+    const ByteView octets(read_space_.get(), *count);
     if (trace_) {
         trace_(Direction::received, octets);
     }
@@ -66,11 +64,23 @@ void Driver::octets_came(std::error_code error, std::size_t count) {
 }
 
 void Driver::flush() {
-    // What the socket did not take goes first; the session keeps the rest meanwhile.
-    while (session_ && queued_.empty()) {
+    transmit();
+    if (session_ && session_->failure()) {
+        end(*session_->failure());
+        return;
+    }
+    mind_deadline();
+}
+
+void Driver::transmit() {
+    // What the channel did not take goes first; the session keeps the rest meanwhile.
+    while (session_ && queued_.empty() && !changing_line_) {
         const std::optional<ByteView> ready = session_->poll_transmit();
         if (!ready) {
-            break;
+            if (!change_line()) {
+                return;
+            }
+            continue;
         }
         if (trace_) {
             trace_(Direction::sent, *ready);
@@ -82,51 +92,68 @@ void Driver::flush() {
         if (!bytes.empty()) {
             queued_.assign(bytes.begin(), bytes.end());
             written_ = 0;
-            write_queued();
+            channel_->wait_writable(as_user());
         }
     }
-    if (session_ && session_->failure()) {
-        end(*session_->failure());
-        return;
-    }
-    mind_deadline();
 }
 
 bool Driver::write_some(ByteView& bytes) {
     while (!bytes.empty()) {
-        std::error_code error;
-        const std::size_t count =
-            socket_.write_some(asio::buffer(bytes.data(), bytes.size()), error);
-        if (error == asio::error::would_block || error == asio::error::try_again) {
-            return true;
-        }
-        if (error) {
-            end(to_error(error));
+        const Result<std::size_t> count = channel_->write_some(bytes);
+        if (!count) {
+            end(count.error());
             return false;
         }
-        counters_.octets_sent += count;
-        bytes = bytes.subspan(count);
+        if (*count == 0) {
+            return true;
+        }
+        counters_.octets_sent += *count;
+        bytes = bytes.subspan(*count);
     }
     return true;
 }
 
-void Driver::write_queued() {
-    socket_.async_wait(asio::ip::tcp::socket::wait_write,
-                       [self = shared_from_this()](std::error_code error) {
-                           if (!error && self->session_) {
-                               self->write_went_on();
-                           }
-                       });
+/// Whether the session may have more to send now.
+bool Driver::change_line() {
+    const std::optional<LineSettings> settings = session_->poll_line_settings();
+    if (!settings) {
+        return false;
+    }
+    const Result<bool> changed = channel_->change_line(*settings, as_user());
+    if (!changed) {
+        end(changed.error());
+        return false;
+    }
+    changing_line_ = !*changed;
+    return *changed;
 }
 
-void Driver::write_went_on() {
+void Driver::line_changed(const Status& status) {
+    if (!session_) {
+        return;
+    }
+    changing_line_ = false;
+    if (!status) {
+        end(status.error());
+        return;
+    }
+    flush();
+    if (session_) {
+        session_->settle();
+    }
+}
+
+void Driver::may_write() {
+    if (!session_) {
+        return;
+    }
     ByteView rest = ByteView(queued_).subspan(written_);
     if (!write_some(rest)) {
         return;
     }
     written_ = queued_.size() - rest.size();
     if (!rest.empty()) {
-        write_queued();
+        channel_->wait_writable(as_user());
         return;
     }
     queued_.clear();
@@ -169,10 +196,8 @@ void Driver::close() {
         return;
     }
     session_ = nullptr;
-    std::error_code ignored;
     timer_.cancel();
-    socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
-    socket_.close(ignored);
+    channel_->close();
 }
 
 void Driver::end(const Error& error) {

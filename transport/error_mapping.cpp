@@ -22,6 +22,9 @@ ErrorCode code_of(const std::error_code& error) {
         error == asio::error::no_recovery || error == asio::error::access_denied ||
         error == std::errc::address_not_available ||
         error == asio::error::address_family_not_supported;
+    if (error == asio::error::message_size) {
+        return ErrorCode::request_too_long;  // more than a datagram holds
+    }
     return no_way ? ErrorCode::host_unreachable : ErrorCode::connection_lost;
 }
 
@@ -29,6 +32,10 @@ ErrorCode code_of(const std::error_code& error) {
 
 Error to_error(const std::error_code& error) {
     return Error{code_of(error), Layer::transport, 0};
+}
+
+bool would_block(const std::error_code& error) {
+    return error == asio::error::would_block || error == asio::error::try_again;
 }
 
 }  // namespace dlms::transport
