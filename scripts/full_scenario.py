@@ -2,7 +2,7 @@
 trying clients out. make_scenarios.py writes it.
 """
 from make_scenarios import (PUBLIC, association, base_objects, capture_object, data_object,
-                            date_time, groups, living_register, load_profile, octets,
+                            date_time, groups, links, living_register, load_profile, octets,
                             profile_object, scaler_unit, scenario)
 
 ALL_OF_LOGICAL_NAMES = [
@@ -82,12 +82,16 @@ def full_objects():
 def full_scenario():
     """A conforming meter that negotiates everything, for tests and for trying clients out."""
     device_name = "FUL0000000000001"
-    objects = [made if made["class"] != 8 else with_methods(made, 1, 2, 3, 4, 5, 6)
-               for made in base_objects(device_name)] + full_objects()
+    # Base names are given in the order of the objects; this one leaves those of the others alone.
+    base_names = {"0-0:22.0.0.255": {"base_name": 0x4000}}
+    objects = [with_methods(made, 1, 2, 3, 4, 5, 6) if made["class"] == 8 else
+               made | base_names.get(made["obis"], {}) for made in
+               base_objects(device_name, "full")] + full_objects()
     wide = {"conformance": ALL_OF_LOGICAL_NAMES, "block_window": 5, "max_receive_pdu_size": 4096}
     short = {"conformance": ALL_OF_SHORT_NAMES, "block_window": 5, "referencing": "SN"}
     made = scenario("hexing")
     made["name"] = "full"
+    made |= links("full")
     made["logical_devices"] = [{
         "sap": 1, "name": device_name,
         "associations": [

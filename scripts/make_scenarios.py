@@ -361,7 +361,39 @@ def clock_object():
         {"id": 9, "access": "rw", "value": {"enum": 1}, "range": [0, 5]}]}
 
 
-def base_objects(device_name):
+# How the meters are reached by HDLC: octets of their addresses, speed (comm_speed of class 23),
+# octets of information, window.
+HDLC = {"hexcell": (2, 4, 128, 1), "hexing": (1, 5, 512, 1), "full": (4, 5, 2030, 7)}
+LOWER_ADDRESS = 16
+MODE_E = {
+    "hexcell": {"manufacturer": "HXC", "identification": "HEXCELL", "baud_character": "4",
+                "start_baud_rate": 1200},
+    "hexing": {"manufacturer": "HXE", "identification": "HEXING", "baud_character": "5",
+               "start_baud_rate": 300},
+    "full": {"manufacturer": "FUL", "identification": "FULL", "baud_character": "5",
+             "start_baud_rate": 300},
+}
+
+
+def hdlc_setup(name):
+    """The IEC HDLC setup. Its time-out between octets is long: a computer's terminal line may be
+    late by more than the standard's 25 ms."""
+    _, speed, information, window = HDLC[name]
+
+    def setting(number, value, low, high):
+        return {"id": number, "access": "rw", "value": value, "range": [low, high]}
+    return {"obis": "0-0:22.0.0.255", "class": 23, "version": 1, "name": "IEC HDLC setup",
+            "attributes": [
+                setting(2, {"enum": speed}, 0, 9),
+                setting(3, {"unsigned": window}, 1, 7), setting(4, {"unsigned": window}, 1, 7),
+                setting(5, {"long-unsigned": information}, 32, 2030),
+                setting(6, {"long-unsigned": information}, 32, 2030),
+                setting(7, {"long-unsigned": 200}, 20, 6000),
+                setting(8, {"long-unsigned": 120}, 0, 65535),
+                setting(9, {"long-unsigned": LOWER_ADDRESS}, 16, 125)]}
+
+
+def base_objects(device_name, name):
     """What every built-in meter has, whatever its catalogue says."""
     def computed(number, what):
         return {"id": number, "access": "r", "computed": what}
@@ -383,6 +415,7 @@ def base_objects(device_name):
             {"id": 4, "access": "r", "value": {"long-unsigned": 576}},
             {"id": 5, "access": "r", "value": {"unsigned": 32}},
             {"id": 6, "access": "rw", "value": {"long-unsigned": 180}}]},
+        hdlc_setup(name),
     ]
 
 
@@ -433,6 +466,10 @@ def association(client, name, secret, **more):
 PUBLIC = ["0-0:42.0.0.255", "0-0:40.0.0.255", "0-0:41.0.0.255", "0-0:1.0.0.255", "0-0:96.1.0.255"]
 
 
+def links(name):
+    return {"hdlc": {"address_octets": HDLC[name][0]}, "mode_e": MODE_E[name]}
+
+
 def scenario(brand):
     """One meter with one logical device at SAP 1."""
     objects = {}
@@ -454,13 +491,14 @@ def scenario(brand):
         associations = [
             association(1, "management", "00000000"),
             association(2, "reading", "00000000", read_only=True),
-            association(16, "public", "", read_only=True, visible=PUBLIC + ["0-1:43.1.1.255"])]
+            association(16, "public", "", read_only=True, visible=PUBLIC + ["0-1:43.1.1.255"]),
+            association(102, "pre-established", "", pre_established=True, visible=PUBLIC)]
         clock = {"time_zone": 0, "day_of_week": True, "hundredths": True, "deviation": True,
                  "status": True}
     for obis, (class_id, rows) in read_catalogue(brand).items():
         if class_id != 8:
             objects[obis] = catalogue_object(obis, class_id, rows)
-    for made in base_objects(device_name) + extra:
+    for made in base_objects(device_name, brand) + extra:
         objects.setdefault(made["obis"], made)
     return {
         "name": brand,
@@ -470,6 +508,7 @@ def scenario(brand):
         "load": {"voltage": 230, "frequency": 50, "base_power": 400, "peak_power": 4200,
                  "solar_power": 1500, "power_factor": 0.95, "phase_shares": [0.45, 0.33, 0.22],
                  "energy_at_start": ENERGY_AT_START},
+        **links(brand),
         "logical_devices": [{
             "sap": 1, "name": device_name, "associations": associations,
             "objects": [objects[obis] for obis in sorted(objects, key=groups)]}],

@@ -1,5 +1,5 @@
-// dlms-simulator: a simulated meter on a TCP port, for tests, demonstrations and head ends without
-// a meter on the desk.
+// dlms-simulator: simulated meters on TCP, UDP and serial lines, for tests, demonstrations and head
+// ends without a meter on the desk.
 
 #include <cstdlib>
 #include <exception>
@@ -15,45 +15,12 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include "simulator/meter_server.hpp"
+#include "simulator/listening_places.hpp"
 
 namespace {
 
 using namespace dlms;
 using namespace dlms::simulator;
-
-struct Options {
-    std::string scenario = "hexcell";
-    std::string bind = "127.0.0.1";
-    std::uint32_t port = 4059;
-    std::uint64_t seed = 1;
-    std::optional<std::uint32_t> answer_delay;
-    std::optional<std::size_t> max_connections;
-    std::string log_level = "info";
-};
-
-constexpr std::size_t default_connections = 32;
-
-void declare(CLI::App& app, Options& options) {
-    app.add_option("--scenario", options.scenario,
-                   "The meter: hexcell, hexing, full, or a file (docs/scenario.md)")
-        ->capture_default_str();
-    app.add_option("--bind", options.bind, "Address to listen on")->capture_default_str();
-    app.add_option("--port", options.port, "TCP port to listen on; 0: any free one")
-        ->check(CLI::Range(0u, 65'535u))
-        ->capture_default_str();
-    app.add_option("--seed", options.seed, "Seed of the living values")->capture_default_str();
-    app.add_option("--answer-delay", options.answer_delay,
-                   "Milliseconds that the meter takes to answer (default: the scenario's)")
-        ->check(CLI::Range(0u, 600'000u));
-    app.add_option("--max-connections", options.max_connections,
-                   "Connections served at a time (default: the scenario's TCP-UDP setup)")
-        ->check(CLI::Range(1u, 100'000u));
-    app.add_option("--log-level", options.log_level, "What is logged to standard error")
-        ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "off"}))
-        ->capture_default_str();
-    app.set_version_flag("--version", DLMS_VERSION);
-}
 
 /// The scenario's text: a built-in one, or a file's.
 std::optional<std::string> load(const std::string& name) {
@@ -76,13 +43,13 @@ std::string_view describe(MeterEvent::Kind kind) {
         case MeterEvent::Kind::wrong_password: return "wrong password";
         case MeterEvent::Kind::locked: return "wrong password: client locked";
         case MeterEvent::Kind::unknown_client: return "AARQ of an unknown client: rejected";
-        case MeterEvent::Kind::unknown_server: return "WPDU for an unknown server: dropped";
+        case MeterEvent::Kind::unknown_server: return "request for an unknown server: dropped";
     }
     return "";
 }
 
-MeterServerLog make_log() {
-    MeterServerLog log;
+ServerLog make_log() {
+    ServerLog log;
     log.connected = [](const std::string& peer) { spdlog::info("{} connected", peer); };
     log.refused = [](const std::string& peer) {
         spdlog::warn("{} refused: too many connections", peer);
@@ -99,9 +66,9 @@ MeterServerLog make_log() {
     };
     if (spdlog::should_log(spdlog::level::trace)) {
         log.trace = [](const std::string& peer, transport::Direction direction,
-                       const std::string& hex) {
+                       const std::string& text) {
             spdlog::trace("{} {} {}", peer, direction == transport::Direction::sent ? "->" : "<-",
-                          hex);
+                          text);
         };
     }
     return log;
@@ -112,33 +79,47 @@ int complain(const std::string& text) {
     return EXIT_FAILURE;
 }
 
-int serve(const Options& options, Meter& meter) {
+int serve(const Options& options, MeterGroup& meters) {
     asio::io_context io(1);
-    std::error_code error;
-    const asio::ip::address address = asio::ip::make_address(options.bind, error);
-    if (error) {
-        return complain("--bind: not an IP address");
-    }
-    const std::size_t limit = options.max_connections.value_or(
-        meter.simultaneous_connections().value_or(default_connections));
-    auto server =
-        MeterServer::start(io.get_executor(), {address, static_cast<std::uint16_t>(options.port)},
-                           meter, limit, make_log());
-    if (!server) {
-        return complain("cannot listen on " + options.bind + " port " +
-                        std::to_string(options.port) + ": " + dlms::describe(server.error()));
+    const ServerLog log = make_log();
+    ListeningPlaces places(io.get_executor(), options, meters, log);
+    if (const auto opened = places.open(); !opened) {
+        return complain(opened.error());
     }
     asio::signal_set signals(io, SIGTERM, SIGINT);
     signals.async_wait([&](const std::error_code& failed, int) {
         if (!failed) {
-            (*server)->close();
+            places.close();
         }
     });
-    std::cout << "listening on " << (*server)->local_endpoint() << " (scenario " << meter.name()
-              << ", seed " << options.seed << ", at most " << limit << " connections)" << std::endl;
+    for (const std::string& line : places.lines()) {
+        std::cout << line << std::endl;
+    }
     io.run();
     spdlog::info("ended");
     return EXIT_SUCCESS;
+}
+
+/// Adds a meter for the scenario's text, the one so many numbers on. Nothing, or what is wrong.
+std::optional<std::string> add_meter(const Options& options, const std::string& name,
+                                     const std::string& text, std::uint32_t number,
+                                     MeterGroup& meters) {
+    auto scenario = parse_scenario(text);
+    if (!scenario) {
+        return name + ": " + scenario.error();
+    }
+    renumber(*scenario, number);
+    const auto utc =
+        std::chrono::floor<UtcTime>(std::chrono::system_clock::now().time_since_epoch());
+    auto meter = std::make_unique<Meter>(*std::move(scenario), options.seed + meters.size(),
+                                         std::chrono::steady_clock::now(), utc);
+    if (options.answer_delay) {
+        meter->set_answer_delay(std::chrono::milliseconds(*options.answer_delay));
+    }
+    if (!meters.add(std::move(meter))) {
+        return "no lower HDLC address is left for meter " + std::to_string(meters.size() + 1);
+    }
+    return std::nullopt;
 }
 
 int run(const Options& options) {
@@ -146,22 +127,21 @@ int run(const Options& options) {
         "simulator", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
     spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
     spdlog::set_level(spdlog::level::from_str(options.log_level));
-    const std::optional<std::string> text = load(options.scenario);
-    if (!text) {
-        return complain("--scenario: neither a built-in meter nor a file that can be read: " +
-                        options.scenario);
+    MeterGroup meters;
+    meters.set_gateway(options.gateway);
+    for (const std::string& name : options.scenarios) {
+        const std::optional<std::string> text = load(name);
+        if (!text) {
+            return complain("--scenario: neither a built-in meter nor a file that can be read: " +
+                            name);
+        }
+        for (std::uint32_t number = 0; number < options.copies; ++number) {
+            if (const auto wrong = add_meter(options, name, *text, number, meters)) {
+                return complain(*wrong);
+            }
+        }
     }
-    auto scenario = parse_scenario(*text);
-    if (!scenario) {
-        return complain(options.scenario + ": " + scenario.error());
-    }
-    const auto utc =
-        std::chrono::floor<UtcTime>(std::chrono::system_clock::now().time_since_epoch());
-    Meter meter(*std::move(scenario), options.seed, std::chrono::steady_clock::now(), utc);
-    if (options.answer_delay) {
-        meter.set_answer_delay(std::chrono::milliseconds(*options.answer_delay));
-    }
-    return serve(options, meter);
+    return serve(options, meters);
 }
 
 }  // namespace
@@ -169,7 +149,11 @@ int run(const Options& options) {
 int main(int count, char** arguments) {
     try {
         Options options;
-        CLI::App app("A simulated DLMS/COSEM meter on TCP with the wrapper.", "dlms-simulator");
+        CLI::App app(
+            "Simulated DLMS/COSEM meters on TCP, UDP and serial lines. Without options: one meter "
+            "on TCP "
+            "port 4059 with the wrapper.",
+            "dlms-simulator");
         declare(app, options);
         CLI11_PARSE(app, count, arguments);
         return run(options);

@@ -1,44 +1,34 @@
 #pragma once
-// MeterServer: a simulated meter on a TCP port. Single-threaded: every call and every callback
-// comes from the executor's thread.
+// MeterServer: simulated meters on a TCP port: the wrapper or HDLC. Single-threaded: every call and
+// every callback comes from the executor's thread.
 
 #include <functional>
 #include <memory>
-#include <string>
 #include <unordered_map>
 
 #include <asio/ip/tcp.hpp>
 
-#include "simulator/meter_connection.hpp"
+#include "simulator/line_session.hpp"
 #include "transport/acceptor.hpp"
-#include "transport/driver.hpp"
 
 namespace dlms::simulator {
 
-/// What a MeterServer tells; what is not set is not told. `peer` is address and port.
-struct MeterServerLog {
-    std::function<void(const std::string& peer)> connected;
-    /// Above the limit: closed at once.
-    std::function<void(const std::string& peer)> refused;
-    std::function<void(const std::string& peer, const Error& reason)> disconnected;
-    /// The first `most_events` of a connection: a peer can cause thousands in a second.
-    std::function<void(const std::string& peer, const MeterEvent& event)> event;
-    static constexpr std::size_t most_events = 1000;
-    /// As a connection ends that had more events: how many were not told.
-    std::function<void(const std::string& peer, std::size_t count)> untold;
-    /// WPDUs in hexadecimal, passwords hidden.
-    std::function<void(const std::string& peer, transport::Direction, const std::string& hex)>
-        trace;
-};
+/// Makes what speaks on a new line.
+using LineFactory = std::function<std::unique_ptr<LineMachine>(Instant now)>;
 
 class MeterServer {
 public:
-    /// Serves `meter`, which must outlive the server, at an address and port (0: any free one) for
-    /// at most `max_connections` at a time. Errors: those of TcpAcceptor::listen().
+    struct Configuration {
+        asio::ip::tcp::endpoint endpoint;  ///< port 0: any free one
+        LineFactory make_line;             ///< what it uses must outlive the server
+        Framing framing = Framing::wrapper;
+        std::size_t max_connections = 32;
+    };
+
+    /// Errors: those of TcpAcceptor::listen().
     static Result<std::unique_ptr<MeterServer>> start(const asio::any_io_executor& executor,
-                                                      const asio::ip::tcp::endpoint& endpoint,
-                                                      Meter& meter, std::size_t max_connections,
-                                                      MeterServerLog log = {});
+                                                      Configuration configuration,
+                                                      ServerLog log = {});
     ~MeterServer();
     MeterServer(const MeterServer&) = delete;
     MeterServer& operator=(const MeterServer&) = delete;
@@ -49,16 +39,12 @@ public:
     void close();
 
 private:
-    class Connection;
-
-    MeterServer(Meter& meter, std::size_t max_connections, MeterServerLog log);
+    MeterServer(Configuration configuration, ServerLog log);
     void accepted(asio::ip::tcp::socket socket);
-    void lost(Connection& connection, const Error& reason);
 
-    Meter& meter_;
-    std::size_t max_connections_;
-    MeterServerLog log_;
-    std::unordered_map<const Connection*, std::unique_ptr<Connection>> connections_;
+    Configuration configuration_;
+    ServerLog log_;
+    std::unordered_map<const LineSession*, std::unique_ptr<LineSession>> connections_;
     std::shared_ptr<transport::TcpAcceptor> acceptor_;
 };
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "simulator/link_settings.hpp"
 #include "simulator/load_model.hpp"
 #include "simulator/lockout.hpp"
 #include "simulator/meter_clock.hpp"
@@ -45,6 +46,8 @@ struct Scenario {
     LockoutParameters lockout;
     /// How long the meter takes to answer a request.
     std::chrono::milliseconds answer_delay{0};
+    HdlcSettings hdlc;
+    ModeESettings mode_e;
     std::vector<DeclaredDevice> devices;
 };
 

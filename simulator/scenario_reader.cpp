@@ -4,6 +4,7 @@
 #include <array>
 
 #include "simulator/scenario.hpp"
+#include "simulator/scenario_links.hpp"
 #include "simulator/scenario_objects.hpp"
 #include "simulator/short_names.hpp"
 
@@ -75,7 +76,8 @@ void read_mechanism(const ScenarioNode& node, association::ServerConfiguration& 
 
 DeclaredAssociation read_association(const ScenarioNode& node) {
     node.expect_keys({"client_sap", "name", "referencing", "mechanism", "password", "conformance",
-                      "max_receive_pdu_size", "block_window", "options", "read_only", "visible"});
+                      "max_receive_pdu_size", "block_window", "pre_established", "options",
+                      "read_only", "visible"});
     DeclaredAssociation made;
     made.client = ClientSap(static_cast<std::uint16_t>(node.at("client_sap").integer(1, 0xFFFF)));
     made.name = node.at("name").text();
@@ -89,6 +91,9 @@ DeclaredAssociation read_association(const ScenarioNode& node) {
     if (const auto window = node.find("block_window")) {
         made.configuration.block_window =
             static_cast<std::uint8_t>(window->integer(1, xdlms::GeneralBlockTransfer::max_window));
+    }
+    if (const auto pre_established = node.find("pre_established")) {
+        made.configuration.pre_established = pre_established->boolean();
     }
     if (const auto options = node.find("options")) {
         read_options(*options, made.configuration);
@@ -235,7 +240,8 @@ LockoutParameters read_lockout(const ScenarioNode& node) {
 }
 
 Scenario read_scenario(const ScenarioNode& node) {
-    node.expect_keys({"name", "clock", "lockout", "answer_delay_ms", "load", "logical_devices"});
+    node.expect_keys({"name", "clock", "lockout", "answer_delay_ms", "load", "hdlc", "mode_e",
+                      "logical_devices"});
     Scenario scenario;
     scenario.name = node.at("name").text();
     if (const auto clock = node.find("clock")) {
@@ -250,6 +256,12 @@ Scenario read_scenario(const ScenarioNode& node) {
     if (const auto load = node.find("load")) {
         scenario.load = read_load(*load);
     }
+    if (const auto hdlc = node.find("hdlc")) {
+        scenario.hdlc = read_hdlc(*hdlc);
+    }
+    if (const auto mode_e = node.find("mode_e")) {
+        scenario.mode_e = read_mode_e(*mode_e);
+    }
     const ScenarioNode devices = node.at("logical_devices");
     for (std::size_t i = 0; i < devices.size(); ++i) {
         scenario.devices.push_back(read_device(devices.element(i)));
@@ -258,6 +270,11 @@ Scenario read_scenario(const ScenarioNode& node) {
         devices.complain("at least one logical device");
     }
     sort_unique(devices, scenario.devices, &DeclaredDevice::sap);
+    if (const auto hdlc = node.find("hdlc");
+        hdlc &&
+        scenario.devices.back().sap.value() > largest_hdlc_upper(scenario.hdlc.address_octets)) {
+        hdlc->complain("addresses that hold the SAP of every logical device");
+    }
     return scenario;
 }
 

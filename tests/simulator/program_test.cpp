@@ -1,19 +1,18 @@
 // The meter on a real port, and the program itself.
 
+#include "tests/simulator/program.hpp"
+
 #include <array>
 #include <atomic>
-#include <csignal>
 #include <future>
-#include <sstream>
-#include <sys/wait.h>
 #include <thread>
-#include <unistd.h>
 
 #include <asio/connect.hpp>
 #include <asio/io_context.hpp>
 #include <asio/read.hpp>
 #include <asio/write.hpp>
 
+#include "simulator/meter_connection.hpp"
 #include "simulator/meter_server.hpp"
 #include "tests/simulator/meter_line.hpp"
 
@@ -51,12 +50,18 @@ private:
 /// The server in a thread of its own.
 class RunningMeter {
 public:
-    explicit RunningMeter(std::size_t max_connections, MeterServerLog log = {})
+    explicit RunningMeter(std::size_t max_connections, ServerLog log = {})
         : meter_(*parse_scenario(builtin_scenario("hexcell")), 1, std::chrono::steady_clock::now(),
                  test_utc),
-          server_(MeterServer::start(io_.get_executor(), {asio::ip::make_address("127.0.0.1"), 0},
-                                     meter_, max_connections, std::move(log))
-                      .value()),
+          server_(
+              MeterServer::start(io_.get_executor(),
+                                 {.endpoint = {asio::ip::make_address("127.0.0.1"), 0},
+                                  .make_line = [this](Instant now) -> std::unique_ptr<LineMachine> {
+                                      return std::make_unique<MeterConnection>(meter_, now);
+                                  },
+                                  .max_connections = max_connections},
+                                 std::move(log))
+                  .value()),
           port_(server_->local_endpoint().port()),
           thread_([this] { io_.run(); }) {}
     ~RunningMeter() {
@@ -71,58 +76,6 @@ private:
     std::unique_ptr<MeterServer> server_;
     std::uint16_t port_;
     std::thread thread_;
-};
-
-/// The program as a child process.
-class Program {
-public:
-    explicit Program(std::vector<std::string> arguments) {
-        int out[2];
-        BOOST_REQUIRE(pipe(out) == 0);
-        arguments.insert(arguments.begin(), DLMS_SIMULATOR_PROGRAM);
-        std::vector<char*> pointers;
-        for (std::string& argument : arguments) {
-            pointers.push_back(argument.data());
-        }
-        pointers.push_back(nullptr);
-        pid_ = fork();
-        BOOST_REQUIRE(pid_ >= 0);
-        if (pid_ == 0) {
-            dup2(out[1], STDOUT_FILENO);
-            dup2(out[1], STDERR_FILENO);
-            close(out[0]);
-            close(out[1]);
-            execv(pointers[0], pointers.data());
-            _exit(127);
-        }
-        close(out[1]);
-        output_ = out[0];
-    }
-    ~Program() {
-        close(output_);
-        if (pid_ > 0) {
-            kill(pid_, SIGKILL);
-            waitpid(pid_, nullptr, 0);
-        }
-    }
-    std::string line() {
-        std::string text;
-        char character = 0;
-        while (read(output_, &character, 1) == 1 && character != '\n') {
-            text += character;
-        }
-        return text;
-    }
-    void signal(int number) { kill(pid_, number); }
-    int exit_status() {
-        int status = 0;
-        waitpid(std::exchange(pid_, -1), &status, 0);
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    }
-
-private:
-    pid_t pid_ = -1;
-    int output_ = -1;
 };
 
 const std::string good = aarq(context_ln + lls + password + initiate("00FFFF", "FFFF"));
@@ -163,18 +116,18 @@ BOOST_AUTO_TEST_CASE(a_wrong_header_closes_the_connection_and_no_other) {
 BOOST_AUTO_TEST_CASE(a_peer_cannot_fill_the_log) {
     std::atomic<std::size_t> told = 0;
     std::promise<std::size_t> untold;
-    MeterServerLog log;
+    ServerLog log;
     log.event = [&](const std::string&, const MeterEvent&) { ++told; };
     log.untold = [&](const std::string&, std::size_t count) { untold.set_value(count); };
     RunningMeter running(4, std::move(log));
     {
         Client stranger(running.port());
-        for (std::size_t count = 0; count < MeterServerLog::most_events + 25; ++count) {
+        for (std::size_t count = 0; count < ServerLog::most_events + 25; ++count) {
             stranger.ask(good, 99);
         }
     }
     BOOST_TEST(untold.get_future().get() == 25u);
-    BOOST_TEST(told == MeterServerLog::most_events);
+    BOOST_TEST(told == ServerLog::most_events);
 }
 
 BOOST_AUTO_TEST_CASE(prints_where_it_listens_and_ends_on_a_signal) {

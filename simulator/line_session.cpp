@@ -1,0 +1,63 @@
+#include "simulator/line_session.hpp"
+
+#include "simulator/frame_trace.hpp"
+
+namespace dlms::simulator {
+
+LineSession::LineSession(std::unique_ptr<LineMachine> machine,
+                         std::unique_ptr<transport::Channel> channel, std::string peer,
+                         Framing framing, const ServerLog& log, Ended ended)
+    : peer_(std::move(peer)),
+      log_(log),
+      ended_(std::move(ended)),
+      machine_(std::move(machine)),
+      driver_(transport::Driver::create(std::move(channel), *this, trace_sink(framing))) {}
+
+void LineSession::receive(ByteView bytes, Instant now) {
+    machine_->receive(bytes, now);
+    tell();
+}
+
+void LineSession::handle_timeout(Instant now) {
+    machine_->handle_timeout(now);
+    tell();
+}
+
+void LineSession::connection_lost(const Error& error) {
+    if (log_.untold && events_ > ServerLog::most_events) {
+        log_.untold(peer_, events_ - ServerLog::most_events);
+    }
+    if (log_.disconnected) {
+        log_.disconnected(peer_, error);
+    }
+    const Ended ended = std::move(ended_);  // may destroy this
+    ended(*this, error);
+}
+
+void LineSession::tell() {
+    while (const std::optional<MeterEvent> event = machine_->poll_event()) {
+        if (log_.event && ++events_ <= ServerLog::most_events) {
+            log_.event(peer_, *event);
+        }
+    }
+}
+
+transport::TraceSink LineSession::trace_sink(Framing framing) const {
+    if (!log_.trace) {
+        return nullptr;
+    }
+    const auto sink = [this](transport::Direction direction, const std::string& text) {
+        log_.trace(peer_, direction, text);
+    };
+    if (framing == Framing::wrapper) {
+        return [hex = transport::HexTrace(sink)](transport::Direction direction,
+                                                 ByteView bytes) mutable {
+            hex.octets(direction, bytes);
+        };
+    }
+    return [frames = FrameTrace(sink)](transport::Direction direction, ByteView bytes) mutable {
+        frames.octets(direction, bytes, std::chrono::steady_clock::now());
+    };
+}
+
+}  // namespace dlms::simulator

@@ -1,0 +1,43 @@
+#pragma once
+// MeterGroup: the meters of one simulator: those on one line, by their lower HDLC addresses, and
+// those behind one gateway, by their place in the group.
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "simulator/meter.hpp"
+
+namespace dlms::simulator {
+
+class MeterGroup {
+public:
+    /// Puts a meter behind those that are there; from the second one on, all have addresses of two
+    /// or four octets and a lower part of their own: the declared one, or the next that is free
+    /// above it. False when no address is left; the meter is not taken then.
+    bool add(std::unique_ptr<Meter> meter);
+
+    std::size_t size() const { return meters_.size(); }
+    Meter& operator[](std::size_t index) const { return *meters_[index]; }
+
+    /// Whether requests with a gateway header are served.
+    bool is_gateway() const { return is_gateway_; }
+    void set_gateway(bool is_gateway) { is_gateway_ = is_gateway; }
+    /// The meter that a physical device address means: its place from 1 on, as decimal digits or as
+    /// a number of up to four octets; or the logical device name of one of its devices.
+    std::optional<std::size_t> find(ByteView physical_device_address) const;
+
+private:
+    static bool give_address(Meter& meter, const std::set<std::uint16_t>& taken);
+    std::optional<std::size_t> find_name(std::string_view name) const;
+
+    std::vector<std::unique_ptr<Meter>> meters_;
+    bool is_gateway_ = false;
+};
+
+/// Makes of a scenario that of the meter so many numbers on: serial numbers (0-0:96.1.0.255) and
+/// logical device names (also in 0-0:42.0.0.255) are counted up in their decimal digits.
+void renumber(Scenario& scenario, std::uint32_t count);
+
+}  // namespace dlms::simulator

@@ -1,0 +1,48 @@
+#pragma once
+// Options of the program dlms-simulator.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "simulator/line_faults.hpp"
+#include "stack/base/line_settings.hpp"
+
+namespace dlms::simulator {
+
+struct Options {
+    // The meters
+    std::vector<std::string> scenarios{"hexcell"};
+    std::uint32_t copies = 1;
+    std::uint64_t seed = 1;
+    std::optional<std::uint32_t> answer_delay;  ///< milliseconds
+    bool gateway = false;
+
+    // The places
+    std::string bind = "127.0.0.1";
+    std::optional<std::uint16_t> port;
+    std::optional<std::uint16_t> hdlc_port;
+    std::optional<std::uint16_t> udp_port;
+    std::string pty;
+    std::string serial;
+    std::optional<std::size_t> max_connections;
+
+    // The lines
+    std::optional<std::uint32_t> baud_rate;
+    std::uint32_t data_bits = 8;
+    std::uint32_t stop_bits = 1;
+    Parity parity = Parity::none;
+    bool mode_e = false;
+    std::optional<std::uint32_t> pace;
+    FaultRates faults;
+
+    std::string log_level = "info";
+};
+
+/// Makes the command line's parser fill `options`, which must outlive it.
+void declare(CLI::App& app, Options& options);
+
+}  // namespace dlms::simulator
