@@ -10,6 +10,19 @@ FailureCode code_of(const Error& error) {
         case ErrorCode::connect_timeout: return FailureCode::connect_timeout;
         case ErrorCode::host_unreachable: return FailureCode::host_unreachable;
         case ErrorCode::not_allowed_target: return FailureCode::not_allowed_target;
+        case ErrorCode::port_missing:
+        case ErrorCode::port_busy:
+        case ErrorCode::port_denied:
+        case ErrorCode::port_settings_refused:
+        case ErrorCode::unsupported_baud_rate: return FailureCode::serial_unavailable;
+        case ErrorCode::link_refused:
+        case ErrorCode::frame_rejected:
+        case ErrorCode::tls_failed:
+        case ErrorCode::certificate_untrusted:
+        case ErrorCode::certificate_expired:
+        case ErrorCode::certificate_name_mismatch:
+        case ErrorCode::certificate_rejected:
+        case ErrorCode::own_certificate_rejected: return FailureCode::link_rejected;
         case ErrorCode::connection_lost:
         case ErrorCode::association_lost: return FailureCode::connection_lost;
         case ErrorCode::cancelled: return FailureCode::cancelled;
@@ -41,6 +54,10 @@ std::string_view sentence(FailureCode code) {
             return "the host was not found or there is no way to it";
         case FailureCode::not_allowed_target:
             return "the configuration does not allow connections to this address";
+        case FailureCode::serial_unavailable: return "the serial port cannot be used";
+        case FailureCode::line_busy:
+            return "other meters on the same line were served until the time-out";
+        case FailureCode::link_rejected: return "the link to the meter was refused";
         case FailureCode::association_rejected: return "the meter rejected the association";
         case FailureCode::authentication_failed: return "the meter rejected the authentication";
         case FailureCode::timeout: return "the meter did not answer within the time-out";
@@ -90,6 +107,9 @@ std::string_view name(FailureCode code) {
         case FailureCode::connect_timeout: return "connect-timeout";
         case FailureCode::host_unreachable: return "host-unreachable";
         case FailureCode::not_allowed_target: return "not-allowed-target";
+        case FailureCode::serial_unavailable: return "serial-unavailable";
+        case FailureCode::line_busy: return "meter-busy";
+        case FailureCode::link_rejected: return "link-rejected";
         case FailureCode::association_rejected: return "association-rejected";
         case FailureCode::authentication_failed: return "authentication-failed";
         case FailureCode::timeout: return "timeout";
@@ -168,7 +188,11 @@ std::string describe(const Failure& failure) {
         text +=
             xdlms::service_error_name(failure.service_error->group, failure.service_error->value);
     }
-    if (failure.error && failure.error->blame() != Blame::transport) {
+    // Of these the code says it all.
+    const bool is_plain = failure.error && failure.error->blame() == Blame::transport &&
+                          failure.code != FailureCode::serial_unavailable &&
+                          failure.code != FailureCode::link_rejected;
+    if (failure.error && !is_plain) {
         text += " (" + describe(*failure.error) + ')';
     }
     return text;

@@ -20,6 +20,10 @@ enum class FailureCode : std::uint8_t {
     connect_timeout,
     host_unreachable,
     not_allowed_target,
+    serial_unavailable,
+    line_busy,  ///< a shared line: others had it until the deadline
+    // the meter says no to the link
+    link_rejected,
     // the meter says no to the association
     association_rejected,
     authentication_failed,

@@ -24,6 +24,7 @@ constexpr MeterProfile generic{
     .release_timeout = 2s,
     .initiate_tolerance = {.short_conformance_tag = true},
     .notification_tolerance = {.tagged_date_time = true},
+    .hdlc = {},
 };
 
 constexpr MeterProfile hexcell{
@@ -39,6 +40,11 @@ constexpr MeterProfile hexcell{
     .release_timeout = 2s,
     .initiate_tolerance = {.short_conformance_tag = true},
     .notification_tolerance = {.tagged_date_time = true},
+    // As the maker's own library speaks HDLC.
+    .hdlc = {.address_octets = 2,
+             .physical_address = 16,
+             .line_settings = {.baud_rate = 4800},
+             .starting_baud_rate = 1200},
 };
 
 constexpr MeterProfile hexing{
@@ -54,6 +60,7 @@ constexpr MeterProfile hexing{
     .release_timeout = 2s,
     .initiate_tolerance = {.short_conformance_tag = true},
     .notification_tolerance = {.tagged_date_time = true},
+    .hdlc = {.max_information = 512},
 };
 
 bool same_name(std::string_view a, std::string_view b) {

@@ -8,11 +8,23 @@
 
 #include "stack/acse/mechanism.hpp"
 #include "stack/association/client_association.hpp"
+#include "stack/base/line_settings.hpp"
 #include "stack/base/strong.hpp"
 #include "stack/xdlms/conformance.hpp"
 #include "stack/xdlms/initiate.hpp"
 
 namespace dlms::client {
+
+/// Of the link, where the meter is reached by HDLC.
+struct HdlcProfile {
+    std::uint8_t address_octets = 1;  ///< 1, 2 or 4
+    std::uint16_t physical_address = 0;
+    std::uint16_t max_information = 128;  ///< octets, proposed both ways
+    std::chrono::milliseconds response_timeout{3000};
+    LineSettings line_settings{};
+    /// Of IEC 62056-21 mode E.
+    std::uint32_t starting_baud_rate = 300;
+};
 
 struct MeterProfile {
     std::string_view name;
@@ -35,6 +47,7 @@ struct MeterProfile {
     std::chrono::milliseconds release_timeout;
     xdlms::InitiateTolerance initiate_tolerance;
     xdlms::DataNotificationTolerance notification_tolerance;
+    HdlcProfile hdlc;
 };
 
 /// What is proposed to a meter of short name referencing: read, write, unconfirmed write, blocks

@@ -1,5 +1,7 @@
 #include "client/native_meter_client.hpp"
 
+#include "client/open_link.hpp"
+
 namespace dlms::client {
 namespace {
 
@@ -9,60 +11,13 @@ Instant now() {
 
 }  // namespace
 
-MeterParameters::MeterParameters(const MeterProfile& from)
-    : client_sap(from.client_sap),
-      server_sap(from.server_sap),
-      mechanism(from.mechanism),
-      password(as_bytes(from.default_password)),
-      referencing(from.referencing),
-      proposed_conformance(from.proposed_conformance),
-      max_outstanding_requests(from.max_outstanding_requests),
-      block_window(from.block_window),
-      max_receive_pdu_size(from.max_receive_pdu_size),
-      response_timeout(from.response_timeout),
-      release_timeout(from.release_timeout),
-      release_without_reason(from.release_without_reason),
-      initiate_tolerance(from.initiate_tolerance),
-      notification_tolerance(from.notification_tolerance) {}
-
-void MeterParameters::use_short_names() {
-    referencing = association::Referencing::short_name;
-    proposed_conformance = short_name_conformance;
-}
-
-MeterParameters MeterParameters::clone() const {
-    MeterParameters copy;
-    copy.endpoint = endpoint;
-    copy.client_sap = client_sap;
-    copy.server_sap = server_sap;
-    copy.mechanism = mechanism;
-    copy.password = password.clone();
-    copy.referencing = referencing;
-    copy.proposed_conformance = proposed_conformance;
-    copy.max_outstanding_requests = max_outstanding_requests;
-    copy.block_window = block_window;
-    copy.max_receive_pdu_size = max_receive_pdu_size;
-    copy.response_timeout = response_timeout;
-    copy.release_timeout = release_timeout;
-    copy.release_without_reason = release_without_reason;
-    copy.initiate_tolerance = initiate_tolerance;
-    copy.notification_tolerance = notification_tolerance;
-    return copy;
-}
-
-bool MeterParameters::same_connection(const MeterParameters& other) const {
-    return endpoint == other.endpoint && client_sap == other.client_sap &&
-           server_sap == other.server_sap && mechanism == other.mechanism &&
-           password.matches(other.password.reveal()) && referencing == other.referencing &&
-           proposed_conformance == other.proposed_conformance &&
-           max_outstanding_requests == other.max_outstanding_requests &&
-           block_window == other.block_window &&
-           max_receive_pdu_size == other.max_receive_pdu_size &&
-           response_timeout == other.response_timeout;
-}
-
 NativeMeterClient::NativeMeterClient(MeterParameters parameters, ClientEnvironment environment)
-    : parameters_(std::move(parameters)), environment_(std::move(environment)) {}
+    : parameters_(std::move(parameters)), environment_(std::move(environment)) {
+    const std::string name = line_name(parameters_);
+    if (environment_.lines && !name.empty()) {
+        line_ = environment_.lines->line(name);
+    }
+}
 
 NativeMeterClient::~NativeMeterClient() {
     drop_connection();
@@ -72,37 +27,15 @@ asio::awaitable<Outcome<AssociationInfo>> NativeMeterClient::connect(Instant dea
     if (association_) {
         co_return *association_;
     }
-    drop_connection();
-    const Instant connect_deadline =
-        std::min(deadline, now() + Duration(parameters_.response_timeout));
-    auto socket = co_await transport::connect_tcp(parameters_.endpoint, connect_deadline,
-                                                  environment_.address_filter);
-    if (!socket) {
-        co_return std::unexpected(from_error(socket.error()));
+    const Outcome<void> linked = co_await open_link(deadline);
+    if (!linked) {
+        co_return std::unexpected(linked.error());
     }
-    association::ClientConfiguration configuration;
-    configuration.referencing = parameters_.referencing;
-    configuration.mechanism = parameters_.mechanism;
-    configuration.max_outstanding_requests = parameters_.max_outstanding_requests;
-    configuration.block_window = parameters_.block_window;
-    configuration.password = parameters_.password.clone();
-    configuration.proposed_conformance = parameters_.proposed_conformance;
-    configuration.max_receive_pdu_size = parameters_.max_receive_pdu_size;
-    configuration.response_timeout = parameters_.response_timeout;
-    configuration.release_without_reason = parameters_.release_without_reason;
-    configuration.initiate_tolerance = parameters_.initiate_tolerance;
-    configuration.notification_tolerance = parameters_.notification_tolerance;
-    session_ = std::make_unique<WrapperSession>(
-        parameters_.client_sap, parameters_.server_sap, std::move(configuration),
-        [this](const association::ClientEvent& event) { take_event(event); },
-        [this] { mailbox_.wake(); });
-    driver_ = transport::Driver::create(std::move(*socket), *session_, environment_.trace);
     const Status opened = machine().open(now());
     if (!opened) {
         drop_connection();
         co_return std::unexpected(from_error(opened.error()));
     }
-    driver_->start();
     const Ending ending = co_await await_ending(deadline);
     const auto* made = std::get_if<AssociationMade>(&ending.answer);
     if (!made) {
@@ -113,15 +46,105 @@ asio::awaitable<Outcome<AssociationInfo>> NativeMeterClient::connect(Instant dea
         co_return std::unexpected(from_error(Error{ErrorCode::connection_lost, Layer::client, 0}));
     }
     largest_list_ = std::numeric_limits<std::size_t>::max();
-    association_ =
-        AssociationInfo{made->associated.conformance, made->associated.server_max_receive_pdu_size,
-                        parameters_.mechanism};
+    renewal_.connected();
+    take_association(made->associated);
     co_return *association_;
 }
 
+void NativeMeterClient::take_association(const association::Associated& associated) {
+    association_ = AssociationInfo{associated.conformance, associated.server_max_receive_pdu_size,
+                                   parameters_.mechanism};
+}
+
+asio::awaitable<bool> NativeMeterClient::renew_association(association::ClientService service,
+                                                           const Failure& failure,
+                                                           Instant deadline) {
+    if (!association_ || !renewal_.calls_for_renewal(service, failure) || !machine().renew(now())) {
+        co_return false;
+    }
+    association_.reset();
+    names_refused_.reset();
+    const Ending ending = co_await await_ending(deadline);
+    const auto* made = std::get_if<AssociationMade>(&ending.answer);
+    if (!made || !session_) {
+        drop_connection();
+        co_return false;
+    }
+    renewal_.renewed();
+    take_association(made->associated);
+    co_return true;
+}
+
+asio::awaitable<Outcome<void>> NativeMeterClient::open_link(Instant deadline) {
+    drop_connection();
+    auto session = make_session(
+        parameters_, {[this](const association::ClientEvent& event) { take_event(event); },
+                      [this](const LinkReport& report) { take_link_report(report); },
+                      [this] { mailbox_.wake(); }});
+    if (!session) {
+        co_return std::unexpected(from_error(session.error()));
+    }
+    session_ = std::move(*session);
+    if (!line_ || !line_->serves(parameters_.link)) {
+        if (line_) {
+            line_->close();
+        }
+        const Instant connect_deadline =
+            std::min(deadline, now() + Duration(parameters_.response_timeout));
+        auto channel =
+            co_await open_channel(parameters_, connect_deadline, environment_.address_filter);
+        if (!channel) {
+            drop_connection();
+            co_return std::unexpected(from_error(channel.error()));
+        }
+        if (line_) {
+            line_->open(std::move(*channel), parameters_.link);
+        } else {
+            driver_ = transport::Driver::create(std::move(*channel), *session_, environment_.trace);
+        }
+    }
+    link_phase_ = LinkPhase::opening;
+    session_->open_link(now());
+    if (line_) {
+        driver_ = line_->driver();
+        line_->speak_for(*session_, environment_.trace);
+    } else {
+        driver_->start();
+    }
+    const Ending ending = co_await await_ending(deadline);
+    if (const auto* failure = std::get_if<Failure>(&ending.answer)) {
+        drop_connection();
+        co_return std::unexpected(*failure);
+    }
+    if (!session_) {
+        co_return std::unexpected(from_error(Error{ErrorCode::connection_lost, Layer::client, 0}));
+    }
+    link_phase_ = LinkPhase::open;
+    co_return Outcome<void>();
+}
+
+void NativeMeterClient::take_line() {
+    if (!line_ || !driver_) {
+        return;
+    }
+    if (line_->driver() != driver_) {
+        drop_connection();
+    } else {
+        line_->speak_for(*session_, environment_.trace);
+    }
+}
+
 asio::awaitable<void> NativeMeterClient::release(Instant deadline) {
-    if (association_ && machine().release(now())) {
-        co_await await_ending(std::min(deadline, now() + Duration(parameters_.release_timeout)));
+    deadline = std::min(deadline, now() + Duration(parameters_.release_timeout));
+    const bool with_release =
+        parameters_.link.kind == LinkKind::wrapper || parameters_.link.hdlc.release_association;
+    if (association_ && with_release && machine().release(now())) {
+        co_await await_ending(deadline);
+    }
+    if (session_ && link_phase_ == LinkPhase::open) {
+        link_phase_ = LinkPhase::closing;
+        session_->close_link(now());
+        co_await await_ending(deadline);
     }
     drop_connection();
 }
@@ -135,7 +158,8 @@ asio::awaitable<NativeMeterClient::Ending> NativeMeterClient::await_ending(Insta
     const auto* failure = std::get_if<Failure>(&ending.answer);
     // After a time-out nobody knows whether the line is dead or the meter slow; a new connection
     // finds out, and the meter keeps no half-served request.
-    const bool unusable = !driver_->is_open() || (failure && failure->code == FailureCode::timeout);
+    const bool unusable = !driver_->is_open() || link_phase_ == LinkPhase::lost ||
+                          (failure && failure->code == FailureCode::timeout);
     if (unusable) {
         drop_connection();
     }
@@ -214,6 +238,7 @@ cosem::DataAccessResult verdict_of(const xdlms::WriteResult& result) {
 
 void NativeMeterClient::take_event(const association::ClientEvent& event) {
     using namespace association;
+    renewal_.take(event);
     if (const auto* associated = std::get_if<Associated>(&event)) {
         finish({}, AssociationMade{*associated});
     } else if (const auto* refused = std::get_if<AssociationRefused>(&event)) {
@@ -266,14 +291,30 @@ void NativeMeterClient::take_end_of_association(const association::Aborted& abor
     }
 }
 
+void NativeMeterClient::take_link_report(const LinkReport& report) {
+    const bool is_awaited = link_phase_ == LinkPhase::opening || link_phase_ == LinkPhase::closing;
+    if (report.kind == LinkReport::Kind::failed) {
+        link_phase_ = LinkPhase::lost;
+        if (is_awaited) {
+            finish({}, from_error(report.error));
+        }
+    } else if (is_awaited) {
+        finish({}, LinkChanged{});
+    }
+}
+
 void NativeMeterClient::drop_connection() {
     association_.reset();
     short_names_.reset();
-    if (driver_) {
+    names_refused_.reset();
+    if (line_ && session_) {
+        line_->leave(*session_);
+    } else if (driver_) {
         driver_->close();
-        driver_.reset();
     }
+    driver_.reset();
     session_.reset();
+    link_phase_ = LinkPhase::none;
     mailbox_.clear();
 }
 

@@ -8,43 +8,16 @@
 #include <span>
 #include <vector>
 
+#include "client/line.hpp"
 #include "client/meter_client.hpp"
-#include "client/meter_profile.hpp"
+#include "client/meter_parameters.hpp"
+#include "client/meter_session.hpp"
+#include "client/renewal_rule.hpp"
 #include "client/short_names.hpp"
-#include "client/wrapper_session.hpp"
-#include "transport/connector.hpp"
 #include "transport/driver.hpp"
 #include "transport/mailbox.hpp"
 
 namespace dlms::client {
-
-/// Where the meter is and how to associate with it. Start from a profile, then change.
-struct MeterParameters {
-    explicit MeterParameters(const MeterProfile& from = profile_of_brand("generic"));
-
-    transport::TcpEndpoint endpoint;
-    ClientSap client_sap;
-    ServerSap server_sap;
-    acse::Mechanism mechanism;
-    SecretBytes password;
-    association::Referencing referencing;
-    xdlms::Conformance proposed_conformance;
-    std::size_t max_outstanding_requests;
-    std::uint8_t block_window;
-    std::uint16_t max_receive_pdu_size;          ///< octets; 0 = no limit
-    std::chrono::milliseconds response_timeout;  ///< of one request and its answer
-    std::chrono::milliseconds release_timeout;
-    bool release_without_reason;
-    xdlms::InitiateTolerance initiate_tolerance;
-    xdlms::DataNotificationTolerance notification_tolerance;
-
-    /// The meter knows its objects by short names: the conformance proposed becomes that of these.
-    void use_short_names();
-    MeterParameters clone() const;
-    /// Whether a live connection made with the one serves the other. Passwords are compared in
-    /// constant time.
-    bool same_connection(const MeterParameters& other) const;
-};
 
 /// Gets what a meter sends by itself. Views in it are valid during the call, in which no call may
 /// be made to the client.
@@ -55,6 +28,9 @@ struct ClientEnvironment {
     transport::AddressFilter address_filter;  ///< empty: every address is allowed
     transport::TraceSink trace;               ///< empty: no trace
     NotificationSink notification;            ///< empty: notifications are dropped
+    /// Where clients that name the same line share it; null: each opens its own. Calls to clients
+    /// of a shared line need a turn (SharedLineClient).
+    std::shared_ptr<Lines> lines;
 };
 
 /// Must outlive every call that it has not ended.
@@ -82,21 +58,28 @@ public:
     std::optional<AssociationInfo> association() const override { return association_; }
 
     const MeterParameters& parameters() const { return parameters_; }
+    /// The shared line, or null.
+    const std::shared_ptr<Line>& line() const { return line_; }
+    /// To be called first whenever its turn on a shared line comes.
+    void take_line();
 
 private:
+    enum class LinkPhase : std::uint8_t { none, opening, open, closing, lost };
+
     /// How a command to the association ended; the variants own their data.
     struct AssociationMade {
         association::Associated associated;
     };
     struct ReleaseDone {};
+    struct LinkChanged {};  // opened or closed, as was asked
     using Values = std::vector<Outcome<axdr::Data>>;
     using Verdicts = std::vector<cosem::DataAccessResult>;
     struct MethodDone {
         cosem::ActionResult result;
         std::optional<axdr::Data> returned;
     };
-    using Answer =
-        std::variant<AssociationMade, ReleaseDone, Values, Verdicts, MethodDone, Failure>;
+    using Answer = std::variant<AssociationMade, ReleaseDone, LinkChanged, Values, Verdicts,
+                                MethodDone, Failure>;
     struct Ending {
         association::RequestId id;
         Answer answer;
@@ -104,6 +87,9 @@ private:
 
     void take_event(const association::ClientEvent& event);
     void take_end_of_association(const association::Aborted& aborted);
+    void take_link_report(const LinkReport& report);
+    /// Makes channel, session and link anew.
+    asio::awaitable<Outcome<void>> open_link(Instant deadline);
     void finish(association::RequestId id, Answer answer) {
         mailbox_.put(Ending{id, std::move(answer)});
     }
@@ -111,6 +97,12 @@ private:
     /// Sends what the last command made ready and waits for how a request ends.
     asio::awaitable<Ending> await_ending(Instant deadline);
     void drop_connection();
+    void take_association(const association::Associated& associated);
+    /// Makes the association anew on the same connection, where the failure of a request of this
+    /// service calls for it; the request may then be repeated. A connection on which that fails is
+    /// dropped.
+    asio::awaitable<bool> renew_association(association::ClientService service,
+                                            const Failure& failure, Instant deadline);
 
     // How a request that was made ends; a request that could not be made fails at once.
     asio::awaitable<Outcome<Values>> await_values(Result<association::RequestId> made,
@@ -138,8 +130,13 @@ private:
     asio::awaitable<Outcome<std::optional<axdr::Data>>> invoke_by_name(
         const cosem::MethodDescriptor& method, const std::optional<axdr::Data>& parameters,
         Instant deadline);
-    /// The short names, from the meter if they are not known yet.
+    /// Whether the parameters of a method of short names cannot go with a Read, so that they are
+    /// written to its name.
+    bool writes(const std::optional<axdr::Data>& parameters) const;
+    /// The short names, from the meter if they are not known yet. A meter that refused them is not
+    /// asked again on the same connection, unless it said that it would tell later.
     asio::awaitable<Outcome<const ShortNames*>> short_names(Instant deadline);
+    asio::awaitable<Outcome<ShortNames>> read_short_names(Instant deadline);
     bool uses_short_names() const {
         return parameters_.referencing == association::Referencing::short_name;
     }
@@ -147,11 +144,15 @@ private:
 
     MeterParameters parameters_;
     ClientEnvironment environment_;
-    std::unique_ptr<WrapperSession> session_;
+    std::shared_ptr<Line> line_;
+    std::unique_ptr<MeterSession> session_;
     std::shared_ptr<transport::Driver> driver_;
+    LinkPhase link_phase_ = LinkPhase::none;
     std::optional<AssociationInfo> association_;
     transport::Mailbox<Ending> mailbox_;
+    RenewalRule renewal_;
     std::optional<ShortNames> short_names_;
+    std::optional<Failure> names_refused_;
     /// The largest list that the meter is not known to refuse.
     std::size_t largest_list_ = std::numeric_limits<std::size_t>::max();
     /// A list was never answered, and single requests since then were.

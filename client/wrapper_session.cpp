@@ -3,66 +3,128 @@
 #include <algorithm>
 
 namespace dlms::client {
+namespace {
 
-WrapperSession::WrapperSession(ClientSap client_sap, ServerSap server_sap,
-                               association::ClientConfiguration configuration, EventSink sink,
-                               SettleSink settled)
-    : client_sap_(client_sap),
-      server_sap_(server_sap),
-      association_(std::move(configuration)),
-      sink_(std::move(sink)),
-      settled_(std::move(settled)) {}
-
-void WrapperSession::receive(ByteView bytes, Instant now) {
-    link_.receive(bytes, now);
-    while (const std::optional<wrapper::Wpdu> wpdu = link_.poll_event()) {
-        if (wpdu->source_wport != server_sap_.value() ||
-            wpdu->destination_wport != client_sap_.value()) {
-            ++counters_.misaddressed_wpdus;
-            continue;
-        }
-        association_.receive(wpdu->apdu, now);
-        drain_events();
+/// Whether a meter that gets this request twice does nothing twice that matters.
+bool is_safe_to_repeat(ByteView apdu) {
+    constexpr std::uint8_t aarq = 0x60;
+    constexpr std::uint8_t rlrq = 0x62;
+    constexpr std::uint8_t get = 0xC0;
+    constexpr std::uint8_t get_next = 2;
+    constexpr std::uint8_t read = 0x05;
+    constexpr std::uint8_t block_number_access = 5;
+    if (apdu.size() < 3) {
+        return !apdu.empty() && apdu[0] == rlrq;
+    }
+    switch (apdu[0]) {
+        case aarq:
+        case rlrq: return true;
+        case get: return apdu[1] != get_next;
+        // A list of variables: the next block of an answer is always alone.
+        case read: return apdu[2] < block_number_access;
+        default: return false;
     }
 }
 
-void WrapperSession::handle_timeout(Instant now) {
-    // Past the limit of the work the association's own deadline counts as come.
-    const bool over = work_deadline_ && now >= *work_deadline_;
-    association_.handle_timeout(over ? Instant::max() : now);
-    drain_events();
+}  // namespace
+
+WrapperSession::WrapperSession(Ports ports, association::ClientConfiguration configuration,
+                               Sinks sinks, Carrier carrier)
+    : MeterSession(std::move(configuration), std::move(sinks)),
+      ports_(ports),
+      carrier_(carrier),
+      repeat_after_(response_timeout() / (datagram_repeats + 1)) {}
+
+void WrapperSession::open_link(Instant) {
+    report(LinkReport::Kind::opened);
 }
 
-void WrapperSession::connection_lost(const Error& error) {
-    association_.link_lost(error);
-    drain_events();
-    settled_();
+void WrapperSession::close_link(Instant) {
+    report(LinkReport::Kind::closed);
+}
+
+Status WrapperSession::broadcast(ByteView apdu, Instant) {
+    constexpr std::uint16_t all_stations = 0x7F;
+    return link_.send(wrapper::Wpdu{ports_.client.value(), all_stations, apdu});
+}
+
+void WrapperSession::receive(ByteView bytes, Instant now) {
+    if (carrier_ == Carrier::datagrams) {
+        if (const Result<wrapper::Wpdu> wpdu = wrapper::decode_wpdu(bytes)) {
+            deliver_wpdu(*wpdu, now);
+        } else {
+            ++counting().bad_datagrams;
+        }
+        return;
+    }
+    link_.receive(bytes, now);
+    while (const std::optional<wrapper::Wpdu> wpdu = link_.poll_event()) {
+        deliver_wpdu(*wpdu, now);
+    }
+}
+
+void WrapperSession::deliver_wpdu(const wrapper::Wpdu& wpdu, Instant now) {
+    if (wpdu.source_wport != ports_.server.value() ||
+        wpdu.destination_wport != ports_.client.value()) {
+        ++counting().misaddressed;
+        return;
+    }
+    repeatable_.clear();
+    deliver(wpdu.apdu, now);
+}
+
+void WrapperSession::handle_timeout(Instant now) {
+    if (!repeatable_.empty() && now >= repeat_at_) {
+        --repeats_left_;
+        ++counting().requests_repeated;
+        repeat_at_ = now + repeat_after_;
+        // A link that cannot send fails at the next request, with its reason.
+        static_cast<void>(send(repeatable_));
+        if (repeats_left_ == 0) {
+            repeatable_.clear();
+        }
+    }
+    handle_association_timeout(now);
+}
+
+Status WrapperSession::send(ByteView apdu) {
+    return link_.send(wrapper::Wpdu{ports_.client.value(), ports_.server.value(), apdu});
+}
+
+void WrapperSession::watch_datagram(ByteView apdu) {
+    repeatable_.clear();
+    if (is_safe_to_repeat(apdu)) {
+        repeatable_.assign(apdu.begin(), apdu.end());
+        repeat_at_ = std::chrono::steady_clock::now() + repeat_after_;
+        repeats_left_ = datagram_repeats;
+    }
 }
 
 std::optional<ByteView> WrapperSession::poll_transmit() {
-    // A window of blocks goes out in pieces: all of it could be more than the link may queue.
-    constexpr std::size_t enough = 64 * 1024;
+    // A window of blocks goes out in pieces: all of it could be more than the link may queue. A
+    // datagram holds one WPDU.
+    const std::size_t enough = carrier_ == Carrier::stream ? 64 * 1024 : 1;
     while (link_.queued() < enough) {
-        const std::optional<ByteView> apdu = association_.poll_transmit();
+        const std::optional<ByteView> apdu = next_apdu();
         if (!apdu) {
             break;
         }
-        const Status queued =
-            link_.send(wrapper::Wpdu{client_sap_.value(), server_sap_.value(), *apdu});
-        if (!queued) {
-            association_.link_lost(queued.error());
-            drain_events();
+        if (carrier_ == Carrier::datagrams) {
+            watch_datagram(*apdu);
+        }
+        if (const Status queued = send(*apdu); !queued) {
+            lose_link(queued.error());
         }
     }
     return link_.poll_transmit();
 }
 
 std::optional<Instant> WrapperSession::poll_timeout() {
-    const std::optional<Instant> deadline = association_.poll_timeout();
-    if (deadline && work_deadline_) {
-        return std::min(*deadline, *work_deadline_);
+    const std::optional<Instant> deadline = association_timeout();
+    if (!deadline || repeatable_.empty()) {
+        return deadline;
     }
-    return deadline;
+    return std::min(*deadline, repeat_at_);
 }
 
 std::optional<Error> WrapperSession::failure() {
@@ -70,12 +132,6 @@ std::optional<Error> WrapperSession::failure() {
         return link_.error();
     }
     return std::nullopt;
-}
-
-void WrapperSession::drain_events() {
-    while (const std::optional<association::ClientEvent> event = association_.poll_event()) {
-        sink_(*event);
-    }
 }
 
 }  // namespace dlms::client

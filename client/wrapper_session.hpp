@@ -1,57 +1,54 @@
 #pragma once
-// WrapperSession: a client association over the wrapper, as one stack that a driver runs.
+// WrapperSession: a client association over the wrapper: over a byte stream (TCP, TLS), or with one
+// WPDU a datagram (UDP).
+//
+// A datagram may be lost, so a request without an answer is sent again, unchanged and with the same
+// invoke-id, where carrying it out twice does no harm: AARQ, RLRQ, and reads that are not the next
+// block of something. All else waits for its time-out.
 
-#include <functional>
-
-#include "stack/association/client_association.hpp"
+#include "client/meter_session.hpp"
 #include "stack/wrapper/link.hpp"
-#include "transport/session.hpp"
 
 namespace dlms::client {
 
-class WrapperSession final : public transport::Session {
+class WrapperSession final : public MeterSession {
 public:
-    /// Gets every event of the association. Views in it are valid during the call. It must neither
-    /// destroy the session nor close its driver.
-    using EventSink = std::function<void(const association::ClientEvent&)>;
-    /// Called when all that has come is dealt with; may do anything.
-    using SettleSink = std::function<void()>;
+    enum class Carrier : std::uint8_t { stream, datagrams };
 
-    struct Counters {
-        std::uint64_t misaddressed_wpdus = 0;  ///< WPDUs for another pair of ports
+    struct Ports {
+        ClientSap client;
+        ServerSap server;
     };
 
-    WrapperSession(ClientSap client_sap, ServerSap server_sap,
-                   association::ClientConfiguration configuration, EventSink sink,
-                   SettleSink settled);
+    /// How often a request is sent once more, at equal intervals of the response time-out.
+    static constexpr unsigned datagram_repeats = 3;
 
-    /// Commands go here; flush the driver after each.
-    association::ClientAssociation& association() { return association_; }
-    const association::ClientAssociation& association() const { return association_; }
-    const Counters& counters() const { return counters_; }
-    /// What is under way times out at `deadline`, even if the association would wait longer;
-    /// nullopt takes the limit away.
-    void limit_work(std::optional<Instant> deadline) { work_deadline_ = deadline; }
+    WrapperSession(Ports ports, association::ClientConfiguration configuration, Sinks sinks,
+                   Carrier carrier = Carrier::stream);
+
+    void open_link(Instant now) override;
+    void close_link(Instant now) override;
+    Status broadcast(ByteView apdu, Instant now) override;
 
     void receive(ByteView bytes, Instant now) override;
     void handle_timeout(Instant now) override;
-    void connection_lost(const Error& error) override;
-    void settle() override { settled_(); }
     std::optional<ByteView> poll_transmit() override;
     std::optional<Instant> poll_timeout() override;
     std::optional<Error> failure() override;
 
 private:
-    void drain_events();
+    void deliver_wpdu(const wrapper::Wpdu& wpdu, Instant now);
+    Status send(ByteView apdu);
+    void watch_datagram(ByteView apdu);
 
-    ClientSap client_sap_;
-    ServerSap server_sap_;
+    Ports ports_;
     wrapper::Link link_;
-    association::ClientAssociation association_;
-    EventSink sink_;
-    SettleSink settled_;
-    std::optional<Instant> work_deadline_;
-    Counters counters_;
+    Carrier carrier_;
+    Duration repeat_after_;
+    // Of the last request over datagrams, while it may be repeated.
+    ByteBuffer repeatable_;
+    Instant repeat_at_{};
+    unsigned repeats_left_ = 0;
 };
 
 }  // namespace dlms::client

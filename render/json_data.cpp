@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "render/attribute_table.hpp"
+#include "render/json_quote.hpp"
 #include "render/json_scalar.hpp"
 #include "stack/axdr/data_builder.hpp"
 #include "stack/base/limits.hpp"
@@ -18,18 +19,6 @@ using cosem::ValueType;
 using Form = ValueType::Form;
 
 using Made = std::expected<Data, WriteFault>;
-
-constexpr std::size_t longest_quote = 60;
-
-/// A JSON value as it stands in a message: ASCII only, and short.
-std::string quote(const Json& value) {
-    std::string text = value.dump(-1, ' ', true, Json::error_handler_t::replace);
-    if (text.size() > longest_quote) {
-        text.resize(longest_quote);
-        text += "...";
-    }
-    return text;
-}
 
 std::string_view member_text(const Json& object, const char* key) {
     return object.at(key).get_ref<const std::string&>();

@@ -263,11 +263,11 @@ ShownUnit shown_unit(const cosem::ScalerUnit& scaler_unit, EnergyUnit energy_uni
 
 ShownValue show_value(const AttributeDescriptor& attribute, const DataView& data,
                       const std::optional<cosem::ScalerUnit>& scaler_unit,
-                      const ValueOptions& options) {
+                      const ValueOptions& options, std::optional<std::uint8_t> version) {
     Renderer renderer(attribute, options);
     ShownValue shown = renderer.show(data);
     if (!renderer.has_hint()) {
-        shown.decoded = decoded_json(attribute, data);
+        shown.decoded = decoded_json(attribute, data, version);
     }
     if (!is_register_value(attribute.class_id, attribute.attribute_id)) {
         return shown;

@@ -59,9 +59,11 @@ struct ShownValue {
 
 /// Registers with a scaler_unit become a decimal string in the unit shown; without one the raw
 /// number as a string, and no unit. Elsewhere integers are JSON numbers, strings beyond 2^53.
+/// `version` is the object's version of its class, as an object list states it; without it the
+/// version whose types the data fit gives the names of `decoded`.
 ShownValue show_value(const cosem::AttributeDescriptor& attribute, const axdr::DataView& data,
                       const std::optional<cosem::ScalerUnit>& scaler_unit,
-                      const ValueOptions& options);
+                      const ValueOptions& options, std::optional<std::uint8_t> version = {});
 
 /// The members value, unit, scaler, type, raw; encoding where there is one; decoded where the class
 /// table has names for the value; and timeZone beside a time without an offset.

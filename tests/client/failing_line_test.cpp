@@ -130,13 +130,13 @@ BOOST_AUTO_TEST_CASE(GBT_X_1_a_window_of_large_blocks_goes_out_in_pieces) {
         xdlms::Conformance{0x00007C}.with(xdlms::ConformanceBit::general_block_transfer);
     configuration.max_receive_pdu_size = 0xFFFF;
     std::vector<std::string> events;
-    WrapperSession session(
-        ClientSap(16), ServerSap(1), std::move(configuration),
-        [&](const association::ClientEvent& event) {
-            events.push_back(std::holds_alternative<association::Associated>(event) ? "associated"
-                                                                                    : "other");
-        },
-        [] {});
+    MeterSession::Sinks sinks;
+    sinks.event = [&](const association::ClientEvent& event) {
+        events.push_back(std::holds_alternative<association::Associated>(event) ? "associated"
+                                                                                : "other");
+    };
+    WrapperSession session({ClientSap(16), ServerSap(1)}, std::move(configuration),
+                           std::move(sinks));
     const Instant begin{};
     const auto transmitted = [&session] {
         std::size_t octets = 0;

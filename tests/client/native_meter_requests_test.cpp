@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(a_list_that_is_refused_is_asked_in_parts) {
               "00030100030800FF0200"),
          says("D80104"), asks("C003C202 00030100000800FF0200 00030100010800FF0200"),
          says("C403C202 001101 001102"), asks("C003C302 00030100020800FF0200 00030100030800FF0200"),
-         says("D80102"), asks("C001C400030100020800FF0200"), says("C401C4001103"),
+         says("D80103"), asks("C001C400030100020800FF0200"), says("C401C4001103"),
          asks("C001C500030100030800FF0200"), says("C401C50103"), Silence{}});
     Desk desk(meter.port());
     BOOST_TEST(read_list(desk, 4) == "1101 1102 1103 read-write-denied");
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(a_list_is_written_in_one_request_or_singly) {
                          asks("C104C102 00030100000800FF0200 00030100010800FF0200 02 1101 1102"),
                          says("C505C1020003"),
                          asks("C104C202 00030100000800FF0200 00030100010800FF0200 02 1101 1102"),
-                         says("D80102"), asks("C101C300030100000800FF02001101"), says("C501C300"),
+                         says("D80103"), asks("C101C300030100000800FF02001101"), says("C501C300"),
                          asks("C101C400030100010800FF02001102"), says("C501C40B"), Silence{}});
     Desk desk(meter.port());
     for (const auto* expected : {"written read-write-denied", "written object-unavailable"}) {

@@ -297,4 +297,18 @@ BOOST_AUTO_TEST_CASE(text_for_a_terminal) {
     BOOST_TEST(text(show(data_value, data_of("0C 02 C3A9"))) == "é");
 }
 
+BOOST_AUTO_TEST_CASE(the_version_of_an_object_gives_the_names) {
+    // A security policy is an enumeration in version 0 and a set of bits in version 1.
+    constexpr AttributeDescriptor policy{64, "0-0:43.0.0.255"_obis, 2};
+    const Data data = data_of("1603");
+    const auto decoded = [&](std::optional<std::uint8_t> version) {
+        const ShownValue shown = dlms::render::show_value(policy, data.view(), {}, {}, version);
+        return shown.decoded ? shown.decoded->dump() : "none";
+    };
+    BOOST_TEST(decoded(0) == "\"authenticated-and-encrypted\"");
+    BOOST_TEST(decoded(1) == "none");
+    // A version that the table does not have is no help.
+    BOOST_TEST(decoded(9) == decoded({}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,189 @@
+#include "client/hdlc_session.hpp"
+
+#include <algorithm>
+
+namespace dlms::client {
+namespace {
+
+hdlc::ClientLinkConfiguration link_configuration(hdlc::Address client, hdlc::Address server,
+                                                 const LinkParameters& link) {
+    hdlc::ClientLinkConfiguration configuration;
+    configuration.client = client;
+    configuration.server = server;
+    configuration.proposed = {link.hdlc.max_information, link.hdlc.max_information,
+                              link.hdlc.window, link.hdlc.window};
+    configuration.response_timeout = link.hdlc.response_timeout;
+    configuration.retries = link.hdlc.retries;
+    configuration.disconnect_first = link.hdlc.disconnect_first;
+    configuration.expect_echo = link.hdlc.expect_echo;
+    // A TCP stream loses nothing, but the serial line behind a converter does: noise is dropped in
+    // either case. Pauses mean something on a port of ours alone.
+    if (link.carrier == Carrier::serial) {
+        configuration.inter_octet_timeout = link.hdlc.inter_octet_timeout;
+    }
+    return configuration;
+}
+
+iec62056_21::ModeEClientConfiguration opening_configuration(const ModeEParameters& mode_e) {
+    iec62056_21::ModeEClientConfiguration configuration;
+    configuration.device_address = mode_e.device_address;
+    configuration.start_baud_rate = mode_e.starting_baud_rate;
+    configuration.max_baud_rate = mode_e.max_baud_rate;
+    configuration.settle_time = mode_e.settle_time;
+    return configuration;
+}
+
+}  // namespace
+
+HdlcSession::HdlcSession(hdlc::Address client, hdlc::Address server, const LinkParameters& link,
+                         association::ClientConfiguration configuration, Sinks sinks)
+    : MeterSession(std::move(configuration), std::move(sinks)),
+      link_(link_configuration(client, server, link)) {
+    if (link.mode_e) {
+        mode_e_.emplace(opening_configuration(*link.mode_e));
+    }
+}
+
+void HdlcSession::open_link(Instant now) {
+    if (mode_e_) {
+        if (const Status opening = mode_e_->open(now); !opening) {
+            lose_link(opening.error());
+        }
+        return;
+    }
+    if (const Status opening = link_.open(now); !opening) {
+        lose_link(opening.error());
+    }
+}
+
+void HdlcSession::close_link(Instant now) {
+    if (!link_.close(now)) {  // it is closed already
+        report(LinkReport::Kind::closed);
+    }
+}
+
+Status HdlcSession::broadcast(ByteView apdu, Instant now) {
+    constexpr hdlc::Address all_stations{1, 0x7F, 0};
+    return link_.send_unnumbered(apdu, now, all_stations);
+}
+
+void HdlcSession::receive(ByteView bytes, Instant now) {
+    if (mode_e_) {
+        mode_e_->receive(bytes, now);
+        drain_mode_e(now);
+        return;
+    }
+    link_.receive(bytes, now);
+    drain_link(now);
+}
+
+void HdlcSession::handle_timeout(Instant now) {
+    if (mode_e_) {
+        mode_e_->handle_timeout(now);
+        drain_mode_e(now);
+        if (mode_e_ && work_is_over(now)) {
+            lose_link(Error{ErrorCode::timeout, Layer::iec62056_21, 0});
+        }
+        return;
+    }
+    link_.handle_timeout(now);
+    drain_link(now);
+    if (const auto deadline = association_timeout(put_off_to_); deadline && now >= *deadline) {
+        handle_association_timeout(now);
+    }
+    // The link has time-outs of its own, but the caller may have less patience.
+    if (work_is_over(now) && !link_.is_at_rest()) {
+        link_.link_lost(Error{ErrorCode::timeout, Layer::hdlc, 0});
+        drain_link(now);
+    }
+}
+
+void HdlcSession::drain_mode_e(Instant now) {
+    const std::optional<iec62056_21::ModeEClientEvent> event = mode_e_->poll_event();
+    if (!event) {
+        return;
+    }
+    if (const auto* failed = std::get_if<iec62056_21::OpeningFailed>(&*event)) {
+        lose_link(failed->error);
+        return;
+    }
+    mode_e_.reset();
+    open_link(now);
+}
+
+void HdlcSession::drain_link(Instant now) {
+    const std::uint64_t frames = link_.counters().received;
+    if (frames != frames_) {
+        frames_ = frames;
+        put_off_to_ = now + response_timeout();
+    }
+    while (const std::optional<hdlc::LinkEvent> event = link_.poll_event()) {
+        if (const auto* received = std::get_if<hdlc::ApduReceived>(&*event)) {
+            deliver(received->apdu, now);
+        } else if (const auto* unnumbered = std::get_if<hdlc::UnnumberedReceived>(&*event)) {
+            deliver(unnumbered->apdu, now);
+        } else if (std::holds_alternative<hdlc::LinkOpened>(*event)) {
+            report(LinkReport::Kind::opened);
+        } else if (std::holds_alternative<hdlc::LinkClosed>(*event)) {
+            report(LinkReport::Kind::closed);
+        } else if (const auto* failed = std::get_if<hdlc::LinkFailed>(&*event)) {
+            lose_link(failed->error);
+        }
+    }
+}
+
+bool HdlcSession::awaits_apdu() const {
+    using State = association::ClientAssociation::State;
+    return association().outstanding_requests() > 0 ||
+           association().state() == State::associating || association().state() == State::releasing;
+}
+
+void HdlcSession::send_ready(Instant now) {
+    // Of several APDUs in a row (a stream of blocks) the meter answers the last at most.
+    std::optional<ByteView> apdu = next_apdu();
+    while (apdu) {
+        ready_.assign(apdu->begin(), apdu->end());
+        apdu = next_apdu();
+        const bool is_last = !apdu.has_value();
+        const auto answer = is_last && awaits_apdu() ? hdlc::Answer::expected : hdlc::Answer::none;
+        if (const Status sent = link_.send(ready_, now, answer); !sent) {
+            lose_link(sent.error());
+            return;
+        }
+    }
+    if (link_.is_at_rest() && awaits_apdu()) {
+        // Cannot be refused: the link is connected.
+        static_cast<void>(link_.request_more(now));
+    }
+}
+
+std::optional<ByteView> HdlcSession::poll_transmit() {
+    if (mode_e_) {
+        return mode_e_->poll_transmit();
+    }
+    if (link_.is_connected()) {
+        send_ready(std::chrono::steady_clock::now());
+    }
+    return link_.poll_transmit();
+}
+
+std::optional<LineSettings> HdlcSession::poll_line_settings() {
+    return mode_e_ ? mode_e_->poll_line_settings() : std::nullopt;
+}
+
+std::optional<Instant> HdlcSession::poll_timeout() {
+    const auto earlier = [](std::optional<Instant> a, std::optional<Instant> b) {
+        return a && b ? std::min(*a, *b) : a ? a : b;
+    };
+    if (mode_e_) {
+        return earlier(mode_e_->poll_timeout(), work_deadline());
+    }
+    std::optional<Instant> deadline =
+        earlier(link_.poll_timeout(), association_timeout(put_off_to_));
+    if (!link_.is_at_rest()) {
+        deadline = earlier(deadline, work_deadline());
+    }
+    return deadline;
+}
+
+}  // namespace dlms::client

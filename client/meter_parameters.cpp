@@ -1,0 +1,69 @@
+#include "client/meter_parameters.hpp"
+
+namespace dlms::client {
+
+MeterParameters::MeterParameters(const MeterProfile& from)
+    : client_sap(from.client_sap),
+      server_sap(from.server_sap),
+      mechanism(from.mechanism),
+      password(as_bytes(from.default_password)),
+      referencing(from.referencing),
+      proposed_conformance(from.proposed_conformance),
+      max_outstanding_requests(from.max_outstanding_requests),
+      block_window(from.block_window),
+      max_receive_pdu_size(from.max_receive_pdu_size),
+      response_timeout(from.response_timeout),
+      release_timeout(from.release_timeout),
+      release_without_reason(from.release_without_reason),
+      initiate_tolerance(from.initiate_tolerance),
+      notification_tolerance(from.notification_tolerance) {}
+
+void MeterParameters::use_short_names() {
+    referencing = association::Referencing::short_name;
+    proposed_conformance = short_name_conformance;
+}
+
+MeterParameters MeterParameters::clone() const {
+    MeterParameters copy;
+    copy.endpoint = endpoint;
+    copy.link = link;
+    copy.client_sap = client_sap;
+    copy.server_sap = server_sap;
+    copy.mechanism = mechanism;
+    copy.password = password.clone();
+    copy.referencing = referencing;
+    copy.proposed_conformance = proposed_conformance;
+    copy.max_outstanding_requests = max_outstanding_requests;
+    copy.block_window = block_window;
+    copy.max_receive_pdu_size = max_receive_pdu_size;
+    copy.response_timeout = response_timeout;
+    copy.release_timeout = release_timeout;
+    copy.release_without_reason = release_without_reason;
+    copy.initiate_tolerance = initiate_tolerance;
+    copy.notification_tolerance = notification_tolerance;
+    return copy;
+}
+
+bool MeterParameters::same_connection(const MeterParameters& other) const {
+    return endpoint == other.endpoint && link == other.link && client_sap == other.client_sap &&
+           server_sap == other.server_sap && mechanism == other.mechanism &&
+           password.matches(other.password.reveal()) && referencing == other.referencing &&
+           proposed_conformance == other.proposed_conformance &&
+           max_outstanding_requests == other.max_outstanding_requests &&
+           block_window == other.block_window &&
+           max_receive_pdu_size == other.max_receive_pdu_size &&
+           response_timeout == other.response_timeout;
+}
+
+void MeterParameters::use_hdlc(const MeterProfile& profile) {
+    link.kind = LinkKind::hdlc;
+    link.hdlc.address_octets = profile.hdlc.address_octets;
+    if (profile.hdlc.address_octets > 1) {
+        link.hdlc.physical_address = profile.hdlc.physical_address;
+    }
+    link.hdlc.max_information = profile.hdlc.max_information;
+    link.hdlc.response_timeout = profile.hdlc.response_timeout;
+    link.line_settings = profile.hdlc.line_settings;
+}
+
+}  // namespace dlms::client

@@ -1,0 +1,67 @@
+#include "client/meter_session.hpp"
+
+#include <algorithm>
+
+namespace dlms::client {
+
+void MeterSession::connection_lost(const Error& error) {
+    lose_link(error);
+    sinks_.settled();
+}
+
+void MeterSession::lose_link(const Error& error) {
+    association_.link_lost(error);
+    drain_events();
+    sinks_.link({LinkReport::Kind::failed, error});
+}
+
+void MeterSession::deliver(ByteView apdu, Instant now) {
+    if (gateway_) {
+        const Result<xdlms::GatewayApdu> answer = xdlms::decode_gateway_apdu(apdu);
+        if (!answer || answer->direction != xdlms::GatewayDirection::response ||
+            answer->network_id != gateway_->network_id ||
+            !std::ranges::equal(answer->physical_device_address, gateway_->device)) {
+            ++counters_.not_of_gateway;
+            return;
+        }
+        apdu = answer->apdu;
+    }
+    association_.receive(apdu, now);
+    drain_events();
+}
+
+std::optional<ByteView> MeterSession::next_apdu() {
+    const std::optional<ByteView> apdu = association_.poll_transmit();
+    if (!apdu || !gateway_) {
+        return apdu;
+    }
+    gateway_apdu_.clear();
+    Writer writer(gateway_apdu_);
+    encode(writer, xdlms::GatewayApdu{xdlms::GatewayDirection::request, gateway_->network_id,
+                                      gateway_->device, *apdu});
+    return gateway_apdu_;
+}
+
+void MeterSession::handle_association_timeout(Instant now) {
+    // Past the limit of the work the association's own deadline counts as come.
+    const bool over = work_deadline_ && now >= *work_deadline_;
+    association_.handle_timeout(over ? Instant::max() : now);
+    drain_events();
+}
+
+std::optional<Instant> MeterSession::association_timeout(Instant put_off_to) const {
+    std::optional<Instant> deadline = association_.poll_timeout();
+    if (!deadline) {
+        return std::nullopt;
+    }
+    deadline = std::max(*deadline, put_off_to);
+    return work_deadline_ ? std::min(*deadline, *work_deadline_) : *deadline;
+}
+
+void MeterSession::drain_events() {
+    while (const std::optional<association::ClientEvent> event = association_.poll_event()) {
+        sinks_.event(*event);
+    }
+}
+
+}  // namespace dlms::client

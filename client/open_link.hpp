@@ -1,0 +1,32 @@
+#pragma once
+// From a meter's parameters to the channel and the session that they ask for.
+
+#include <memory>
+
+#include <asio/awaitable.hpp>
+
+#include "client/meter_parameters.hpp"
+#include "client/meter_session.hpp"
+#include "stack/hdlc/address.hpp"
+#include "transport/channel.hpp"
+
+namespace dlms::client {
+
+/// Opens the channel: connects, or opens the serial port. Errors: those of transport/connector.hpp,
+/// tls_connector.hpp and serial_channel.hpp.
+asio::awaitable<Result<std::unique_ptr<transport::Channel>>> open_channel(
+    const MeterParameters& parameters, Instant deadline, transport::AddressFilter filter);
+
+/// What names the line that others may use too, for example "serial /dev/ttyUSB0"; empty for a
+/// channel that is the meter's own (the wrapper).
+std::string line_name(const MeterParameters& parameters);
+
+/// The association over its link. Errors: out_of_range for addresses that HDLC cannot carry.
+Result<std::unique_ptr<MeterSession>> make_session(const MeterParameters& parameters,
+                                                   MeterSession::Sinks sinks);
+
+/// The meter's address on an HDLC line. Errors: out_of_range for parts that do not fit the form
+/// asked for, or any.
+Result<hdlc::Address> hdlc_address(const MeterParameters& parameters);
+
+}  // namespace dlms::client

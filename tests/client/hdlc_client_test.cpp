@@ -1,0 +1,183 @@
+// A NativeMeterClient over HDLC in a TCP stream, alone and with others on its line.
+
+#include <asio/experimental/awaitable_operators.hpp>
+
+#include "client/shared_line_client.hpp"
+#include "tests/client/client_scripts.hpp"
+#include "tests/client/hdlc_meter.hpp"
+
+using namespace dlms;
+using namespace dlms::client;
+using namespace dlms::testing;
+using namespace dlms::client::testing_scripts;
+using namespace asio::experimental::awaitable_operators;
+
+namespace {
+
+hdlc::ServerStationConfiguration station_of(std::vector<std::uint16_t> lowers) {
+    hdlc::ServerStationConfiguration configuration;
+    for (const std::uint16_t lower : lowers) {
+        configuration.addresses.push_back({2, 1, lower});
+    }
+    return configuration;
+}
+
+constexpr auto get_energy = "C001C100030100010800FF0200";
+
+/// One loop with meters on a line, and clients that share it.
+struct World {
+    explicit World(std::vector<std::uint16_t> lowers = {17, 18})
+        : desk(Desk::parameters(1)), meters(desk.io, station_of(lowers)) {
+        for (const std::uint16_t lower : lowers) {
+            meters.of(lower)[aarq] = aare;
+            meters.of(lower)[get_energy] = "C401C10006000000" + to_hex(static_cast<Byte>(lower));
+        }
+    }
+    static std::string to_hex(Byte octet) { return dlms::to_hex(ByteView(&octet, 1)); }
+
+    MeterParameters parameters(std::uint16_t lower) const {
+        MeterParameters parameters = Desk::parameters(meters.port());
+        parameters.link.kind = LinkKind::hdlc;
+        parameters.link.hdlc.physical_address = lower;
+        return parameters;
+    }
+    std::unique_ptr<MeterClient> client(std::uint16_t lower) {
+        ClientEnvironment environment;
+        environment.lines = lines;
+        environment.notification = [this](const association::Notification&) { ++notifications; };
+        return make_meter_client(parameters(lower), std::move(environment));
+    }
+    static asio::awaitable<Outcome<axdr::Data>> read(MeterClient& from, Duration time = 20s) {
+        ReadRequest request;
+        request.attribute = energy;
+        co_return co_await from.read(std::move(request), in(time));
+    }
+    void release(MeterClient& meter) {
+        desk.wait([](MeterClient& from) -> asio::awaitable<bool> {
+            co_await from.release(in(20s));
+            co_return true;
+        }(meter));
+    }
+
+    Desk desk;  // for its loop
+    HdlcMeter meters;
+    std::shared_ptr<Lines> lines = std::make_shared<Lines>();
+    int notifications = 0;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(hdlc_client)
+
+BOOST_AUTO_TEST_CASE(a_register_is_read_and_the_link_released) {
+    World world;
+    const auto meter = world.client(17);
+    BOOST_TEST(testing::text(world.desk.wait(World::read(*meter))) == "0600000011");
+    BOOST_TEST(meter->is_connected());
+    world.release(*meter);
+    BOOST_TEST(!meter->is_connected());
+    // And again, with a link and a connection of its own.
+    BOOST_TEST(testing::text(world.desk.wait(World::read(*meter))) == "0600000011");
+    BOOST_TEST(world.meters.connections() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_long_answer_comes_in_segments) {
+    World world;
+    std::string text;
+    for (int i = 0; i < 1000; ++i) {
+        text += "7E";
+    }
+    world.meters.of(17)[get_energy] = "C401C100098203E8" + text;
+    const auto meter = world.client(17);
+    BOOST_TEST(testing::text(world.desk.wait(World::read(*meter))) == "098203E8" + text);
+}
+
+BOOST_AUTO_TEST_CASE(meters_of_one_line_keep_their_associations_on_one_connection) {
+    World world;
+    const auto first = world.client(17);
+    const auto second = world.client(18);
+    for (int round = 0; round < 3; ++round) {
+        BOOST_TEST(testing::text(world.desk.wait(World::read(*first))) == "0600000011");
+        BOOST_TEST(testing::text(world.desk.wait(World::read(*second))) == "0600000012");
+    }
+    BOOST_TEST(world.meters.connections() == 1U);
+    world.release(*first);
+    BOOST_TEST(testing::text(world.desk.wait(World::read(*second))) == "0600000012");
+    BOOST_TEST(world.meters.connections() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(calls_at_once_take_turns) {
+    World world;
+    const auto first = world.client(17);
+    const auto second = world.client(18);
+    auto both = world.desk.wait(
+        [](MeterClient& a, MeterClient& b)
+            -> asio::awaitable<std::tuple<Outcome<axdr::Data>, Outcome<axdr::Data>>> {
+            co_return co_await (World::read(a) && World::read(b));
+        }(*first, *second));
+    BOOST_TEST(testing::text(std::get<0>(both)) == "0600000011");
+    BOOST_TEST(testing::text(std::get<1>(both)) == "0600000012");
+    BOOST_TEST(world.meters.connections() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_silent_meter_does_not_take_the_line_from_the_others) {
+    World world;
+    MeterParameters parameters = world.parameters(99);
+    parameters.link.hdlc.response_timeout = 20ms;
+    ClientEnvironment environment;
+    environment.lines = world.lines;
+    const auto silent = make_meter_client(std::move(parameters), std::move(environment));
+    const auto other = world.client(17);
+    BOOST_TEST(testing::text(world.desk.wait(World::read(*other))) == "0600000011");
+    BOOST_TEST(testing::text(world.desk.wait(World::read(*silent))) == "timeout");
+    BOOST_TEST(testing::text(world.desk.wait(World::read(*other))) == "0600000011");
+    BOOST_TEST(world.meters.connections() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_call_whose_turn_does_not_come_ends_by_its_deadline) {
+    World world;
+    MeterParameters parameters = world.parameters(99);
+    parameters.link.hdlc.response_timeout = 10s;
+    ClientEnvironment environment;
+    environment.lines = world.lines;
+    const auto silent = make_meter_client(std::move(parameters), std::move(environment));
+    const auto other = world.client(17);
+    auto both = world.desk.wait(
+        [](MeterClient& a, MeterClient& b)
+            -> asio::awaitable<std::tuple<Outcome<axdr::Data>, Outcome<axdr::Data>>> {
+            co_return co_await (World::read(a, 1s) && World::read(b, 50ms));
+        }(*silent, *other));
+    BOOST_TEST(testing::text(std::get<0>(both)) == "timeout");
+    BOOST_TEST(testing::text(std::get<1>(both)) == "meter-busy");
+}
+
+BOOST_AUTO_TEST_CASE(a_push_in_a_ui_frame_does_not_disturb_the_request) {
+    World world;
+    // data-notification without a date-time, an empty structure
+    world.meters.push = "0F00000001000200";
+    const auto meter = world.client(17);
+    BOOST_TEST(testing::text(world.desk.wait(World::read(*meter))) == "0600000011");
+    BOOST_TEST(world.notifications == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_meter_that_refuses_the_link_is_told_apart_from_a_silent_one) {
+    World world;
+    hdlc::ServerStationConfiguration full = station_of({17});
+    full.max_links = 0;
+    HdlcMeter refusing(world.desk.io, full);
+    MeterParameters parameters = world.parameters(17);
+    parameters.endpoint.port = refusing.port();
+    const auto meter = make_meter_client(std::move(parameters), {});
+    BOOST_TEST(testing::text(world.desk.wait(World::read(*meter))) == "link-rejected");
+}
+
+BOOST_AUTO_TEST_CASE(addresses_that_hdlc_does_not_have_are_refused_before_anything_is_sent) {
+    World world;
+    MeterParameters parameters = world.parameters(17);
+    parameters.server_sap = ServerSap(0x4000);
+    const auto meter = make_meter_client(std::move(parameters), {});
+    BOOST_TEST(testing::text(world.desk.wait(World::read(*meter))) == "invalid-request");
+    BOOST_TEST(world.meters.connections() == 0U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
