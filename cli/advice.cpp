@@ -31,6 +31,9 @@ ExitStatus exit_status(const client::Failure& failure) {
         case FailureCode::connect_timeout:
         case FailureCode::host_unreachable:
         case FailureCode::not_allowed_target:
+        case FailureCode::serial_unavailable:
+        case FailureCode::line_busy:
+        case FailureCode::link_rejected:
         case FailureCode::timeout:
         case FailureCode::connection_lost:
         case FailureCode::cancelled: return ExitStatus::line;

@@ -5,11 +5,13 @@
 
 #include "cli/decode_command.hpp"
 #include "cli/read_command.hpp"
+#include "cli/readout_command.hpp"
+#include "cli/scan_command.hpp"
 #include "cli/write_command.hpp"
 
 namespace {
 
-constexpr auto description = R"(dlms - reads and writes DLMS/COSEM electricity meters over TCP.
+constexpr auto description = R"(dlms - reads and writes DLMS/COSEM electricity meters.
 
 Say where the meter is, which brand it is, and what you want by its OBIS code:
   dlms read 192.168.1.20 1-0:1.8.0.255 --brand hexcell
@@ -40,12 +42,20 @@ int run(int count, char** arguments) {
     program.get_formatter()->column_width(28);
     dlms::cli::ReadCommand read(program);
     dlms::cli::WriteCommand write(program);
+    dlms::cli::ScanCommand scan(program);
+    dlms::cli::ReadoutCommand readout(program);
     dlms::cli::DecodeCommand decode(program);
     try {
         program.parse(count, arguments);
     } catch (const CLI::ParseError& error) {
         const int status = program.exit(error);
         return status == 0 ? 0 : static_cast<int>(ExitStatus::usage);
+    }
+    if (scan.was_asked_for()) {
+        return static_cast<int>(scan.run());
+    }
+    if (readout.was_asked_for()) {
+        return static_cast<int>(readout.run());
     }
     if (decode.was_asked_for()) {
         return static_cast<int>(decode.run());

@@ -1,6 +1,5 @@
 #include "cli/meter_options.hpp"
 
-#include <charconv>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -42,37 +41,14 @@ std::expected<std::optional<SecretBytes>, std::string> password_from_file(const 
 
 }  // namespace
 
-std::expected<transport::TcpEndpoint, std::string> parse_endpoint(std::string_view text) {
-    transport::TcpEndpoint endpoint;
-    std::string_view port;
-    const std::size_t colon = text.rfind(':');
-    if (text.starts_with('[')) {
-        const std::size_t end = text.find(']');
-        endpoint.host = text.substr(1, end == std::string_view::npos ? 0 : end - 1);
-        port = end == std::string_view::npos ? "]" : text.substr(end + 1);
-    } else if (colon == std::string_view::npos || text.find(':') != colon) {
-        endpoint.host = text;  // a name, or an IPv6 address without a port
-    } else {
-        endpoint.host = text.substr(0, colon);
-        port = text.substr(colon);
-    }
-    const char* first = port.data() + (port.starts_with(':') ? 1 : 0);
-    const char* last = port.data() + port.size();
-    const auto end = std::from_chars(first, last, endpoint.port);
-    const bool port_is_number = end.ec == std::errc() && end.ptr == last && endpoint.port != 0;
-    if (endpoint.host.empty() || (!port.empty() && (!port.starts_with(':') || !port_is_number))) {
-        return wrong("'" + std::string(text) +
-                     "': expected HOST or HOST:PORT, for example 192.168.1.20:4059 or "
-                     "[fd00::20]:4059");
-    }
-    return endpoint;
-}
-
 void MeterOptions::add_to(CLI::App& command) {
     command
-        .add_option("host", endpoint_, "Name or address of the meter; the port is 4059 if absent")
-        ->option_text("HOST[:PORT]")
+        .add_option("host", place_,
+                    "Name or address of the meter; the port is 4059 if absent.\n"
+                    "Or a serial port such as /dev/ttyUSB0")
+        ->option_text("HOST[:PORT]|PORT")
         ->required();
+    link_.add_to(command);
     const auto group = "Association";
     command.add_option("--brand", brand_, "hexcell, hexing or generic: sets the defaults below")
         ->check(CLI::IsMember({"hexcell", "hexing", "generic"}, CLI::ignore_case))
@@ -177,16 +153,15 @@ std::expected<void, std::string> MeterOptions::set_authentication(
 
 std::expected<client::MeterParameters, std::string> MeterOptions::parameters(
     const char* environment_password) const {
-    client::MeterParameters parameters(client::profile_of_brand(brand_));
-    const auto endpoint = parse_endpoint(endpoint_);
-    if (!endpoint) {
-        return std::unexpected(endpoint.error());
-    }
-    parameters.endpoint = *endpoint;
+    const client::MeterProfile& profile = client::profile_of_brand(brand_);
+    client::MeterParameters parameters(profile);
     parameters.client_sap = client_ ? ClientSap(*client_) : parameters.client_sap;
     parameters.server_sap = server_ ? ServerSap(*server_) : parameters.server_sap;
     if (short_names_) {
         parameters.use_short_names();
+    }
+    if (auto set = link_.apply(place_, profile, parameters); !set) {
+        return std::unexpected(set.error());
     }
     if (timeout_) {
         parameters.response_timeout =
@@ -198,8 +173,8 @@ std::expected<client::MeterParameters, std::string> MeterOptions::parameters(
     return parameters;
 }
 
-transport::TraceSink MeterOptions::trace() const {
-    if (!verbose_) {
+transport::TraceSink trace_to_standard_error(bool wanted) {
+    if (!wanted) {
         return {};
     }
     auto logger = std::make_shared<spdlog::logger>(

@@ -7,10 +7,16 @@
 
 #include <CLI/CLI.hpp>
 
-#include "client/native_meter_client.hpp"
+#include "cli/link_options.hpp"
+#include "client/meter_parameters.hpp"
 #include "render/value_json.hpp"
+#include "transport/trace.hpp"
 
 namespace dlms::cli {
+
+/// Octets on the line as lines of hexadecimal on standard error, passwords hidden; empty if not
+/// wanted.
+transport::TraceSink trace_to_standard_error(bool wanted);
 
 class MeterOptions {
 public:
@@ -23,7 +29,7 @@ public:
         const char* environment_password) const;
 
     /// A trace of octets on standard error when -v was given; passwords are not shown.
-    transport::TraceSink trace() const;
+    transport::TraceSink trace() const { return trace_to_standard_error(verbose_); }
     render::ValueOptions value_options() const;
     /// Of the connection and association, of one request and its answer.
     static Duration patience(const client::MeterParameters& parameters);
@@ -33,7 +39,8 @@ private:
                                                         const char* environment_password) const;
     std::expected<std::optional<SecretBytes>, std::string> password(const char* environment) const;
 
-    std::string endpoint_;
+    std::string place_;
+    LinkOptions link_;
     std::string brand_ = "generic";
     std::optional<std::uint16_t> client_;
     std::optional<std::uint16_t> server_;
@@ -46,8 +53,5 @@ private:
     bool short_names_ = false;
     bool verbose_ = false;
 };
-
-/// `HOST`, `HOST:PORT`, `[IPv6]:PORT` or an IPv6 address alone; the error is a sentence.
-std::expected<transport::TcpEndpoint, std::string> parse_endpoint(std::string_view text);
 
 }  // namespace dlms::cli

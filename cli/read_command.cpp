@@ -8,6 +8,7 @@
 
 #include "cli/advice.hpp"
 #include "cli/output.hpp"
+#include "client/native_meter_client.hpp"
 #include "client/register_reader.hpp"
 
 namespace dlms::cli {

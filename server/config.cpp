@@ -135,6 +135,27 @@ Complaint take_meter_allow(ServiceConfig& config, const std::string& text) {
     return std::nullopt;
 }
 
+Complaint take_serial_allow(ServiceConfig& config, const std::string& text) {
+    config.serial_allow.clear();
+    std::string_view rest = text;
+    while (!rest.empty()) {
+        const std::size_t end = rest.find_first_of(", ");
+        const std::string_view pattern = rest.substr(0, end);
+        rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+        if (!pattern.empty()) {
+            config.serial_allow.emplace_back(pattern);
+        }
+    }
+    return std::nullopt;
+}
+
+// The member that holds a file's name.
+template <std::string ServiceConfig::* member>
+Complaint take_file(ServiceConfig& config, const std::string& text) {
+    config.*member = text;
+    return std::nullopt;
+}
+
 Complaint take_energy_unit(ServiceConfig& config, const std::string& text) {
     const std::string word = lower(text);
     if (word != "kilo" && word != "base") {
@@ -195,6 +216,18 @@ const std::array settings{
     Setting{"METER_ALLOW", "--meter-allow",
             "address ranges that /connect may reach (private ranges and loopback)",
             take_meter_allow, true},
+    Setting{"SERIAL_ALLOW", "--serial-allow",
+            "serial ports that /connect may open, with * and ? "
+            "(/dev/tty*, /dev/serial/*, /dev/pts/*)",
+            take_serial_allow, true},
+    Setting{"METER_TLS_CA_FILE", "--meter-tls-ca-file",
+            "CAs (PEM) of meters reached by TLS (the system's)",
+            take_file<&ServiceConfig::meter_tls_ca_file>, true},
+    Setting{"METER_TLS_CERT_FILE", "--meter-tls-cert-file",
+            "our certificate (PEM, with its chain) for such meters (none)",
+            take_file<&ServiceConfig::meter_tls_cert_file>, true},
+    Setting{"METER_TLS_KEY_FILE", "--meter-tls-key-file", "its key (PEM), if not in the same file",
+            take_file<&ServiceConfig::meter_tls_key_file>, true},
     Setting{"ENERGY_UNIT", "--energy-unit",
             "kilo: energy in kWh; base: as the meter states it (kilo)", take_energy_unit, true},
     Setting{"METER_TIME_ZONE", "--meter-time-zone",

@@ -31,6 +31,12 @@ struct ServiceConfig {
     std::optional<ApiKey> api_key;  // empty: no key is asked for
     std::vector<std::string> cors_origins;
     MeterAllow meter_allow;
+    // Patterns of serial ports that /connect may open, with * and ?.
+    std::vector<std::string> serial_allow{"/dev/tty*", "/dev/serial/*", "/dev/pts/*"};
+    // PEM files for meters that are reached by TLS; empty: the system's CAs, and no certificate.
+    std::string meter_tls_ca_file;
+    std::string meter_tls_cert_file;
+    std::string meter_tls_key_file;
     EnergyUnit energy_unit = EnergyUnit::kilo;
     std::string meter_time_zone = "UTC";
     std::size_t http_threads = 4;

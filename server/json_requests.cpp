@@ -178,9 +178,6 @@ std::optional<axdr::Tag> read_data_type(JsonFields& fields, const json& object) 
 
 // Checked so that a mistake is told now; nothing in this version uses them.
 void check_later_parameters(JsonFields& fields) {
-    constexpr std::array<std::string_view, 5> parities{"none", "odd", "even", "mark", "space"};
-    fields.text({"serial_port"}, longest_name);
-    fields.integer({"baud_rate"}, 1, 4'000'000, refused);
     for (const char* key :
          {"aes_key", "authentication_key", "encryption_key", "dedicated_key", "master_key"}) {
         check_key(fields, {key});
@@ -192,14 +189,43 @@ void check_later_parameters(JsonFields& fields) {
         fields.fail("invocation_counter_obis",
                     "'" + *counter + "' is not an OBIS code such as 0-0:43.1.0.255", "value_error");
     }
-    fields.integer({"physical_address"}, 0, 65535);
-    fields.integer({"address_size"}, 1, 4);
-    fields.integer({"window_size"}, 1, 7);
-    fields.integer({"max_info_length"}, 1, 2030);
-    fields.boolean({"mode_e"});
-    fields.integer({"data_bits"}, 7, 8);
-    fields.choice({"parity"}, parities);
-    fields.integer({"stop_bits"}, 1, 2);
+}
+
+std::optional<std::uint8_t> octet(JsonFields& fields, const char* name, std::int64_t least,
+                                  std::int64_t most) {
+    const auto number = fields.integer({name}, least, most);
+    return number ? std::optional(static_cast<std::uint8_t>(*number)) : std::nullopt;
+}
+
+void read_serial(JsonFields& fields, LinkRequest& link) {
+    constexpr std::array<std::string_view, 3> parities{"none", "odd", "even"};
+    link.serial_port = fields.text({"serial_port"}, longest_name);
+    if (const auto rate = fields.integer({"baud_rate"}, 50, 4'000'000, refused)) {
+        link.baud_rate = static_cast<std::uint32_t>(*rate);
+    }
+    link.data_bits = octet(fields, "data_bits", 7, 8);
+    if (const auto parity = fields.choice({"parity"}, parities)) {
+        link.parity = static_cast<ParityChoice>(*parity);
+    }
+    link.stop_bits = octet(fields, "stop_bits", 1, 2);
+    link.mode_e = fields.boolean({"mode_e"}).value_or(false);
+}
+
+void read_link(JsonFields& fields, LinkRequest& link) {
+    read_serial(fields, link);
+    link.physical_address = short_number(fields, {"physical_address"}, 0, 0x3FFF);
+    link.address_size = octet(fields, "address_size", 1, 4);
+    if (link.address_size == 3) {
+        fields.fail("address_size", "an HDLC address has 1, 2 or 4 octets", "value_error");
+    }
+    link.window_size = octet(fields, "window_size", 1, 7);
+    link.max_info_length = short_number(fields, {"max_info_length"}, 32, 2030);
+    link.tls = fields.boolean({"tls"}).value_or(false);
+    link.tls_server_name = fields.text({"tls_server_name"}, 255);
+    link.gateway_network_id = octet(fields, "gateway_network_id", 0, 255);
+    if (auto device = hexadecimal(fields, "gateway_device", 127)) {
+        link.gateway_device = std::move(*device);
+    }
 }
 
 void read_line(JsonFields& fields, ConnectRequest& request) {
@@ -286,12 +312,17 @@ Parsed<ConnectRequest> parse_connect(const HttpRequest& http) {
     request.brand = fields.required_text({"brand"}, longest_name);
     read_line(fields, request);
     read_association(fields, request);
+    read_link(fields, request.link);
     check_later_parameters(fields);
     const bool needs_address = request.connection_type == ConnectionType::tcp ||
                                request.connection_type == ConnectionType::hdlc ||
                                request.connection_type == ConnectionType::udp;
     if (errors.empty() && needs_address && !request.ip_address) {
         fields.fail("ip_address", "field required", "value_error.missing");
+    }
+    if (errors.empty() && request.connection_type == ConnectionType::serial &&
+        !request.link.serial_port) {
+        fields.fail("serial_port", "field required", "value_error.missing");
     }
     if (!errors.empty()) {
         return std::unexpected(validation_answer(errors));

@@ -115,7 +115,7 @@ asio::awaitable<void> MeterActor::serve(Entry entry) {
     }
 }
 
-asio::awaitable<CallOutcome<client::NativeMeterClient*>> MeterActor::prepare(Instant deadline) {
+asio::awaitable<CallOutcome<client::MeterClient*>> MeterActor::prepare(Instant deadline) {
     if (client_ && is_client_current_) {
         co_return client_.get();
     }
@@ -125,7 +125,7 @@ asio::awaitable<CallOutcome<client::NativeMeterClient*>> MeterActor::prepare(Ins
         co_return std::unexpected(std::move(parameters.error()));
     }
     is_client_current_ = true;
-    const bool serves = client_ && client_->parameters().same_connection(*parameters);
+    const bool serves = client_ && client_parameters_.same_connection(*parameters);
     if (!serves) {
         if (client_) {
             // A meter that does not answer the release must leave time for what was asked.
@@ -151,8 +151,9 @@ void MeterActor::use_client(client::MeterParameters parameters) {
         };
     }
     registers_.reset();
-    client_ =
-        std::make_unique<client::NativeMeterClient>(std::move(parameters), std::move(environment));
+    environment.lines = surroundings_->lines;
+    client_parameters_ = parameters.clone();
+    client_ = client::make_meter_client(std::move(parameters), std::move(environment));
     registers_ = std::make_unique<client::RegisterReader>(*client_);
 }
 

@@ -14,8 +14,8 @@
 #include <asio/awaitable.hpp>
 #include <asio/steady_timer.hpp>
 
-#include "client/native_meter_client.hpp"
 #include "client/register_reader.hpp"
+#include "client/shared_line_client.hpp"
 #include "server/call_failure.hpp"
 #include "server/meter_setup.hpp"
 #include "stack/base/time.hpp"
@@ -30,6 +30,8 @@ struct MeterSurroundings {
     std::function<void(const std::string& meter_number, transport::Direction,
                        const std::string& hex)>
         trace;
+    // The lines that meters share; one for all meters of the service.
+    std::shared_ptr<client::Lines> lines = std::make_shared<client::Lines>();
     // An association that nobody has used for so long is released: a meter has few of them.
     std::chrono::seconds release_after{300};
     // Calls that may wait for one meter; releases do not count.
@@ -77,7 +79,7 @@ public:
 
     // For calls in work: the client of the present parameters, or why they have none. An
     // association made with others is released first, in half of the time that is left at most.
-    asio::awaitable<CallOutcome<client::NativeMeterClient*>> prepare(Instant deadline);
+    asio::awaitable<CallOutcome<client::MeterClient*>> prepare(Instant deadline);
     client::RegisterReader& registers() { return *registers_; }
 
     [[nodiscard]] const std::string& meter_number() const { return meter_number_; }
@@ -123,7 +125,8 @@ private:
     std::size_t waiting_calls_ = 0;  // entries of the queue that are calls
     asio::steady_timer queue_timer_;
     asio::steady_timer idle_timer_;
-    std::unique_ptr<client::NativeMeterClient> client_;
+    std::unique_ptr<client::MeterClient> client_;
+    client::MeterParameters client_parameters_;  // of client_
     std::unique_ptr<client::RegisterReader> registers_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "client/open_link.hpp"
+
 namespace dlms::service {
 
 namespace {
@@ -10,15 +12,18 @@ std::optional<CallFailure> unsupported_part(const ConnectRequest& request) {
     const auto unsupported = [](std::string sentence) {
         return call_failure(error_row("unsupported"), std::move(sentence), Blame::unsupported);
     };
-    if (request.connection_type != ConnectionType::tcp) {
-        return unsupported("this version reaches meters by connection_type tcp only");
+    if (request.connection_type == ConnectionType::dialin) {
+        return unsupported("this version does not wait for meters that call (dialin)");
+    }
+    if (request.link.mode_e && request.connection_type != ConnectionType::serial) {
+        return unsupported("mode_e opens a serial line: connection_type serial");
+    }
+    if (request.link.tls && request.connection_type != ConnectionType::tcp &&
+        request.connection_type != ConnectionType::hdlc) {
+        return unsupported("tls is over TCP: connection_type tcp or hdlc");
     }
     if (request.security != SecurityChoice::none) {
         return unsupported("this version speaks without ciphering only (security none)");
-    }
-    if (!request.use_logical_name) {
-        return unsupported(
-            "this version uses logical name referencing only (use_logical_name true)");
     }
     if (request.backend == BackendChoice::vendor) {
         return call_failure(error_row("vendor-unavailable"), "this version has no vendor backend",
@@ -29,6 +34,70 @@ std::optional<CallFailure> unsupported_part(const ConnectRequest& request) {
         return unsupported("this version authenticates by auth_type None or Low only");
     }
     return std::nullopt;
+}
+
+LineSettings line_settings(const LinkRequest& link, LineSettings settings) {
+    settings.baud_rate = link.baud_rate.value_or(settings.baud_rate);
+    settings.data_bits = link.data_bits.value_or(settings.data_bits);
+    settings.stop_bits = link.stop_bits.value_or(settings.stop_bits);
+    if (link.parity) {
+        settings.parity = static_cast<Parity>(*link.parity);
+    }
+    return settings;
+}
+
+void set_hdlc(const LinkRequest& link, const client::MeterProfile& profile,
+              client::MeterParameters& parameters) {
+    parameters.use_hdlc(profile);
+    client::HdlcParameters& hdlc = parameters.link.hdlc;
+    if (link.physical_address) {
+        hdlc.physical_address = link.physical_address;
+        hdlc.address_octets.reset();
+    }
+    if (link.address_size) {
+        hdlc.address_octets = link.address_size;
+        // A profile's lower address has no place in an address of one octet.
+        if (link.address_size == 1 && !link.physical_address) {
+            hdlc.physical_address.reset();
+        }
+    }
+    hdlc.max_information = link.max_info_length.value_or(hdlc.max_information);
+    hdlc.window = link.window_size.value_or(hdlc.window);
+    parameters.link.line_settings = line_settings(link, parameters.link.line_settings);
+}
+
+void set_link(const ConnectRequest& request, const MeterDefaults& defaults,
+              client::MeterParameters& parameters) {
+    const LinkRequest& link = request.link;
+    const client::MeterProfile& profile = client::profile_of_brand(request.brand);
+    switch (request.connection_type) {
+        case ConnectionType::udp: parameters.link.carrier = client::Carrier::udp; break;
+        case ConnectionType::serial:
+            parameters.link.carrier = client::Carrier::serial;
+            parameters.link.serial_port = link.serial_port.value_or("");
+            break;
+        default: break;
+    }
+    if (link.tls) {
+        parameters.link.carrier = client::Carrier::tls;
+        parameters.link.tls = defaults.tls;
+        parameters.link.tls.server_name = link.tls_server_name.value_or("");
+    }
+    if (request.connection_type == ConnectionType::hdlc ||
+        request.connection_type == ConnectionType::serial) {
+        set_hdlc(link, profile, parameters);
+    }
+    if (link.mode_e) {
+        parameters.link.mode_e.emplace();
+        parameters.link.mode_e->starting_baud_rate = profile.hdlc.starting_baud_rate;
+        if (link.baud_rate) {
+            parameters.link.mode_e->max_baud_rate = *link.baud_rate;
+        }
+    }
+    if (link.gateway_device) {
+        parameters.link.gateway =
+            client::GatewayAddress{link.gateway_network_id.value_or(0), *link.gateway_device};
+    }
 }
 
 }  // namespace
@@ -47,6 +116,24 @@ CallOutcome<client::MeterParameters> meter_parameters(const ConnectRequest& requ
     if (const auto address =
             request.server_address ? request.server_address : defaults.server_address) {
         parameters.server_sap = ServerSap(*address);
+    }
+    set_link(request, defaults, parameters);
+    if (!request.use_logical_name) {
+        parameters.use_short_names();
+    }
+    if (parameters.link.carrier == client::Carrier::serial && defaults.serial_filter &&
+        !defaults.serial_filter(parameters.link.serial_port)) {
+        return std::unexpected(call_failure(
+            error_row("not-allowed-target"),
+            "the configuration (SERIAL_ALLOW) does not allow this serial port", Blame::transport));
+    }
+    if (parameters.link.kind == client::LinkKind::hdlc &&
+        (!client::hdlc_address(parameters) || parameters.client_sap.value() > 0x7F)) {
+        return std::unexpected(call_failure(
+            error_row("unsupported"),
+            "these addresses do not fit HDLC: a client has 0 to 127; a meter has one octet "
+            "(logical 0 to 127, no physical), two (0 to 127 each) or four (0 to 16383 each)",
+            Blame::unsupported));
     }
     if (request.authentication) {
         parameters.mechanism = *request.authentication == AuthenticationType::low

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
+#include <string>
 
-#include "client/native_meter_client.hpp"
+#include "client/meter_parameters.hpp"
 #include "server/call_failure.hpp"
 #include "server/requests.hpp"
 
@@ -14,6 +16,10 @@ struct MeterDefaults {
     std::optional<std::chrono::milliseconds> timeout;
     std::optional<std::uint16_t> client_address;
     std::optional<std::uint16_t> server_address;
+    // For meters that are reached by TLS; the server name is each meter's own.
+    transport::TlsOptions tls;
+    // Which serial ports may be opened; empty: all.
+    std::function<bool(const std::string& path)> serial_filter;
 };
 
 // The parameters of a /connect with every gap filled: from the request, else the configuration,

@@ -11,6 +11,7 @@ ConnectRequest ConnectRequest::clone() const {
     copy.port = port;
     copy.server_address = server_address;
     copy.client_address = client_address;
+    copy.link = link;
     copy.authentication = authentication;
     if (password) {
         copy.password = password->clone();
@@ -30,10 +31,11 @@ bool ConnectRequest::matches(const ConnectRequest& other) const {
     return same_password && meter_number == other.meter_number && brand == other.brand &&
            connection_type == other.connection_type && ip_address == other.ip_address &&
            port == other.port && server_address == other.server_address &&
-           client_address == other.client_address && authentication == other.authentication &&
-           timeout == other.timeout && security == other.security &&
-           use_logical_name == other.use_logical_name && max_pdu_size == other.max_pdu_size &&
-           time_zone == other.time_zone && backend == other.backend;
+           client_address == other.client_address && link == other.link &&
+           authentication == other.authentication && timeout == other.timeout &&
+           security == other.security && use_logical_name == other.use_logical_name &&
+           max_pdu_size == other.max_pdu_size && time_zone == other.time_zone &&
+           backend == other.backend;
 }
 
 }  // namespace dlms::service

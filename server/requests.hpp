@@ -34,6 +34,28 @@ enum class SecurityChoice : std::uint8_t {
     authenticated_encryption
 };
 
+enum class ParityChoice : std::uint8_t { none, odd, even };
+
+// The part of /connect that is below the association. What the caller left out is empty.
+struct LinkRequest {
+    std::optional<std::string> serial_port;
+    std::optional<std::uint32_t> baud_rate;
+    std::optional<std::uint8_t> data_bits;
+    std::optional<ParityChoice> parity;
+    std::optional<std::uint8_t> stop_bits;
+    bool mode_e = false;
+    std::optional<std::uint16_t> physical_address;
+    std::optional<std::uint8_t> address_size;  // octets of an HDLC address: 1, 2 or 4
+    std::optional<std::uint8_t> window_size;
+    std::optional<std::uint16_t> max_info_length;
+    bool tls = false;
+    std::optional<std::string> tls_server_name;
+    std::optional<std::uint8_t> gateway_network_id;
+    std::optional<std::vector<std::uint8_t>> gateway_device;
+
+    friend bool operator==(const LinkRequest&, const LinkRequest&) = default;
+};
+
 enum class BackendChoice : std::uint8_t { automatic, native, vendor };
 
 // POST /connect: how to reach one meter. What the caller left out is empty; the configuration and
@@ -47,6 +69,7 @@ struct ConnectRequest {
     std::uint16_t port = 4059;
     std::optional<std::uint16_t> server_address;
     std::optional<std::uint16_t> client_address;
+    LinkRequest link;
     std::optional<AuthenticationType> authentication;
     std::optional<SecretBytes> password;
     std::optional<std::chrono::milliseconds> timeout;

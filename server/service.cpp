@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fnmatch.h>
 #include <utility>
 
 #include <asio/redirect_error.hpp>
@@ -33,8 +34,18 @@ HttpFrontSettings front_settings(const ServiceConfig& config) {
 
 HeadEnd::Settings head_end_settings(const ServiceConfig& config, ServiceEvents& events) {
     HeadEnd::Settings settings;
-    settings.surroundings.defaults = {config.default_timeout, config.default_client_address,
-                                      config.default_server_address};
+    MeterDefaults& defaults = settings.surroundings.defaults;
+    defaults.timeout = config.default_timeout;
+    defaults.client_address = config.default_client_address;
+    defaults.server_address = config.default_server_address;
+    defaults.tls.ca_file = config.meter_tls_ca_file;
+    defaults.tls.certificate_file = config.meter_tls_cert_file;
+    defaults.tls.key_file = config.meter_tls_key_file;
+    defaults.serial_filter = [patterns = config.serial_allow](const std::string& path) {
+        return std::ranges::any_of(patterns, [&](const std::string& pattern) {
+            return fnmatch(pattern.c_str(), path.c_str(), FNM_PATHNAME | FNM_PERIOD) == 0;
+        });
+    };
     settings.surroundings.address_filter =
         [allow = config.meter_allow](const asio::ip::address& address) {
             return allow.allows(address);

@@ -294,7 +294,14 @@ BOOST_AUTO_TEST_CASE(a_failed_connect_has_a_status_and_its_parameters_are_kept) 
     fails({{"ip_address", "0.0.0.0"}}, 403, "not-allowed-target");
     fails({{"ip_address", "::ffff:169.254.169.254"}}, 403, "not-allowed-target");
     fails({{"ip_address", "8.8.8.8"}}, 403, "not-allowed-target");
-    fails({{"connection_type", "hdlc"}}, 502, "unsupported");
+    fails({{"connection_type", "dialin"}}, 502, "unsupported");
+    fails({{"mode_e", true}}, 502, "unsupported");
+    fails({{"connection_type", "hdlc"}, {"physical_address", 300}, {"address_size", 2}}, 502,
+          "unsupported");
+    fails({{"connection_type", "serial"}, {"serial_port", "/etc/passwd"}}, 403,
+          "not-allowed-target");
+    fails({{"connection_type", "serial"}, {"serial_port", "/dev/tty-is-not-there"}}, 502,
+          "serial-unavailable");
     fails({{"auth_type", "HighGMAC"}}, 502, "unsupported");
     fails({{"security", "encryption"}}, 502, "unsupported");
     fails({{"backend", "vendor"}}, 502, "vendor-unavailable");
