@@ -278,23 +278,6 @@ BOOST_AUTO_TEST_CASE(a_paced_line_takes_its_time) {
                 std::chrono::microseconds(10'000'000 / 2400) * octets_passed));
 }
 
-BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_a_line) {
-    const auto first_line = [](std::vector<std::string> arguments) {
-        Program simulator(std::move(arguments));
-        const std::string line = simulator.line();
-        BOOST_TEST(simulator.exit_status() != 0);
-        return line;
-    };
-    BOOST_TEST(first_line({"--serial", "/dev/nowhere"})
-                   .starts_with("dlms-simulator: cannot listen on /dev/nowhere: "));
-    BOOST_TEST(first_line({"--pty", "/dev/null"})
-                   .starts_with("dlms-simulator: cannot listen on /dev/null: "));
-    BOOST_TEST(first_line({"--multi-drop", "111", "--hdlc-port", "0"}) ==
-               "dlms-simulator: no lower HDLC address is left for meter 111");
-    BOOST_TEST(first_line({"--drop", "101"}).starts_with("--drop: "));
-    BOOST_TEST(first_line({"--parity", "mark"}).starts_with("--parity: "));
-}
-
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace dlms::simulator::testing
