@@ -93,9 +93,9 @@ std::optional<LineSettings> ModeEMeter::poll_line_settings() {
 }
 
 std::optional<Instant> ModeEMeter::idle_until() const {
-    return is_open() && !hdlc_->is_connected() && inactivity_ > Duration::zero()
-               ? std::optional(last_octet_ + inactivity_)
-               : std::nullopt;
+    const bool may_idle = is_open() && !hdlc_->is_connected() && !signs_off_;
+    return may_idle && inactivity_ > Duration::zero() ? std::optional(last_octet_ + inactivity_)
+                                                      : std::nullopt;
 }
 
 std::optional<Instant> ModeEMeter::poll_timeout() const {

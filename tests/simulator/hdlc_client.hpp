@@ -5,6 +5,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <boost/test/unit_test.hpp>
 
@@ -71,17 +72,17 @@ public:
         line_.receive(octets(hex), now_);
         return take();
     }
+    /// What has come back since the last call.
     std::string take() {
-        ByteBuffer all;
-        while (true) {
-            if (const auto bytes = line_.poll_transmit()) {
-                all.insert(all.end(), bytes->begin(), bytes->end());
-            } else if (const auto due = line_.poll_timeout(); due && *due <= now_) {
-                line_.handle_timeout(now_);
-            } else {
-                return to_hex(all);
+        drain();
+        while (const auto due = line_.poll_timeout()) {
+            if (*due > now_) {
+                break;
             }
+            line_.handle_timeout(now_);
+            drain();
         }
+        return to_hex(std::exchange(taken_, {}));
     }
     /// Sends a frame; the control octet of the only frame that comes back, 0 for silence.
     std::uint8_t send(std::uint8_t control_octet, std::string_view information = "",
@@ -155,6 +156,7 @@ public:
             }
             now_ = std::max(now_, *due);
             line_.handle_timeout(now_);
+            drain();
         }
         now_ = until;
     }
@@ -162,6 +164,12 @@ public:
     std::size_t segments() const { return segments_; }
 
 private:
+    void drain() {
+        while (const auto bytes = line_.poll_transmit()) {
+            taken_.insert(taken_.end(), bytes->begin(), bytes->end());
+        }
+    }
+
     LineMachine& line_;
     hdlc::Address server_;
     hdlc::Address client_;
@@ -169,6 +177,7 @@ private:
     std::uint8_t send_sequence_ = 0;
     std::uint8_t receive_sequence_ = 0;
     std::size_t segments_ = 0;
+    ByteBuffer taken_;
 };
 
 }  // namespace dlms::simulator::testing

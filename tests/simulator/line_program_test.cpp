@@ -4,6 +4,7 @@
 #include <array>
 #include <fcntl.h>
 #include <filesystem>
+#include <fstream>
 #include <poll.h>
 #include <termios.h>
 
@@ -276,6 +277,44 @@ BOOST_AUTO_TEST_CASE(a_paced_line_takes_its_time) {
     const auto octets_passed = static_cast<int>((maker_snrm.size() + ua().size()) / 2);
     BOOST_TEST((std::chrono::steady_clock::now() - begin >=
                 std::chrono::microseconds(10'000'000 / 2400) * octets_passed));
+}
+
+BOOST_AUTO_TEST_CASE(a_trace_shows_frames_and_no_secret) {
+    Program simulator({"--hdlc-port", "0", "--log-level", "trace"});
+    TcpLine client(port_in(simulator.line()));
+    client.ask(maker_snrm);
+    client.ask(
+        hdlc_frame(maker_server, {1, 16, 0}, 0x10,
+                   "E6E600" + aarq(context_ln + lls + password + initiate("00FFFF", "FFFF"))));
+    simulator.signal(SIGTERM);
+    std::string all;
+    for (std::string line = simulator.line(); !line.empty(); line = simulator.line()) {
+        all += line + "\n";
+    }
+    BOOST_TEST(all.find("<- SNRM P/F from 16 to 1/16, 0 octets") != std::string::npos);
+    BOOST_TEST(all.find("-> UA P/F from 1/16 to 16, 21 octets") != std::string::npos);
+    BOOST_TEST(all.find("I N(S)=0 N(R)=0 P/F from 16 to 1/16, ") != std::string::npos);
+    BOOST_TEST(all.find("3030303030303030") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_a_line) {
+    const auto first_line = [](std::vector<std::string> arguments) {
+        Program simulator(std::move(arguments));
+        const std::string line = simulator.line();
+        BOOST_TEST(simulator.exit_status() != 0);
+        return line;
+    };
+    BOOST_TEST(first_line({"--serial", "/dev/nowhere"})
+                   .starts_with("dlms-simulator: cannot listen on /dev/nowhere: "));
+    BOOST_TEST(first_line({"--pty", "/dev/null"})
+                   .starts_with("dlms-simulator: cannot listen on /dev/null: "));
+    const std::string small = temporary_path("dlms-small-scenario-");
+    std::ofstream(small) << test_scenario;
+    BOOST_TEST(first_line({"--scenario", small, "--multi-drop", "111", "--hdlc-port", "0"}) ==
+               "dlms-simulator: no lower HDLC address is left for meter 111");
+    std::filesystem::remove(small);
+    BOOST_TEST(first_line({"--drop", "101"}).starts_with("--drop: "));
+    BOOST_TEST(first_line({"--parity", "mark"}).starts_with("--parity: "));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -111,6 +111,22 @@ BOOST_AUTO_TEST_CASE(scenarios_may_differ_and_addresses_run_out) {
     BOOST_TEST(added == 110u);  // 16 to 125
 }
 
+BOOST_AUTO_TEST_CASE(a_broadcast_reaches_every_meter) {
+    const MeterGroup group = group_of("hexing", 2);
+    HdlcLine line(group, {}, Instant{});
+    // Client 102 is pre-established: no link and no AARQ. It sets the clock of all at once.
+    HdlcClient all(line, {1, 0x7F, 0}, 102);
+    BOOST_TEST(all.send(control::ui,
+                        "E6E600C10181000800000100 00FF0200"
+                        "090C07E80203FF050607FF800000") == 0);
+    for (const std::uint16_t lower : {std::uint16_t{16}, std::uint16_t{17}}) {
+        HdlcClient reader(line, {2, 1, lower}, 102);
+        reader.connect();
+        BOOST_TEST(
+            reader.ask("C001C100080000010000FF0200").starts_with("C401C100090C07E80203060506"));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_pre_established_association_is_there_again_with_every_link) {
     const MeterGroup group = group_of("hexing", 1);
     HdlcLine line(group, {}, Instant{});
