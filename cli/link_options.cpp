@@ -160,16 +160,7 @@ std::expected<void, std::string> LinkOptions::set_hdlc(const client::MeterProfil
                                                        client::MeterParameters& parameters) const {
     parameters.use_hdlc(profile);
     client::HdlcParameters& hdlc = parameters.link.hdlc;
-    if (physical_) {
-        hdlc.physical_address = physical_;
-        hdlc.address_octets.reset();
-    }
-    if (address_octets_) {
-        hdlc.address_octets = address_octets_;
-        if (*address_octets_ == 1 && !physical_) {
-            hdlc.physical_address.reset();
-        }
-    }
+    parameters.set_hdlc_address(physical_, address_octets_);
     hdlc.max_information = max_information_.value_or(hdlc.max_information);
     hdlc.window = window_.value_or(hdlc.window);
     hdlc.disconnect_first = given_.hdlc.disconnect_first;

@@ -62,11 +62,6 @@ void HdlcSession::close_link(Instant now) {
     }
 }
 
-Status HdlcSession::broadcast(ByteView apdu, Instant now) {
-    constexpr hdlc::Address all_stations{1, 0x7F, 0};
-    return link_.send_unnumbered(apdu, now, all_stations);
-}
-
 void HdlcSession::receive(ByteView bytes, Instant now) {
     if (mode_e_) {
         mode_e_->receive(bytes, now);

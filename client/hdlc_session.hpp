@@ -19,7 +19,6 @@ public:
 
     void open_link(Instant now) override;
     void close_link(Instant now) override;
-    Status broadcast(ByteView apdu, Instant now) override;
     const hdlc::ClientLink& link() const { return link_; }
 
     void receive(ByteView bytes, Instant now) override;

@@ -31,8 +31,6 @@ struct HdlcParameters {
     std::chrono::milliseconds inter_octet_timeout{200};
     /// DISC before SNRM: for meters that keep a broken session.
     bool disconnect_first = false;
-    /// RLRQ before DISC; DISC alone ends the association too.
-    bool release_association = false;
     /// The line gives back what we send (two wires, some optical heads).
     bool expect_echo = false;
 
@@ -58,8 +56,6 @@ struct LinkParameters {
     HdlcParameters hdlc;                    ///< of LinkKind::hdlc
     std::optional<ModeEParameters> mode_e;  ///< of Carrier::serial
     std::optional<GatewayAddress> gateway;
-    /// No AARQ: the association has been there since the meter was made (Green Book 9.4.4.3).
-    bool pre_established = false;
 
     friend bool operator==(const LinkParameters&, const LinkParameters&) = default;
 };

@@ -66,4 +66,19 @@ void MeterParameters::use_hdlc(const MeterProfile& profile) {
     link.line_settings = profile.hdlc.line_settings;
 }
 
+void MeterParameters::set_hdlc_address(std::optional<std::uint16_t> physical,
+                                       std::optional<std::uint8_t> octets) {
+    if (physical) {
+        link.hdlc.physical_address = physical;
+        link.hdlc.address_octets.reset();
+    }
+    if (octets) {
+        link.hdlc.address_octets = octets;
+        // A profile's lower address has no place in an address of one octet.
+        if (*octets == 1 && !physical) {
+            link.hdlc.physical_address.reset();
+        }
+    }
+}
+
 }  // namespace dlms::client

@@ -36,6 +36,9 @@ struct MeterParameters {
     MeterParameters clone() const;
     /// The link becomes HDLC as the profile has it, with its addresses, sizes and times.
     void use_hdlc(const MeterProfile& profile);
+    /// What is named of the meter's HDLC address goes before the profile's.
+    void set_hdlc_address(std::optional<std::uint16_t> physical,
+                          std::optional<std::uint8_t> octets);
     /// Whether a live connection made with the one serves the other. Passwords are compared in
     /// constant time.
     bool same_connection(const MeterParameters& other) const;

@@ -60,8 +60,6 @@ public:
     virtual void open_link(Instant now) = 0;
     /// Ends the link in good order; the sink hears of it, maybe at once.
     virtual void close_link(Instant now) = 0;
-    /// Hands an APDU to every meter that hears it, of whom none answers.
-    virtual Status broadcast(ByteView apdu, Instant now) = 0;
 
     void connection_lost(const Error& error) final;
     void settle() final { sinks_.settled(); }

@@ -136,8 +136,8 @@ void NativeMeterClient::take_line() {
 
 asio::awaitable<void> NativeMeterClient::release(Instant deadline) {
     deadline = std::min(deadline, now() + Duration(parameters_.release_timeout));
-    const bool with_release =
-        parameters_.link.kind == LinkKind::wrapper || parameters_.link.hdlc.release_association;
+    // Over HDLC the DISC ends the association too.
+    const bool with_release = parameters_.link.kind == LinkKind::wrapper;
     if (association_ && with_release && machine().release(now())) {
         co_await await_ending(deadline);
     }

@@ -34,6 +34,9 @@ public:
 
 private:
     asio::awaitable<Line::Turn> take_turn(Instant deadline);
+    /// Makes the call when its turn has come.
+    template <class T, class Call>
+    asio::awaitable<Outcome<T>> in_turn(Instant deadline, Call call);
 
     NativeMeterClient meter_;
 };

@@ -43,11 +43,6 @@ void WrapperSession::close_link(Instant) {
     report(LinkReport::Kind::closed);
 }
 
-Status WrapperSession::broadcast(ByteView apdu, Instant) {
-    constexpr std::uint16_t all_stations = 0x7F;
-    return link_.send(wrapper::Wpdu{ports_.client.value(), all_stations, apdu});
-}
-
 void WrapperSession::receive(ByteView bytes, Instant now) {
     if (carrier_ == Carrier::datagrams) {
         if (const Result<wrapper::Wpdu> wpdu = wrapper::decode_wpdu(bytes)) {

@@ -28,7 +28,6 @@ public:
 
     void open_link(Instant now) override;
     void close_link(Instant now) override;
-    Status broadcast(ByteView apdu, Instant now) override;
 
     void receive(ByteView bytes, Instant now) override;
     void handle_timeout(Instant now) override;

@@ -27,6 +27,7 @@ ModeEClientConfiguration reader(Byte choice) {
 
 ModeEServerConfiguration meter(Byte choice) {
     ModeEServerConfiguration configuration;
+    configuration.manufacturer = "XXX";
     configuration.identification = "type1";
     configuration.hdlc = (choice & 0x04) != 0;
     configuration.echo_acknowledgement = (choice & 0x08) != 0;

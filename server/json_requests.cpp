@@ -225,6 +225,9 @@ void read_link(JsonFields& fields, LinkRequest& link) {
     link.gateway_network_id = octet(fields, "gateway_network_id", 0, 255);
     if (auto device = hexadecimal(fields, "gateway_device", 127)) {
         link.gateway_device = std::move(*device);
+    } else if (link.gateway_network_id) {
+        fields.fail("gateway_device", "field required with gateway_network_id",
+                    "value_error.missing");
     }
 }
 

@@ -50,17 +50,7 @@ void set_hdlc(const LinkRequest& link, const client::MeterProfile& profile,
               client::MeterParameters& parameters) {
     parameters.use_hdlc(profile);
     client::HdlcParameters& hdlc = parameters.link.hdlc;
-    if (link.physical_address) {
-        hdlc.physical_address = link.physical_address;
-        hdlc.address_octets.reset();
-    }
-    if (link.address_size) {
-        hdlc.address_octets = link.address_size;
-        // A profile's lower address has no place in an address of one octet.
-        if (link.address_size == 1 && !link.physical_address) {
-            hdlc.physical_address.reset();
-        }
-    }
+    parameters.set_hdlc_address(link.physical_address, link.address_size);
     hdlc.max_information = link.max_info_length.value_or(hdlc.max_information);
     hdlc.window = link.window_size.value_or(hdlc.window);
     parameters.link.line_settings = line_settings(link, parameters.link.line_settings);

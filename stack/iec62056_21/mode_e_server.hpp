@@ -18,12 +18,12 @@
 namespace dlms::iec62056_21 {
 
 struct ModeEServerConfiguration {
-    std::string device_address;        ///< up to 32 characters; empty: answers only to none
-    std::string manufacturer = "XXX";  ///< three letters
-    std::string identification;        ///< up to 16 printable characters
-    char baud_character = '5';         ///< '0' to '9': the highest speed; see local_baud_rate()
-    bool hdlc = true;                  ///< announces mode E
-    std::vector<DataSet> readout;      ///< the data block of mode C
+    std::string device_address;    ///< up to 32 characters; empty: answers only to none
+    std::string manufacturer{};    ///< three letters of the FLAG register; must be set
+    std::string identification;    ///< up to 16 printable characters
+    char baud_character = '5';     ///< '0' to '9': the highest speed; see local_baud_rate()
+    bool hdlc = true;              ///< announces mode E
+    std::vector<DataSet> readout;  ///< the data block of mode C
     std::uint32_t start_baud_rate = 300;
     bool software_parity = false;      ///< see ModeELine
     bool echo_acknowledgement = true;  ///< some meters do not
