@@ -150,10 +150,21 @@ asio::awaitable<void> NativeMeterClient::release(Instant deadline) {
 }
 
 asio::awaitable<NativeMeterClient::Ending> NativeMeterClient::await_ending(Instant deadline) {
+    send_commands(deadline);
+    if (mailbox_.is_empty()) {
+        co_await mailbox_.wait();
+    }
+    co_return take_ending();
+}
+
+void NativeMeterClient::send_commands(Instant deadline) {
     session_->limit_work(deadline);
+    // The line may fail while the command is sent: then the mailbox is full already.
     driver_->flush();
-    // The line may have failed while the command was sent: then the mailbox is full already.
-    Ending ending = co_await mailbox_.take();
+}
+
+NativeMeterClient::Ending NativeMeterClient::take_ending() {
+    Ending ending = mailbox_.take_first();
     session_->limit_work(std::nullopt);
     const auto* failure = std::get_if<Failure>(&ending.answer);
     // After a time-out nobody knows whether the line is dead or the meter slow; a new connection
@@ -163,7 +174,7 @@ asio::awaitable<NativeMeterClient::Ending> NativeMeterClient::await_ending(Insta
     if (unusable) {
         drop_connection();
     }
-    co_return ending;
+    return ending;
 }
 
 namespace {
@@ -244,9 +255,7 @@ void NativeMeterClient::take_event(const association::ClientEvent& event) {
     } else if (const auto* refused = std::get_if<AssociationRefused>(&event)) {
         finish({}, from_refusal(*refused));
     } else if (const auto* read = std::get_if<GetCompleted>(&event)) {
-        Values value;
-        value.push_back(own(read->result));
-        finish(read->id, std::move(value));
+        finish(read->id, own(read->result));
     } else if (const auto* list = std::get_if<GetListCompleted>(&event)) {
         finish(list->id, own_all(list->results));
     } else if (const auto* names = std::get_if<ReadCompleted>(&event)) {

@@ -72,13 +72,14 @@ private:
     };
     struct ReleaseDone {};
     struct LinkChanged {};  // opened or closed, as was asked
-    using Values = std::vector<Outcome<axdr::Data>>;
+    using Value = Outcome<axdr::Data>;
+    using Values = std::vector<Value>;
     using Verdicts = std::vector<cosem::DataAccessResult>;
     struct MethodDone {
         cosem::ActionResult result;
         std::optional<axdr::Data> returned;
     };
-    using Answer = std::variant<AssociationMade, ReleaseDone, LinkChanged, Values, Verdicts,
+    using Answer = std::variant<AssociationMade, ReleaseDone, LinkChanged, Value, Values, Verdicts,
                                 MethodDone, Failure>;
     struct Ending {
         association::RequestId id;
@@ -96,6 +97,9 @@ private:
     association::ClientAssociation& machine() { return session_->association(); }
     /// Sends what the last command made ready and waits for how a request ends.
     asio::awaitable<Ending> await_ending(Instant deadline);
+    // Its parts before and behind the wait.
+    void send_commands(Instant deadline);
+    Ending take_ending();
     void drop_connection();
     void take_association(const association::Associated& associated);
     /// Makes the association anew on the same connection, where the failure of a request of this

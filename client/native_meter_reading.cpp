@@ -53,6 +53,31 @@ asio::awaitable<Outcome<NativeMeterClient::Values>> NativeMeterClient::await_val
 
 asio::awaitable<Outcome<axdr::Data>> NativeMeterClient::read(ReadRequest request,
                                                              Instant deadline) {
+    // The ordinary case in one coroutine; what is out of the ordinary goes the way of the lists.
+    if (association_ && !uses_short_names()) {
+        const auto item = item_of(request);
+        const Result<RequestId> made = machine().get(item.attribute, item.access_selection, now());
+        if (!made) {
+            co_return std::unexpected(from_error(made.error()));
+        }
+        send_commands(deadline);
+        if (mailbox_.is_empty()) {
+            co_await mailbox_.wait();
+        }
+        Ending ending = take_ending();
+        if (auto* value = std::get_if<Value>(&ending.answer)) {
+            co_return std::move(*value);
+        }
+        Failure& failure = std::get<Failure>(ending.answer);
+        lists_go_unanswered_ &= failure.code != FailureCode::timeout;  // this item does
+        bool once_more = failure.code == FailureCode::connection_lost && now() < deadline;
+        if (!once_more) {
+            once_more = co_await renew_association(ClientService::get, failure, deadline);
+        }
+        if (!once_more) {
+            co_return std::unexpected(std::move(failure));
+        }
+    }
     std::vector<ReadRequest> one;
     one.push_back(std::move(request));
     Outcome<Values> values = co_await read_list(std::move(one), deadline);
@@ -197,7 +222,7 @@ asio::awaitable<Outcome<void>> NativeMeterClient::read_singly(std::span<const Re
         const std::size_t place = found->second;
         under_way.erase(found);
         if (!failure) {
-            outcomes[place].emplace(std::move(std::get<Values>(ending.answer).front()));
+            outcomes[place].emplace(std::move(std::get<Value>(ending.answer)));
             refused.clear();
         } else {
             if (renewal_.calls_for_renewal(ClientService::get, *failure)) {

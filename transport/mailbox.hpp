@@ -28,15 +28,28 @@ public:
         }
     }
 
+    bool is_empty() const { return values_.empty(); }
+
+    /// Waits until wake() is called with a value here; only while it is empty, one coroutine at a
+    /// time.
+    asio::awaitable<void> wait() {
+        return asio::async_initiate<const asio::use_awaitable_t<>&, void()>(
+            [this](auto handler) { waiter_ = std::move(handler); }, asio::use_awaitable);
+    }
+
+    /// The first value; only while it is not empty.
+    T take_first() {
+        T value = std::move(values_.front());
+        values_.pop_front();
+        return value;
+    }
+
     /// Waits until a value was put, and takes it. One coroutine at a time.
     asio::awaitable<T> take() {
         if (values_.empty()) {
-            co_await asio::async_initiate<const asio::use_awaitable_t<>&, void()>(
-                [this](auto handler) { waiter_ = std::move(handler); }, asio::use_awaitable);
+            co_await wait();
         }
-        T value = std::move(values_.front());
-        values_.pop_front();
-        co_return value;
+        co_return take_first();
     }
 
 private:
