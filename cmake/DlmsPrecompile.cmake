@@ -1,5 +1,6 @@
 # dlms_precompile(TARGET...  WITH KIND): large headers that never change are parsed once a kind:
 #   json   the standard library and nlohmann/json      asio   these and Asio      test   json and Boost.Test
+#   cli    asio's and CLI11
 # Off in release, so that a file which forgets an include does not pass.
 option(DLMS_PRECOMPILE "Precompile the headers of libraries" OFF)
 
@@ -7,6 +8,7 @@ set(DLMS_PRECOMPILED_std <algorithm> <array> <chrono> <expected> <functional> <m
                          <sstream> <string> <string_view> <unordered_map> <variant> <vector>)
 set(DLMS_PRECOMPILED_json ${DLMS_PRECOMPILED_std} <nlohmann/json.hpp>)
 set(DLMS_PRECOMPILED_asio ${DLMS_PRECOMPILED_json} <asio.hpp>)
+set(DLMS_PRECOMPILED_cli ${DLMS_PRECOMPILED_asio} <CLI/CLI.hpp>)
 set(DLMS_PRECOMPILED_test ${DLMS_PRECOMPILED_json} <boost/test/unit_test.hpp>)
 
 function(dlms_precompile)
@@ -21,6 +23,8 @@ function(dlms_precompile)
     target_link_libraries(${owner} PRIVATE dlms_settings nlohmann_json::nlohmann_json)
     if(arg_WITH STREQUAL "asio")
       target_link_libraries(${owner} PRIVATE dlms_asio)
+    elseif(arg_WITH STREQUAL "cli")
+      target_link_libraries(${owner} PRIVATE dlms_asio CLI11::CLI11 spdlog::spdlog)
     elseif(arg_WITH STREQUAL "test")
       target_compile_definitions(${owner} PRIVATE BOOST_TEST_DYN_LINK)
       target_link_libraries(${owner} PRIVATE Boost::unit_test_framework)
