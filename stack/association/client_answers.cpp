@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "stack/association/client_table.hpp"
+#include "stack/security/service_tag.hpp"
 
 namespace dlms::association {
 
@@ -28,9 +29,13 @@ bool answers(const Response&, ClientService service) {
     }
 }
 
+/// Also in a service-specific envelope; in a general one it does not show.
 bool is_notification(Byte tag) {
     using enum xdlms::ApduTag;
-    const auto kind = static_cast<xdlms::ApduTag>(tag);
+    auto kind = static_cast<xdlms::ApduTag>(tag);
+    if (const auto service = security::ciphered_service(kind)) {
+        kind = service->service;
+    }
     return kind == data_notification || kind == event_notification_request ||
            kind == information_report_request;
 }
@@ -75,9 +80,13 @@ void ClientAssociation::receive_apdu(ByteView apdu, Instant now) {
         unexpected();
         return;
     }
-    received_.assign(apdu.begin(), apdu.end());
-    switch (static_cast<xdlms::ApduTag>(apdu[0])) {
-        case aare: receive_aare(received_); return;
+    if (!security_.in_force()) {
+        received_.assign(apdu.begin(), apdu.end());
+    } else if (!open_received(apdu)) {
+        return;
+    }
+    switch (static_cast<xdlms::ApduTag>(received_[0])) {
+        case aare: receive_aare(received_, now); return;
         case rlre: receive_rlre(); return;
         case get_response: receive_answer(xdlms::decode_get_response(received_), now); return;
         case set_response: receive_answer(xdlms::decode_set_response(received_), now); return;
@@ -92,6 +101,37 @@ void ClientAssociation::receive_apdu(ByteView apdu, Instant now) {
         case information_report_request: receive_notification(received_); return;
         default: unexpected(); return;
     }
+}
+
+/// Puts what an APDU holds into received_, if it may be looked at.
+bool ClientAssociation::open_received(ByteView apdu) {
+    using enum xdlms::ApduTag;
+    received_.clear();
+    const auto stands_outside = [](Byte octet) {
+        const auto tag = static_cast<xdlms::ApduTag>(octet);
+        return tag == aare || tag == rlre || tag == general_block_transfer;
+    };
+    const auto tag = static_cast<xdlms::ApduTag>(apdu[0]);
+    if (stands_outside(apdu[0]) || tag == exception_response || tag == confirmed_service_error) {
+        received_.assign(apdu.begin(), apdu.end());
+        return true;
+    }
+    const Result<security::Opened> opened = security_.open(apdu, configuration_.security.responses);
+    if (!opened) {
+        refuse(opened.error());
+        return false;
+    }
+    if (stands_outside(opened->apdu[0])) {
+        refuse(error_of(ErrorCode::unexpected_apdu));
+        return false;
+    }
+    received_.assign(opened->apdu.begin(), opened->apdu.end());
+    return true;
+}
+
+void ClientAssociation::refuse(const Error& error) {
+    ++counters_.refused_apdus;
+    refusal_ = error;
 }
 
 void ClientAssociation::receive_block(ByteView apdu, Instant now) {
@@ -111,10 +151,10 @@ void ClientAssociation::receive_block(ByteView apdu, Instant now) {
     }
     switch (received) {
         case BlockTransfer::Received::apdu:
-            if (is_notification(block_transfer_.apdu()[0])) {
+            receive_apdu(block_transfer_.apdu(), now);
+            if (!received_.empty() && is_notification(received_[0])) {
                 block_transfer_.acknowledge();
             }
-            receive_apdu(block_transfer_.apdu(), now);
             return;
         case BlockTransfer::Received::aborted:
             notifies ? unexpected() : fail_oldest(error_of(ErrorCode::conformance_violation));
@@ -123,7 +163,7 @@ void ClientAssociation::receive_block(ByteView apdu, Instant now) {
             notifies ? unexpected() : fail_oldest(error_of(ErrorCode::answer_too_long));
             return;
         case BlockTransfer::Received::repeated:
-            if (is_notification(block_transfer_.apdu()[0])) {
+            if (notifies || is_notification(block_transfer_.apdu()[0])) {
                 block_transfer_.acknowledge();  // its sender may not know that it came
             }
             return;
@@ -144,7 +184,7 @@ void ClientAssociation::receive_answer(const Result<Response>& response, Instant
         return request.id() == id && answers(*response, request.service());
     });
     if (found == outstanding_.end()) {
-        if (state_ == State::associated) {
+        if (state_ == State::associated || state_ == State::authenticating) {
             ++counters_.late_answers;
         } else {
             unexpected();
@@ -162,6 +202,10 @@ void ClientAssociation::receive_answer(const Result<Response>& response, Instant
         step = found->take(*response, next, received_);
     }
     if (step.transmit) {
+        if (const Status sealed = security_.seal(next, found->protection); !sealed) {
+            fail_request(*found, sealed.error());
+            return;
+        }
         queue_.push().swap(next);
         found->deadline = now + configuration_.response_timeout;
     }
@@ -181,7 +225,15 @@ void ClientAssociation::end_request(const ClientRequest& request, ClientEvent ev
             ++counters_.malformed_apdus;
         }
     }
-    emit(std::move(event));
+    finish(std::move(event));
+}
+
+void ClientAssociation::finish(ClientEvent event) {
+    if (state_ == State::authenticating) {
+        take_pass_4(event);
+    } else {
+        emit(std::move(event));
+    }
 }
 
 void ClientAssociation::fail_request(ClientRequest& request, RequestFailure reason) {
@@ -190,7 +242,7 @@ void ClientAssociation::fail_request(ClientRequest& request, RequestFailure reas
     if (outstanding_.empty()) {
         block_transfer_.reset();
     }
-    emit(std::move(*step.event));
+    finish(std::move(*step.event));
 }
 
 void ClientAssociation::fail_oldest(RequestFailure reason) {
@@ -271,15 +323,25 @@ void ClientAssociation::receive_notification(ByteView apdu) {
     hand_on(notification);
     if (notification && configuration_.confirm_notifications &&
         notification->long_invoke_id_and_priority.is_confirmed()) {
-        Writer writer(queue_.push());
+        prepared_.clear();
+        Writer writer(prepared_);
         xdlms::encode(
             writer, xdlms::DataNotificationConfirm{notification->long_invoke_id_and_priority, {}});
+        const auto how = protection_for(prepared_);
+        // Without a number or an envelope for it the meter hears nothing, and sends it again.
+        if (how && security_.seal(prepared_, *how)) {
+            queue_.push().swap(prepared_);
+        }
     }
 }
 
 bool ClientAssociation::receives_notification() const {
     const ByteView first = block_transfer_.first_block();
-    return !block_transfer_.is_sending() && !first.empty() && is_notification(first[0]);
+    if (block_transfer_.is_sending() || first.empty()) {
+        return false;
+    }
+    return is_notification(first[0]) ||
+           (outstanding_.empty() && xdlms::is_ciphered_apdu(static_cast<xdlms::ApduTag>(first[0])));
 }
 
 }  // namespace dlms::association

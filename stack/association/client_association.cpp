@@ -1,13 +1,11 @@
-// The association itself: how it is made, renewed and released, and time. The table is in
-// client_table.hpp, the requests in client_commands.cpp, what comes in client_answers.cpp.
+// The association itself: its states, its end, and time. The table is in client_table.hpp; how it
+// is made is in client_opening.cpp, the requests in client_commands.cpp, what comes in
+// client_answers.cpp.
 
 #include "stack/association/client_association.hpp"
 
 #include <algorithm>
-#include <array>
 
-#include "stack/acse/aarq.hpp"
-#include "stack/acse/rlrq.hpp"
 #include "stack/association/client_table.hpp"
 #include "stack/base/machine.hpp"
 #include "stack/xdlms/apdu_tag.hpp"
@@ -17,10 +15,6 @@ namespace dlms::association {
 static_assert(Machine<ClientAssociation>);
 
 namespace {
-
-/// sender-acse-requirements with its one bit, authentication.
-constexpr std::array<Byte, 1> authentication_bit{0x80};
-const ber::BitString authentication_functional_unit{7, authentication_bit};
 
 std::unexpected<Error> misuse(ErrorCode code) {
     return fail(code, Layer::association);
@@ -43,6 +37,7 @@ ClientConfiguration ClientConfiguration::clone() const {
     copy.referencing = referencing;
     copy.mechanism = mechanism;
     copy.password = password.clone();
+    copy.security = security.clone();
     copy.proposed_conformance = proposed_conformance;
     copy.max_receive_pdu_size = max_receive_pdu_size;
     copy.response_timeout = response_timeout;
@@ -59,6 +54,7 @@ ClientConfiguration ClientConfiguration::clone() const {
 
 ClientAssociation::ClientAssociation(ClientConfiguration configuration)
     : configuration_(std::move(configuration)),
+      security_(configuration_.security),
       block_transfer_(block_configuration(configuration_)) {}
 
 bool ClientAssociation::advance(Input input) {
@@ -84,68 +80,53 @@ void ClientAssociation::forget_agreement() {
     conformance_ = {};
     server_max_receive_pdu_size_ = 0;
     block_transfer_.reset();
+    security_.forget_agreement();
+    pre_established_ = false;
 }
 
 Status ClientAssociation::open(Instant now) {
     return state_ == State::idle ? associate(now) : misuse(ErrorCode::wrong_state);
 }
 
-Status ClientAssociation::renew(Instant now) {
-    if (state_ != State::associated || !outstanding_.empty()) {
+Status ClientAssociation::open_pre_established() {
+    if (state_ != State::idle) {
         return misuse(ErrorCode::wrong_state);
     }
-    const Status sent = associate(now);
-    if (sent) {
-        forget_agreement();
+    if (configuration_.security.ciphered && !security_.in_force()) {
+        return misuse(ErrorCode::key_missing);
     }
-    return sent;
+    conformance_ = configuration_.proposed_conformance;
+    server_max_receive_pdu_size_ = configuration_.max_receive_pdu_size;
+    // Without a dedicated key there is nothing in it that could fail.
+    (void)security_.agree(conformance_.has(xdlms::ConformanceBit::general_protection),
+                          std::nullopt);
+    pre_established_ = true;
+    advance(Input::established);
+    emit(Associated{conformance_, server_max_receive_pdu_size_});
+    return {};
 }
 
-Status ClientAssociation::associate(Instant now) {
-    if (configuration_.mechanism != acse::Mechanism::lowest &&
-        configuration_.mechanism != acse::Mechanism::lls) {
-        return misuse(ErrorCode::unsupported_mechanism);
+Status ClientAssociation::renew(Instant now) {
+    if (state_ != State::associated || !outstanding_.empty() || pre_established_) {
+        return misuse(ErrorCode::wrong_state);
     }
-    xdlms::InitiateRequest initiate;
-    initiate.proposed_conformance = configuration_.proposed_conformance;
-    initiate.client_max_receive_pdu_size = configuration_.max_receive_pdu_size;
-    ByteBuffer user_information;
-    Writer initiate_writer(user_information);
-    xdlms::encode(initiate_writer, initiate);
-
-    acse::Aarq aarq;
-    aarq.application_context = configuration_.referencing == Referencing::logical_name
-                                   ? acse::ApplicationContext::ln
-                                   : acse::ApplicationContext::sn;
-    if (configuration_.mechanism == acse::Mechanism::lls) {
-        aarq.sender_acse_requirements = authentication_functional_unit;
-        aarq.mechanism = acse::Mechanism::lls;
-        aarq.calling_authentication_value = acse::AuthenticationValue{
-            acse::AuthenticationValueKind::charstring, configuration_.password.reveal()};
-    }
-    aarq.user_information = user_information;
-    queue_.clear();
-    Writer writer(queue_.push(), limits::max_apdu);
-    acse::encode(writer, aarq);
-    if (!writer.ok()) {
-        queue_.wipe();
-        return misuse(ErrorCode::out_of_range);
-    }
-    advance(Input::open);
-    deadline_ = now + configuration_.response_timeout;
-    return {};
+    return associate(now);
 }
 
 Status ClientAssociation::release(Instant now) {
     if (state_ != State::associated || !outstanding_.empty()) {
         return misuse(ErrorCode::wrong_state);
     }
-    acse::Rlrq rlrq;
-    if (!configuration_.release_without_reason) {
-        rlrq.reason = acse::ReleaseRequestReason::normal;
+    if (pre_established_) {
+        advance(Input::forget);
+        emit(Released{});
+        return {};
     }
-    Writer writer(queue_.push());
-    acse::encode(writer, rlrq);
+    Result<ByteBuffer> rlrq = encode_release();
+    if (!rlrq) {
+        return std::unexpected(rlrq.error());
+    }
+    queue_.push().swap(*rlrq);
     advance(Input::release);
     deadline_ = now + configuration_.response_timeout;
     return {};
@@ -187,14 +168,14 @@ void ClientAssociation::handle_timeout(Instant now) {
     }
     for (std::size_t i = 0; i < outstanding_.size();) {
         if (now >= outstanding_[i].deadline) {
-            fail_request(outstanding_[i], error_of(ErrorCode::timeout));
+            fail_request(outstanding_[i], refusal_.value_or(error_of(ErrorCode::timeout)));
         } else {
             ++i;
         }
     }
     const bool notifies = block_transfer_.is_receiving() && receives_notification();
     if (!block_transfer_.handle_timeout(now)) {
-        notifies ? unexpected() : fail_oldest(error_of(ErrorCode::timeout));
+        notifies ? unexpected() : fail_oldest(refusal_.value_or(error_of(ErrorCode::timeout)));
     }
 }
 
@@ -231,64 +212,15 @@ void ClientAssociation::abort(const Error& error) {
         return;
     }
     for (ClientRequest& request : given_up) {
-        emit(*request.fail(error).event);
+        if (before != State::authenticating) {  // pass 3 is no request of the owner's
+            emit(*request.fail(error).event);
+        }
     }
     if (before == State::releasing) {
         emit(Released{});
     } else {
         emit(Aborted{error});
     }
-}
-
-void ClientAssociation::receive_aare(ByteView apdu) {
-    if (state_ != State::associating) {
-        unexpected();
-        return;
-    }
-    // Rejections of some firmware carry codes of its own; they are shown, not refused.
-    const Result<acse::Aare> aare =
-        acse::decode_aare(apdu, {.keep_unknown_names = true, .keep_unknown_codes = true});
-    if (!aare) {
-        ++counters_.malformed_apdus;
-        abort(aare.error());
-        return;
-    }
-    std::optional<xdlms::ConfirmedServiceError> service_error;
-    if (aare->user_information) {
-        if (const auto decoded = xdlms::decode_confirmed_service_error(*aare->user_information)) {
-            service_error = *decoded;
-        }
-    }
-    const bool pending = aare->diagnostic == acse::UserDiagnostic::authentication_required;
-    if (aare->result != acse::AssociationResult::accepted || service_error || pending) {
-        advance(Input::refused);
-        emit(AssociationRefused{aare->result, aare->diagnostic, service_error, std::nullopt});
-        return;
-    }
-    if (!aare->user_information) {
-        ++counters_.malformed_apdus;
-        abort(error_of(ErrorCode::missing_field));
-        return;
-    }
-    accept(*aare->user_information);
-}
-
-void ClientAssociation::accept(ByteView user_information) {
-    const auto initiate =
-        xdlms::decode_initiate_response(user_information, configuration_.initiate_tolerance);
-    if (!initiate) {
-        ++counters_.malformed_apdus;
-        abort(initiate.error());
-        return;
-    }
-    if (initiate->negotiated_dlms_version != xdlms::dlms_version) {
-        abort(error_of(ErrorCode::conformance_violation));
-        return;
-    }
-    advance(Input::accepted);
-    conformance_ = initiate->negotiated_conformance & configuration_.proposed_conformance;
-    server_max_receive_pdu_size_ = initiate->server_max_receive_pdu_size;
-    emit(Associated{conformance_, server_max_receive_pdu_size_});
 }
 
 void ClientAssociation::receive_rlre() {

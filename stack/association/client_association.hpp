@@ -1,20 +1,27 @@
 #pragma once
 // The client side of an application association (Green Book 9.3, 9.4): AARQ/AARE, every service of
-// logical and of short name referencing, blocks of both kinds, notifications, RLRQ/RLRE.
-// Authentication mechanisms 0 and 1. Sans I/O: whole APDUs are the only seam to a link. The
-// contract is docs/contract.md; the transition tables are in client_table.hpp and at the head of
-// client_request.cpp.
+// logical and of short name referencing, blocks of both kinds, notifications, RLRQ/RLRE; every
+// authentication mechanism, and APDUs that are protected. Sans I/O: whole APDUs are the only seam
+// to a link. The contract is docs/contract.md; the transition tables are in client_table.hpp and at
+// the head of client_request.cpp.
+//
+// Where protection is in force nothing is looked into before it was opened: what does not open, or
+// is protected less than asked for, is counted and changes nothing. Errors that come in plain end a
+// request (they cannot come otherwise), and are no more than a hint.
 
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "stack/acse/aare.hpp"
 #include "stack/acse/mechanism.hpp"
 #include "stack/association/apdu_queue.hpp"
+#include "stack/association/apdu_security.hpp"
 #include "stack/association/block_transfer.hpp"
 #include "stack/association/client_event.hpp"
 #include "stack/association/client_request.hpp"
+#include "stack/association/hls_exchange.hpp"
 #include "stack/base/secret.hpp"
 #include "stack/base/time.hpp"
 #include "stack/xdlms/initiate.hpp"
@@ -28,8 +35,10 @@ enum class Referencing : std::uint8_t { logical_name, short_name };
 struct ClientConfiguration {
     Referencing referencing = Referencing::logical_name;
     acse::Mechanism mechanism = acse::Mechanism::lowest;
-    /// The password of mechanism 1, 1 to 64 octets; unused with mechanism 0.
+    /// The password of mechanism 1, 1 to 64 octets; the secret of mechanisms 2 (16 octets), 3, 4
+    /// and 6; unused with the others.
     SecretBytes password;
+    SecurityTerms security;
     /// Default: get, set, selective access, blocks for get and set, priority, lists, action,
     /// events.
     xdlms::Conformance proposed_conformance{0x007E1F};
@@ -56,6 +65,7 @@ struct ClientConfiguration {
     xdlms::InitiateTolerance initiate_tolerance;
     xdlms::DataNotificationTolerance notification_tolerance;
 
+    /// All but the protection of `security`.
     ClientConfiguration clone() const;
 };
 
@@ -86,10 +96,11 @@ struct AccessOptions {
 class ClientAssociation {
 public:
     enum class State : std::uint8_t {
-        idle,         ///< no association
-        associating,  ///< AARQ sent
-        associated,   ///< free for requests, see outstanding_requests()
-        releasing,    ///< RLRQ sent
+        idle,            ///< no association
+        associating,     ///< AARQ sent
+        authenticating,  ///< AARE received, passes 3 and 4 of a high level authentication under way
+        associated,      ///< free for requests, see outstanding_requests()
+        releasing,       ///< RLRQ sent
     };
 
     struct Counters {
@@ -97,6 +108,9 @@ public:
         std::uint64_t late_answers = 0;      ///< answers with an invoke-id that is not outstanding
         std::uint64_t malformed_apdus = 0;
         std::uint64_t notifications = 0;  ///< handed on to the owner
+        /// APDUs that did not open, or were protected less than asked for; why, say
+        /// protection()->refusals().
+        std::uint64_t refused_apdus = 0;
     };
 
     explicit ClientAssociation(ClientConfiguration configuration);
@@ -112,24 +126,44 @@ public:
     std::uint16_t server_max_receive_pdu_size() const { return server_max_receive_pdu_size_; }
     const Counters& counters() const { return counters_; }
     const BlockTransfer::Counters& block_counters() const { return block_transfer_.counters(); }
+    /// Null without one. For its owner's other work: granting numbers and reading counters, also
+    /// while requests are outstanding; changing keys between them.
+    security::ApduProtection* protection() { return security_.protection(); }
+    const security::ApduProtection* protection() const { return security_.protection(); }
+    /// The certificate (DER) of the last AARE, of which nothing was verified; empty for none.
+    ByteView peer_certificate() const { return peer_certificate_; }
 
     // B inputs
-    /// One whole APDU from the link.
+    /// One whole APDU from the link. A request whose answer did not open awaits another one; if
+    /// there is none in time it fails with the reason in place of timeout.
     void receive(ByteView apdu, Instant now);
     void handle_timeout(Instant now);
     /// The link is gone; everything under way ends with `error`.
     void link_lost(const Error& error);
 
     // C commands; each is refused with wrong_state where the state forbids it, and then nothing
-    // has changed.
+    // has changed. What is sent protected takes numbers that were granted to protection(); errors
+    // besides wrong_state: counter_not_reserved, counter_exhausted, key_missing, and out_of_range
+    // for what the configured protection cannot do. Opening needs numbers for all it may send.
     Status open(Instant now);
+    /// Begins an association that the meter has without an AARQ: conformance and sizes are those of
+    /// the configuration. A release only forgets it.
+    Status open_pre_established();
     /// The same for an association that the meter has ended without a word: what was agreed is
     /// forgotten, and an AARQ goes out without a release before it. Only between requests.
     Status renew(Instant now);
     Status release(Instant now);
+    /// How requests are sent from now on, and what answers must have at least.
+    void protect_requests(const MessageProtection& wanted) {
+        configuration_.security.requests = wanted;
+    }
+    void require_of_responses(security::Protection least) {
+        configuration_.security.responses = least;
+    }
 
-    // Requests. Errors besides wrong_state: not_negotiated; request_too_long when the meter takes
-    // neither so long an APDU nor blocks; out_of_range for lists that are empty or not of one
+    // Requests. Errors besides those above: not_negotiated, also for a protection whose envelope
+    // was not, and for confirmed requests under the broadcast key; request_too_long when the meter
+    // takes neither so long an APDU nor blocks; out_of_range for lists that are empty or not of one
     // length, and for services of the other referencing.
     Result<RequestId> get(const cosem::AttributeDescriptor& attribute,
                           const std::optional<cosem::SelectiveAccess>& selection, Instant now,
@@ -179,6 +213,10 @@ private:
     void emit(ClientEvent event) { events_.push_back(std::move(event)); }
     void abort(const Error& error);
     Status associate(Instant now);
+    Status may_associate() const;
+    Status may_send(std::size_t numbers, security::KeySlot slot) const;
+    Result<ByteBuffer> encode_initiate(const std::optional<security::DedicatedKey>& key);
+    Result<ByteBuffer> encode_release();
     void forget_agreement();
     void unexpected() { ++counters_.unexpected_apdus; }
 
@@ -200,7 +238,9 @@ private:
     static RequestId id_of(xdlms::InvokeIdAndPriority invoke) {
         return RequestId(invoke.invoke_id().value());
     }
+    bool is_broadcast() const;
     std::size_t request_limit() const;
+    Result<security::ProtectionRequest> protection_for(ByteView apdu) const;
     /// False for what has no encoding.
     template <class Apdu>
     bool prepare(const Apdu& apdu);
@@ -209,7 +249,13 @@ private:
                               Instant now);
     template <class Apdu>
     Result<RequestId> send_whole(ClientRequest request, const Apdu& apdu, Instant now);
+    Result<RequestId> send_prepared(ClientRequest request, Instant now);
     Result<RequestId> send_in_general_blocks(ClientRequest request, Instant now);
+    Result<RequestId> send_action(const cosem::MethodDescriptor& method,
+                                  const std::optional<axdr::DataView>& parameters, Instant now,
+                                  const RequestOptions& options);
+    Result<RequestId> send_read(std::span<const xdlms::VariableAccessSpecification> specifications,
+                                Instant now);
     template <class Apdu>
     Result<RequestId> send_unconfirmed(const Apdu& apdu, RequestId id);
     Result<RequestId> begin(ClientRequest request, Instant now);
@@ -217,20 +263,34 @@ private:
 
     // Answers
     void receive_apdu(ByteView apdu, Instant now);
+    bool open_received(ByteView apdu);
+    void refuse(const Error& error);
     /// Whether what comes in blocks is a notification, which is no request's affair.
     bool receives_notification() const;
     void receive_block(ByteView apdu, Instant now);
-    void receive_aare(ByteView apdu);
-    void accept(ByteView user_information);
+    void receive_aare(ByteView apdu, Instant now);
+    bool take_title(const acse::Aare& aare);
+    std::optional<ByteView> open_initiate(const acse::Aare& aare);
+    bool agree(ByteView user_information);
+    void accept(const acse::Aare& aare, ByteView initiate_response, Instant now);
     template <class Response>
     void receive_answer(const Result<Response>& response, Instant now);
     void receive_refusal(ByteView apdu);
     void receive_notification(ByteView apdu);
     void receive_rlre();
+    /// Hands a request's end to the owner, or to the authentication whose pass 3 it was.
+    void finish(ClientEvent event);
     void end_request(const ClientRequest& request, ClientEvent event);
     void fail_request(ClientRequest& request, RequestFailure reason);
     void fail_oldest(RequestFailure reason);
     void fail_malformed(const Error& error);
+
+    // Authentication, mechanisms 2 to 7
+    HlsExchange::Means means() { return {configuration_.password, security_.protection()}; }
+    void authenticate(ByteView challenge, Instant now);
+    Result<RequestId> send_pass_3(ByteView answer, Instant now);
+    void take_pass_4(const ClientEvent& event);
+    void end_unauthenticated(const Error& error);
 
     ClientConfiguration configuration_;
     State state_ = State::idle;
@@ -238,6 +298,11 @@ private:
     std::uint16_t server_max_receive_pdu_size_ = 0;
     Counters counters_;
     std::optional<Instant> deadline_;  // of AARQ and RLRQ
+    ApduSecurity security_;
+    HlsExchange hls_;               // in state associating and authenticating
+    bool pre_established_ = false;  // there is nothing to release
+    ByteBuffer peer_certificate_;
+    std::optional<Error> refusal_;  // of an APDU, since the oldest request was made
 
     std::vector<ClientRequest> outstanding_;                   // oldest first
     std::uint8_t invoke_id_ = 0;                               // of the last request

@@ -62,6 +62,11 @@ Status ClientAssociation::may_request(ConformanceBit service) const {
     return {};
 }
 
+bool ClientAssociation::is_broadcast() const {
+    return security_.in_force() && state_ == State::associated &&
+           configuration_.security.requests.key == KeyChoice::broadcast;
+}
+
 bool ClientAssociation::is_ready() const {
     // Neither answers of short names nor general blocks tell which request they belong to.
     const bool one_by_one = configuration_.referencing == Referencing::short_name ||
@@ -105,15 +110,30 @@ bool ClientAssociation::prepare(const Apdu& apdu) {
     return writer.ok();
 }
 
+Result<security::ProtectionRequest> ClientAssociation::protection_for(ByteView apdu) const {
+    MessageProtection wanted = configuration_.security.requests;
+    if (state_ != State::associated && wanted.key == KeyChoice::broadcast) {
+        wanted.key = KeyChoice::preferred;  // pass 3 is for one meter
+    }
+    return security_.protect(static_cast<xdlms::ApduTag>(apdu[0]), wanted);
+}
+
 template <class Apdu, class Long>
 Result<RequestId> ClientAssociation::request(ClientRequest request, const Apdu& apdu,
                                              const Long& long_form, Instant now) {
     if (!prepare(apdu)) {
         return misuse(ErrorCode::out_of_range);
     }
-    if (prepared_.size() <= request_limit()) {
-        queue_.push().swap(prepared_);
-        return begin(std::move(request), now);
+    const auto how = protection_for(prepared_);
+    if (!how) {
+        return std::unexpected(how.error());
+    }
+    if (is_broadcast()) {
+        return misuse(ErrorCode::not_negotiated);  // many would answer
+    }
+    request.protection = *how;
+    if (security_.sealed_size(prepared_.size(), *how) <= request_limit()) {
+        return send_prepared(std::move(request), now);
     }
     if (conformance_.has(ConformanceBit::general_block_transfer) && outstanding_.empty()) {
         return send_in_general_blocks(std::move(request), now);
@@ -129,19 +149,27 @@ Result<RequestId> ClientAssociation::request(ClientRequest request, const Apdu& 
     prepared_.clear();
     Writer empty(prepared_);
     long_form.first_block(empty, RawDataBlock{false, 1, {}});
-    const std::size_t limit = request_limit();
+    const std::size_t room = security_.room(request_limit(), *how);
     const std::size_t overhead = prepared_.size() - 1;
-    const std::size_t first = block_octets(limit - std::min(limit, overhead));
-    const std::size_t others = block_octets(limit - std::min(limit, long_form.overhead));
+    const std::size_t first = block_octets(room - std::min(room, overhead));
+    const std::size_t others = block_octets(room - std::min(room, long_form.overhead));
     if (first == 0 || others == 0 || payload.size() / others >= long_form.max_blocks) {
         return misuse(ErrorCode::request_too_long);
     }
     const std::size_t size = std::min(first, payload.size());
-    ByteBuffer& out = queue_.push();
-    Writer block_writer(out);
+    prepared_.clear();
+    Writer block_writer(prepared_);
     long_form.first_block(block_writer,
                           RawDataBlock{size == payload.size(), 1, ByteView(payload).first(size)});
     request.send_rest(std::move(payload), size, others);
+    return send_prepared(std::move(request), now);
+}
+
+Result<RequestId> ClientAssociation::send_prepared(ClientRequest request, Instant now) {
+    if (const Status sealed = security_.seal(prepared_, request.protection); !sealed) {
+        return std::unexpected(sealed.error());
+    }
+    queue_.push().swap(prepared_);
     return begin(std::move(request), now);
 }
 
@@ -156,8 +184,12 @@ Result<RequestId> ClientAssociation::send_in_general_blocks(ClientRequest reques
     const std::size_t limit = request_limit();
     const std::size_t size =
         block_octets(limit - std::min(limit, xdlms::general_block_transfer_overhead));
-    if (size == 0) {
+    const std::size_t octets = security_.sealed_size(prepared_.size(), request.protection);
+    if (size == 0 || octets / size > 0xFFFF) {
         return misuse(ErrorCode::request_too_long);
+    }
+    if (const Status sealed = security_.seal(prepared_, request.protection); !sealed) {
+        return std::unexpected(sealed.error());
     }
     block_transfer_.reset();
     if (!block_transfer_.send(prepared_, size, now)) {
@@ -174,6 +206,9 @@ Result<RequestId> ClientAssociation::await(ClientRequest request, Instant now) {
         invoke_id_ = static_cast<std::uint8_t>(id.value());
     }
     request.deadline = now + configuration_.response_timeout;
+    if (outstanding_.empty()) {
+        refusal_.reset();
+    }
     outstanding_.push_back(std::move(request));
     return id;
 }
@@ -183,8 +218,15 @@ Result<RequestId> ClientAssociation::send_unconfirmed(const Apdu& apdu, RequestI
     if (!prepare(apdu)) {
         return misuse(ErrorCode::out_of_range);
     }
-    if (prepared_.size() > request_limit()) {
+    const auto how = protection_for(prepared_);
+    if (!how) {
+        return std::unexpected(how.error());
+    }
+    if (security_.sealed_size(prepared_.size(), *how) > request_limit()) {
         return misuse(ErrorCode::request_too_long);
+    }
+    if (const Status sealed = security_.seal(prepared_, *how); !sealed) {
+        return std::unexpected(sealed.error());
     }
     if (id.value() <= 0x0F) {
         invoke_id_ = static_cast<std::uint8_t>(id.value());
@@ -201,15 +243,22 @@ Result<RequestId> ClientAssociation::send_whole(ClientRequest request, const Apd
     if (!prepare(apdu)) {
         return misuse(ErrorCode::out_of_range);
     }
+    const auto how = protection_for(prepared_);
+    if (!how) {
+        return std::unexpected(how.error());
+    }
+    if (is_broadcast()) {
+        return misuse(ErrorCode::not_negotiated);  // many would answer
+    }
+    request.protection = *how;
     // A GET has no blocks of its own on the way up.
-    if (prepared_.size() > request_limit()) {
+    if (security_.sealed_size(prepared_.size(), *how) > request_limit()) {
         if (conformance_.has(ConformanceBit::general_block_transfer) && outstanding_.empty()) {
             return send_in_general_blocks(std::move(request), now);
         }
         return misuse(ErrorCode::request_too_long);
     }
-    queue_.push().swap(prepared_);
-    return begin(std::move(request), now);
+    return send_prepared(std::move(request), now);
 }
 
 Result<RequestId> ClientAssociation::get(const cosem::AttributeDescriptor& attribute,
@@ -316,6 +365,12 @@ Result<RequestId> ClientAssociation::action(const cosem::MethodDescriptor& metho
     if (const Status may = may_request(ConformanceBit::action); !may) {
         return std::unexpected(may.error());
     }
+    return send_action(method, parameters, now, options);
+}
+
+Result<RequestId> ClientAssociation::send_action(const cosem::MethodDescriptor& method,
+                                                 const std::optional<axdr::DataView>& parameters,
+                                                 Instant now, const RequestOptions& options) {
     const auto invoke = next_invoke_id(options);
     const xdlms::ActionRequestNormal apdu{invoke, method, parameters};
     if (options.service_class == ServiceClass::unconfirmed) {
@@ -419,6 +474,11 @@ Result<RequestId> ClientAssociation::read(
     if (const Status may = may_name(ConformanceBit::read, specifications); !may) {
         return std::unexpected(may.error());
     }
+    return send_read(specifications, now);
+}
+
+Result<RequestId> ClientAssociation::send_read(
+    std::span<const xdlms::VariableAccessSpecification> specifications, Instant now) {
     const xdlms::ReadRequest apdu{xdlms::List<xdlms::VariableAccessSpecification>(specifications)};
     const LongForm long_form{
         ConformanceBit::block_transfer_with_get_or_read, read_block_overhead, max_short_name_blocks,

@@ -8,6 +8,7 @@
 
 #include "stack/association/client_event.hpp"
 #include "stack/base/time.hpp"
+#include "stack/security/apdu_protection.hpp"
 #include "stack/xdlms/set.hpp"
 
 namespace dlms::association {
@@ -55,6 +56,8 @@ public:
     bool is_in_blocks() const { return block_sent_ != 0 || block_received_ != 0; }
 
     Instant deadline{};
+    /// How its APDUs are sealed.
+    security::ProtectionRequest protection;
 
     /// An answer of this request. `out` takes the APDU to be sent, if there is one; `received`
     /// takes what the event's views look into. Errors end the request.

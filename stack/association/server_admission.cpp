@@ -1,6 +1,10 @@
 // Who is admitted: AARQ and what it deserves (conformance cases APPL_OPEN_1 to APPL_OPEN_14), and
-// the release.
+// the release. The passes 3 and 4 of an authentication are in server_authentication.cpp.
 
+#include <algorithm>
+#include <array>
+
+#include "stack/acse/aare.hpp"
 #include "stack/acse/rlre.hpp"
 #include "stack/acse/rlrq.hpp"
 #include "stack/association/server_association.hpp"
@@ -13,9 +17,10 @@ namespace dlms::association {
 struct ServerAssociation::Verdict {
     acse::AssociationResult result = acse::AssociationResult::rejected_permanent;
     acse::Diagnostic diagnostic = acse::UserDiagnostic::no_reason_given;
-    std::optional<xdlms::InitiateError> initiate_error;
-    xdlms::InitiateRequest initiate;
+    std::optional<xdlms::ConfirmedServiceError> error;
+    xdlms::InitiateRequest initiate;  ///< its views look into what was opened
     xdlms::Conformance conformance;
+    ByteBuffer initiate_response;  ///< sealed if it must be
 
     static Verdict reject(acse::Diagnostic diagnostic) {
         Verdict verdict;
@@ -24,12 +29,23 @@ struct ServerAssociation::Verdict {
     }
     static Verdict reject(xdlms::InitiateError error) {
         Verdict verdict;
-        verdict.initiate_error = error;
+        verdict.error = {xdlms::ConfirmedService::initiate_error,
+                         xdlms::ServiceErrorGroup::initiate, static_cast<std::uint8_t>(error)};
+        return verdict;
+    }
+    bool accepts() const { return result == acse::AssociationResult::accepted; }
+    static Verdict later(acse::Diagnostic diagnostic) {
+        Verdict verdict = reject(diagnostic);
+        verdict.result = acse::AssociationResult::rejected_transient;
         return verdict;
     }
 };
 
 namespace {
+
+/// responder-acse-requirements with its one bit, authentication.
+constexpr std::array<Byte, 1> authentication_bit{0x80};
+const ber::BitString authentication_functional_unit{7, authentication_bit};
 
 bool allows_response(const acse::Aarq& aarq, const xdlms::InitiateTolerance& tolerance) {
     if (!aarq.user_information) {
@@ -51,20 +67,42 @@ void ServerAssociation::receive_aarq(ByteView apdu) {
     const bool was_associated = is_associated();
     end_association();
     queue_.clear();  // what was not sent yet keeps to an agreement that is over
-    const Verdict verdict = judge(*aarq);
-    const bool accepted = verdict.result == acse::AssociationResult::accepted;
-    if (accepted) {
-        advance(Input::accepted);
-        conformance_ = verdict.conformance;
-        client_max_receive_pdu_size_ = verdict.initiate.client_max_receive_pdu_size;
-        confirmed_ = verdict.initiate.response_allowed;
-        emit(AssociationEstablished{conformance_, client_max_receive_pdu_size_, confirmed_});
+    security::ApduProtection* protection = security_.protection();
+    const auto known_title = protection ? protection->peer_title() : std::nullopt;
+    Verdict verdict = judge(*aarq);
+    if (verdict.accepts() && !seal_initiate(verdict)) {
+        ++counters_.unsealed_answers;
+        verdict = Verdict::later(acse::UserDiagnostic::no_reason_given);
+    }
+    const bool answers = allows_response(*aarq, configuration_.initiate_tolerance) &&
+                         verdict.initiate.response_allowed;
+    if (verdict.accepts()) {
+        admit(*aarq, verdict);
     } else {
         ++counters_.refused_associations;
         released_ = was_associated;
+        if (known_title) {
+            (void)protection->set_peer_title(*known_title);  // it was good before
+        }
     }
-    if (allows_response(*aarq, configuration_.initiate_tolerance)) {
+    if (answers) {
         answer_aarq(verdict);
+    }
+}
+
+void ServerAssociation::admit(const acse::Aarq& aarq, const Verdict& verdict) {
+    conformance_ = verdict.conformance;
+    client_max_receive_pdu_size_ = verdict.initiate.client_max_receive_pdu_size;
+    confirmed_ = verdict.initiate.response_allowed;
+    user_id_ = aarq.calling_ae_invocation_id;
+    peer_certificate_ =
+        aarq.calling_ae_qualifier ? to_buffer(*aarq.calling_ae_qualifier) : ByteBuffer();
+    if (is_hls(configuration_.mechanism)) {
+        advance(Input::challenged);
+    } else {
+        advance(Input::accepted);
+        emit(AssociationEstablished{conformance_, client_max_receive_pdu_size_, confirmed_,
+                                    user_id_});
     }
 }
 
@@ -75,13 +113,42 @@ ServerAssociation::Verdict ServerAssociation::judge(const acse::Aarq& aarq) {
     if (aarq.application_context.known() != context()) {
         return Verdict::reject(acse::UserDiagnostic::application_context_name_not_supported);
     }
+    if (const std::optional<Verdict> refusal = judge_caller(aarq)) {
+        return *refusal;
+    }
     if (const std::optional<Verdict> refusal = judge_authentication(aarq)) {
         return *refusal;
     }
     if (!aarq.user_information) {
         return Verdict::reject(acse::UserDiagnostic::no_reason_given);
     }
-    return judge_initiate(*aarq.user_information);
+    return security_.in_force() ? judge_sealed_initiate(*aarq.user_information)
+                                : judge_initiate(*aarq.user_information);
+}
+
+/// The client's system title, where it is needed, and its user.
+std::optional<ServerAssociation::Verdict> ServerAssociation::judge_caller(const acse::Aarq& aarq) {
+    const SecurityTerms& terms = configuration_.security;
+    const bool needs_title = terms.ciphered || needs_titles(configuration_.mechanism);
+    if (needs_title && !security_.protection()) {
+        return Verdict::reject(acse::UserDiagnostic::no_reason_given);
+    }
+    if (needs_title) {
+        std::optional<security::SystemTitle> title = terms.peer_title;
+        if (aarq.calling_ap_title) {
+            const auto named = security::SystemTitle::from(*aarq.calling_ap_title);
+            const bool good = named && (!title || *title == *named);
+            title = good ? std::optional(*named) : std::nullopt;
+        }
+        if (!title || !security_.protection()->set_peer_title(*title)) {
+            return Verdict::reject(acse::UserDiagnostic::calling_ap_title_not_recognised);
+        }
+    }
+    const auto is_user = [&](std::uint8_t user) { return aarq.calling_ae_invocation_id == user; };
+    if (!terms.users.empty() && std::ranges::none_of(terms.users, is_user)) {
+        return Verdict::reject(acse::UserDiagnostic::calling_ae_invocation_id_not_recognised);
+    }
+    return std::nullopt;
 }
 
 std::optional<ServerAssociation::Verdict> ServerAssociation::judge_authentication(
@@ -104,9 +171,12 @@ std::optional<ServerAssociation::Verdict> ServerAssociation::judge_authenticatio
         return Verdict::reject(authentication_failure);
     }
     if (locked_) {
-        Verdict verdict = Verdict::reject(authentication_failure);
-        verdict.result = acse::AssociationResult::rejected_transient;
-        return verdict;
+        return Verdict::later(authentication_failure);
+    }
+    if (is_hls(configuration_.mechanism)) {
+        const bool taken = value->kind == acse::AuthenticationValueKind::charstring &&
+                           begin_challenge(value->octets);
+        return taken ? std::nullopt : std::optional(Verdict::reject(authentication_failure));
     }
     const bool right = value->kind == acse::AuthenticationValueKind::charstring &&
                        configuration_.password.matches(value->octets);
@@ -117,6 +187,42 @@ std::optional<ServerAssociation::Verdict> ServerAssociation::judge_authenticatio
     return std::nullopt;
 }
 
+/// Takes the client's challenge and draws ours, which must be another one.
+bool ServerAssociation::begin_challenge(ByteView challenge) {
+    if (!configuration_.security.random) {
+        return false;
+    }
+    for (int attempt = 0; attempt < 2; ++attempt) {
+        Result<HlsExchange> begun =
+            HlsExchange::begin(configuration_.mechanism, *configuration_.security.random,
+                               configuration_.security.challenge_size);
+        if (!begun) {
+            return false;
+        }
+        hls_ = std::move(*begun);
+        if (hls_.take(challenge)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+ServerAssociation::Verdict ServerAssociation::judge_sealed_initiate(ByteView user_information) {
+    security::Protection least = configuration_.security.requests.protection;
+    least.digitally_signed = false;
+    const Result<security::Opened> opened = security_.open(user_information, least);
+    // A context with ciphering has no Initiate in plain (APPL_OPEN_X_6).
+    if (!opened || opened->protection == security::no_protection) {
+        ++counters_.refused_protections;
+        constexpr std::uint8_t deciphering_error = 6;
+        Verdict verdict = Verdict::reject(acse::UserDiagnostic::authentication_failure);
+        verdict.error = {xdlms::ConfirmedService::initiate_error,
+                         xdlms::ServiceErrorGroup::application_reference, deciphering_error};
+        return verdict;
+    }
+    return judge_initiate(opened->apdu);
+}
+
 ServerAssociation::Verdict ServerAssociation::judge_initiate(ByteView user_information) {
     using enum xdlms::InitiateError;
     const auto initiate =
@@ -125,8 +231,15 @@ ServerAssociation::Verdict ServerAssociation::judge_initiate(ByteView user_infor
         ++counters_.malformed_apdus;
         return Verdict::reject(other);
     }
+    std::optional<security::DedicatedKey> key;
     if (initiate->dedicated_key) {
-        return Verdict::reject(other);  // a key in the clear is no key (APPL_OPEN_9)
+        // A key in the clear is no key (APPL_OPEN_9).
+        auto given = security::DedicatedKey::from(*initiate->dedicated_key);
+        if (!security_.opened_protection().encrypted || !given ||
+            !given->fits(security_.protection()->suite())) {
+            return Verdict::reject(other);
+        }
+        key = std::move(*given);
     }
     if (initiate->proposed_dlms_version < xdlms::dlms_version) {
         return Verdict::reject(dlms_version_too_low);
@@ -137,8 +250,14 @@ ServerAssociation::Verdict ServerAssociation::judge_initiate(ByteView user_infor
         return Verdict::reject(incompatible_conformance);
     }
     const std::uint16_t size = initiate->client_max_receive_pdu_size;
-    if (size != 0 && size < xdlms::least_pdu_size) {
+    if (size != 0 && size < least_size()) {
         return Verdict::reject(pdu_size_too_short);
+    }
+    if (!initiate->response_allowed && is_hls(configuration_.mechanism)) {
+        return Verdict::reject(acse::UserDiagnostic::authentication_required);  // pass 2 is one
+    }
+    if (!security_.agree(verdict.conformance.has(xdlms::ConformanceBit::general_protection), key)) {
+        return Verdict::reject(other);
     }
     verdict.result = acse::AssociationResult::accepted;
     verdict.diagnostic = acse::UserDiagnostic::null;
@@ -146,32 +265,94 @@ ServerAssociation::Verdict ServerAssociation::judge_initiate(ByteView user_infor
     return verdict;
 }
 
-void ServerAssociation::answer_aarq(const Verdict& verdict) {
-    ByteBuffer user_information;
-    Writer writer(user_information);
-    if (verdict.result == acse::AssociationResult::accepted) {
-        xdlms::InitiateResponse response;
-        response.negotiated_quality_of_service = verdict.initiate.proposed_quality_of_service;
-        response.negotiated_conformance = verdict.conformance;
-        response.server_max_receive_pdu_size = configuration_.max_receive_pdu_size;
-        if (configuration_.referencing == Referencing::short_name) {
-            response.vaa_name = xdlms::vaa_name_short;
-        }
-        xdlms::encode(writer, response);
-    } else if (verdict.initiate_error) {
-        xdlms::encode(
-            writer, xdlms::ConfirmedServiceError{
-                        xdlms::ConfirmedService::initiate_error, xdlms::ServiceErrorGroup::initiate,
-                        static_cast<std::uint8_t>(*verdict.initiate_error)});
+/// The least size of the APDUs that a client takes: what has room for a block in an envelope.
+std::size_t ServerAssociation::least_size() const {
+    if (!security_.in_force()) {
+        return xdlms::least_pdu_size;
     }
+    const security::ProtectionRequest how;
+    return security_.sealed_size(xdlms::least_pdu_size, how);
+}
+
+/// Encodes the InitiateResponse, sealed as the request was and as the policy wants it at least.
+bool ServerAssociation::seal_initiate(Verdict& verdict) {
+    xdlms::InitiateResponse response;
+    response.negotiated_quality_of_service = verdict.initiate.proposed_quality_of_service;
+    response.negotiated_conformance = verdict.conformance;
+    response.server_max_receive_pdu_size = configuration_.max_receive_pdu_size;
+    if (configuration_.referencing == Referencing::short_name) {
+        response.vaa_name = xdlms::vaa_name_short;
+    }
+    Writer writer(verdict.initiate_response);
+    xdlms::encode(writer, response);
+    return seal_user_information(verdict.initiate_response);
+}
+
+bool ServerAssociation::seal_user_information(ByteBuffer& initiate) {
+    if (!security_.in_force()) {
+        return true;
+    }
+    security::ProtectionRequest how;
+    how.protection =
+        initiate_protection(security_.opened_protection() | configuration_.security.responses);
+    return security_.seal(initiate, how).has_value();
+}
+
+template <class Apdu>
+void ServerAssociation::transmit_acse(const Apdu& apdu) {
+    Writer writer(queue_.push());
+    acse::encode(writer, apdu);
+}
+
+void ServerAssociation::answer_aarq(const Verdict& verdict) {
+    ByteBuffer user_information = verdict.initiate_response;
+    if (verdict.error) {
+        user_information.clear();
+        Writer writer(user_information);
+        xdlms::encode(writer, *verdict.error);
+    }
+    const SecurityTerms& terms = configuration_.security;
     acse::Aare aare;
     aare.application_context = context();
     aare.result = verdict.result;
     aare.diagnostic = verdict.diagnostic;
+    if (verdict.accepts() && terms.sends_title &&
+        (terms.ciphered || needs_titles(configuration_.mechanism))) {
+        aare.responding_ap_title = security_.protection()->own_title().octets();
+    }
+    if (verdict.accepts() && !terms.certificate.empty()) {
+        aare.responding_ae_qualifier = terms.certificate;
+    }
+    if (verdict.accepts() && is_hls(configuration_.mechanism)) {
+        aare.diagnostic = acse::UserDiagnostic::authentication_required;
+        aare.responder_acse_requirements = authentication_functional_unit;
+        aare.mechanism = configuration_.mechanism;
+        aare.responding_authentication_value = acse::AuthenticationValue{
+            acse::AuthenticationValueKind::charstring, hls_.own_challenge()};
+    }
     if (!user_information.empty()) {
         aare.user_information = user_information;
     }
-    transmit(aare);
+    transmit_acse(aare);
+}
+
+/// In a ciphered context a release is as well protected as a request must be, or anybody could send
+/// it (SYMSEC_REL_N1).
+bool ServerAssociation::may_release(const acse::Rlrq& rlrq) {
+    const SecurityTerms& terms = configuration_.security;
+    if (!security_.in_force() || state_ == State::idle) {
+        return true;
+    }
+    security::Protection least = terms.requests.protection;
+    least.digitally_signed = false;
+    const bool needed = terms.protected_release && least != security::no_protection;
+    if (!rlrq.user_information) {
+        return !needed;
+    }
+    const Result<security::Opened> opened =
+        security_.open(*rlrq.user_information, needed ? least : security::no_protection);
+    return opened &&
+           static_cast<xdlms::ApduTag>(opened->apdu[0]) == xdlms::ApduTag::initiate_request;
 }
 
 void ServerAssociation::receive_rlrq(ByteView apdu) {
@@ -181,13 +362,36 @@ void ServerAssociation::receive_rlrq(ByteView apdu) {
         refuse();
         return;
     }
+    acse::Rlre rlre;
+    if (!may_release(*rlrq)) {
+        ++counters_.refused_apdus;
+        ++counters_.refused_protections;
+        rlre.reason = acse::ReleaseResponseReason::not_finished;
+        transmit_acse(rlre);
+        return;
+    }
+    ByteBuffer user_information;
+    if (security_.opened_protection() != security::no_protection) {
+        xdlms::InitiateResponse response;
+        response.negotiated_conformance = conformance_;
+        response.server_max_receive_pdu_size = configuration_.max_receive_pdu_size;
+        if (configuration_.referencing == Referencing::short_name) {
+            response.vaa_name = xdlms::vaa_name_short;
+        }
+        Writer writer(user_information);
+        xdlms::encode(writer, response);
+        if (seal_user_information(user_information)) {
+            rlre.user_information = user_information;
+        } else {
+            ++counters_.unsealed_answers;
+        }
+    }
     const bool was_associated = is_associated();
     end_association();
-    acse::Rlre rlre;
     if (rlrq->reason) {
         rlre.reason = acse::ReleaseResponseReason::normal;
     }
-    transmit(rlre);
+    transmit_acse(rlre);
     if (was_associated) {
         emit(AssociationReleased{});
     }

@@ -7,6 +7,7 @@
 #include "stack/association/block_size.hpp"
 #include "stack/association/server_table.hpp"
 #include "stack/base/limits.hpp"
+#include "stack/xdlms/apdu_tag.hpp"
 
 namespace dlms::association {
 
@@ -38,6 +39,18 @@ ByteBuffer counted(std::size_t count, const ByteBuffer& results) {
     return list;
 }
 
+xdlms::ApduTag answer_tag(ServerService service) {
+    switch (service) {
+        case ServerService::get: return xdlms::ApduTag::get_response;
+        case ServerService::set: return xdlms::ApduTag::set_response;
+        case ServerService::action: return xdlms::ApduTag::action_response;
+        case ServerService::access: return xdlms::ApduTag::access_response;
+        case ServerService::read: return xdlms::ApduTag::read_response;
+        case ServerService::write: return xdlms::ApduTag::write_response;
+    }
+    return xdlms::ApduTag::exception_response;
+}
+
 /// Results that we encoded ourselves, so they decode.
 template <class T>
 xdlms::List<T> decoded(const ByteBuffer& list) {
@@ -51,6 +64,7 @@ void ServerAssociation::take(ServerRequest request) {
     request.results.swap(request_.results);
     request.results.clear();
     request_ = std::move(request);
+    request_.confirmed = request_.confirmed && !security_.opened_by_broadcast_key();
     begin_serving();
 }
 
@@ -60,6 +74,7 @@ void ServerAssociation::take_first_block(ServerRequest request, const RawDataBlo
     }
     advance(Input::first_block);
     request_ = std::move(request);
+    request_.confirmed = request_.confirmed && !security_.opened_by_broadcast_key();
     request_.is_long = true;
     request_.first_apdu.swap(received_);  // the views of the items stay with their octets
     take_block(request_.service, request_.invoke, block);
@@ -130,7 +145,7 @@ bool ServerAssociation::certain_answer_fits() const {
                         (has(ConformanceBit::general_block_transfer) && !notifies_in_blocks()) ||
                         (request_.service == ServerService::action &&
                          has(ConformanceBit::block_transfer_with_action));
-    return blocks || request_.certain_answer() <= answer_limit();
+    return blocks || request_.certain_answer() <= answer_room(answer_tag(request_.service));
 }
 
 bool ServerAssociation::is_refused_here(const ServerEvent& item) const {
@@ -255,10 +270,13 @@ void ServerAssociation::answer() {
         return;
     }
     encode_answer();
-    const bool fits = prepared_.size() <= answer_limit();
+    const bool fits = sealed_size() <= answer_limit();
     const bool blocks =
         in_general_blocks_ ||
         (!fits && has(ConformanceBit::general_block_transfer) && !notifies_in_blocks());
+    if (fits || blocks) {
+        seal_prepared();
+    }
     if (blocks && send_in_general_blocks()) {
         advance(Input::answered);
     } else if (fits) {
@@ -358,14 +376,13 @@ void ServerAssociation::begin_long_answer() {
             if (get_blocks) {
                 request.answer = counted(request.count, request.results);
             }
-            if (request.answer.size() >
-                max_read_blocks * block_octets(answer_limit() - read_block_overhead)) {
+            if (request.answer.size() > max_read_blocks * block_room()) {
                 request.answer.clear();
             }
             break;
         default: break;
     }
-    if (request.answer.empty()) {
+    if (request.answer.empty() || block_room() == 0) {
         refuse_long_answer();
         return;
     }
@@ -382,7 +399,7 @@ void ServerAssociation::refuse_long_answer() {
     }
     if (request_.is_done() && request_.leave_out_data()) {
         encode_answer();  // what was done is told, though not what it returned
-        if (prepared_.size() <= answer_limit()) {
+        if (sealed_size() <= answer_limit()) {
             send_prepared();
             return;
         }
@@ -420,14 +437,24 @@ void ServerAssociation::fetch_block(ServerService service, InvokeIdAndPriority i
     send_block();
 }
 
+/// Octets of a block of the present answer.
+std::size_t ServerAssociation::block_room() const {
+    const std::size_t overhead = request_.service == ServerService::get
+                                     ? xdlms::get_datablock_overhead
+                                 : request_.service == ServerService::action ? pblock_overhead
+                                                                             : read_block_overhead;
+    const std::size_t room = answer_room(answer_tag(request_.service));
+    return block_octets(room - std::min(room, overhead));
+}
+
 void ServerAssociation::send_block() {
     ServerRequest& request = request_;
-    const std::size_t overhead = request.service == ServerService::get
-                                     ? xdlms::get_datablock_overhead
-                                 : request.service == ServerService::action ? pblock_overhead
-                                                                            : read_block_overhead;
-    // No client gets an association with less than least_pdu_size octets, which is room enough.
-    const std::size_t room = block_octets(answer_limit() - overhead);
+    const std::size_t room = block_room();
+    if (room == 0) {  // the client has chosen an envelope that leaves none
+        advance(Input::blocks_end);
+        answer_block(DataAccessResult::long_get_aborted, request.last_block);
+        return;
+    }
     const std::size_t left = request.answer.size() - request.answer_sent;
     const std::size_t size = std::min(room, left);
     const ByteView octets = ByteView(request.answer).subspan(request.answer_sent, size);

@@ -9,6 +9,7 @@
 #include "stack/association/block_size.hpp"
 #include "stack/association/server_table.hpp"
 #include "stack/base/machine.hpp"
+#include "stack/security/service_tag.hpp"
 #include "stack/xdlms/apdu_tag.hpp"
 #include "stack/xdlms/confirmed_service_error.hpp"
 #include "stack/xdlms/exception_response.hpp"
@@ -48,6 +49,41 @@ std::optional<bool> priority_of(ByteView apdu) {
     return (apdu[has_choice ? priority_at : access_priority_at] & 0x80) != 0;
 }
 
+/// Whether a request that was opened wants no answer.
+bool is_unconfirmed(ByteView apdu) {
+    using enum xdlms::ApduTag;
+    constexpr Byte confirmed_bit = 0x40;
+    switch (static_cast<xdlms::ApduTag>(apdu[0])) {
+        case unconfirmed_write_request: return true;
+        case set_request:
+        case action_request: return apdu.size() > 2 && (apdu[2] & confirmed_bit) == 0;
+        case access_request: return apdu.size() > 1 && (apdu[1] & confirmed_bit) == 0;
+        default: return false;
+    }
+}
+
+/// Whether a protected request, as far as it says so without being opened, gets no answer: it goes
+/// to many, or is an unconfirmed Write.
+bool is_for_many(ByteView apdu) {
+    const auto envelope = xdlms::decode_ciphered_apdu(apdu);
+    if (!envelope) {
+        return false;
+    }
+    if (const auto* service = std::get_if<xdlms::ServiceCiphering>(&*envelope)) {
+        return service->content.security_control.uses_broadcast_key() ||
+               service->tag == xdlms::ApduTag::glo_unconfirmed_write_request ||
+               service->tag == xdlms::ApduTag::ded_unconfirmed_write_request;
+    }
+    if (const auto* general = std::get_if<xdlms::GeneralGloDedCiphering>(&*envelope)) {
+        return general->content.security_control.uses_broadcast_key();
+    }
+    const auto* ciphering = std::get_if<xdlms::GeneralCiphering>(&*envelope);
+    const auto* key = ciphering && ciphering->key_info
+                          ? std::get_if<xdlms::IdentifiedKey>(&*ciphering->key_info)
+                          : nullptr;
+    return key && *key == xdlms::IdentifiedKey::global_broadcast_encryption_key;
+}
+
 }  // namespace
 
 ServerConfiguration ServerConfiguration::clone() const {
@@ -55,6 +91,7 @@ ServerConfiguration ServerConfiguration::clone() const {
     copy.referencing = referencing;
     copy.mechanism = mechanism;
     copy.password = password.clone();
+    copy.security = security.clone();
     copy.supported_conformance = supported_conformance;
     copy.max_receive_pdu_size = max_receive_pdu_size;
     copy.block_window = block_window;
@@ -67,7 +104,8 @@ ServerConfiguration ServerConfiguration::clone() const {
 
 ServerAssociation::ServerAssociation(ServerConfiguration configuration)
     : configuration_(std::move(configuration)),
-      block_transfer_(block_configuration(configuration_)) {
+      block_transfer_(block_configuration(configuration_)),
+      security_(configuration_.security) {
     establish_beforehand();
 }
 
@@ -79,11 +117,22 @@ void ServerAssociation::establish_beforehand() {
     conformance_ = configuration_.supported_conformance;
     client_max_receive_pdu_size_ = configuration_.max_receive_pdu_size;
     confirmed_ = true;
+    (void)security_.agree(has(ConformanceBit::general_protection),
+                          std::nullopt);  // no key, no error
 }
 
 acse::ApplicationContext ServerAssociation::context() const {
-    return configuration_.referencing == Referencing::logical_name ? acse::ApplicationContext::ln
-                                                                   : acse::ApplicationContext::sn;
+    using enum acse::ApplicationContext;
+    const bool logical = configuration_.referencing == Referencing::logical_name;
+    if (configuration_.security.ciphered) {
+        return logical ? ln_ciphered : sn_ciphered;
+    }
+    return logical ? ln : sn;
+}
+
+void ServerAssociation::set_policy(const security::SecurityPolicy& policy) {
+    configuration_.security.requests.protection = policy.for_requests();
+    configuration_.security.responses = policy.for_responses();
 }
 
 bool ServerAssociation::advance(Input input) {
@@ -134,8 +183,9 @@ std::optional<std::size_t> ServerAssociation::urgent() const {
 }
 
 bool ServerAssociation::may_set_aside() const {
+    // What was opened is not put back among what is to be opened.
     return state_ == State::serving && event_ && request_.index == 0 && !request_.is_long &&
-           !in_general_blocks_ && priority_of(received_) == false;
+           !security_.in_force() && !in_general_blocks_ && priority_of(received_) == false;
 }
 
 void ServerAssociation::set_aside() {
@@ -155,6 +205,8 @@ void ServerAssociation::take_waiting() {
 void ServerAssociation::receive_in_turn(ByteView apdu, Instant now) {
     service_tag_ = apdu[0];
     in_general_blocks_ = false;
+    security_.forget_opened();
+    least_of_answer_ = {};
     const std::size_t limit = configuration_.max_receive_pdu_size;
     if (is_associated() && limit != 0 && apdu.size() > limit) {
         refuse(xdlms::ServiceError::pdu_too_long);
@@ -164,24 +216,52 @@ void ServerAssociation::receive_in_turn(ByteView apdu, Instant now) {
         case xdlms::ApduTag::general_block_transfer: receive_general_block(apdu, now); return;
         case xdlms::ApduTag::aarq: receive_aarq(apdu); return;
         case xdlms::ApduTag::rlrq: receive_rlrq(apdu); return;
-        case xdlms::ApduTag::data_notification_confirm:
-            received_.assign(apdu.begin(), apdu.end());
-            receive_notification_confirm();
-            return;
-        default:
-            // A whole request shows that the exchange before it is over: a request in blocks that
-            // is like an earlier one is then not its repetition.
-            if (!notifies_in_blocks()) {
-                block_transfer_.reset();
-            }
-            receive_service(apdu);
-            return;
+        default: break;
+    }
+    if (!open_received(apdu)) {
+        return;
+    }
+    // A whole request shows that the exchange before it is over: a request in blocks that is like
+    // an earlier one is then not its repetition.
+    const bool confirms =
+        static_cast<xdlms::ApduTag>(apdu[0]) == xdlms::ApduTag::data_notification_confirm;
+    if (!confirms && !notifies_in_blocks()) {
+        block_transfer_.reset();
+    }
+    receive_whole(apdu);
+}
+
+bool ServerAssociation::open_received(ByteView& apdu) {
+    if (!security_.in_force() || state_ == State::idle) {
+        return true;
+    }
+    const Result<security::Opened> opened =
+        security_.open(apdu, configuration_.security.requests.protection);
+    if (!opened) {
+        refuse_protection(apdu, opened.error());
+        return false;
+    }
+    apdu = opened->apdu;
+    service_tag_ = apdu[0];
+    if (security_.opened_by_broadcast_key() && !is_unconfirmed(apdu)) {
+        ++counters_.refused_apdus;  // in silence: many heard it
+        return false;
+    }
+    return true;
+}
+
+void ServerAssociation::receive_whole(ByteView apdu) {
+    if (static_cast<xdlms::ApduTag>(apdu[0]) == xdlms::ApduTag::data_notification_confirm) {
+        received_.assign(apdu.begin(), apdu.end());
+        receive_notification_confirm();
+    } else {
+        receive_service(apdu);
     }
 }
 
 void ServerAssociation::receive_general_block(ByteView apdu, Instant now) {
     using Received = BlockTransfer::Received;
-    if (!is_associated() || !has(ConformanceBit::general_block_transfer)) {
+    if (state_ == State::idle || !has(ConformanceBit::general_block_transfer)) {
         refuse();
         return;
     }
@@ -213,8 +293,10 @@ void ServerAssociation::receive_general_block(ByteView apdu, Instant now) {
         // The answer was lost, a copy of the request came late, or a client that never changes its
         // invoke-id asks again. To GET twice does no harm and gives the present value; everything
         // else is done once (a Read may invoke a method). Nor may half of one answer meet half of
-        // another, so what takes several blocks is sent again as it was.
-        if (request_.service != ServerService::get || !block_transfer_.is_one_block()) {
+        // another, so what takes several blocks is sent again as it was; so is the answer to a
+        // protected request, which cannot be made again with the same number.
+        if (request_.service != ServerService::get || !block_transfer_.is_one_block() ||
+            security_.in_force()) {
             block_transfer_.resend();
             if (!block_transfer_.is_sending()) {
                 block_transfer_.acknowledge();  // there was no answer
@@ -231,9 +313,11 @@ void ServerAssociation::receive_general_block(ByteView apdu, Instant now) {
     }
     if (received == Received::apdu) {
         in_general_blocks_ = true;
-        const ByteView whole = block_transfer_.apdu();
+        ByteView whole = block_transfer_.apdu();
         service_tag_ = whole[0];
-        receive_service(whole);
+        if (open_received(whole)) {
+            receive_service(whole);
+        }
     } else if (received == Received::too_long) {
         in_general_blocks_ = true;
         refuse(xdlms::ServiceError::pdu_too_long);
@@ -260,6 +344,10 @@ void ServerAssociation::end_association() {
     in_general_blocks_ = false;
     released_ = false;
     event_.reset();
+    security_.forget_agreement();
+    least_of_answer_ = {};
+    hls_ = HlsExchange();
+    user_id_.reset();
 }
 
 std::optional<ByteView> ServerAssociation::poll_transmit() {
@@ -290,7 +378,41 @@ std::size_t ServerAssociation::answer_limit() const {
     return pdu_limit(client_max_receive_pdu_size_);
 }
 
+Result<security::ProtectionRequest> ServerAssociation::answer_protection(xdlms::ApduTag tag) const {
+    // Before there is an association nothing is asked of answers.
+    return security_.answer(tag, state_ == State::idle
+                                     ? security::no_protection
+                                     : configuration_.security.responses | least_of_answer_);
+}
+
+std::size_t ServerAssociation::sealed_size() const {
+    const auto how = answer_protection(static_cast<xdlms::ApduTag>(prepared_[0]));
+    return how ? security_.sealed_size(prepared_.size(), *how) : prepared_.size();
+}
+
+std::size_t ServerAssociation::answer_room(xdlms::ApduTag tag) const {
+    const auto how = answer_protection(tag);
+    return how ? security_.room(answer_limit(), *how) : answer_limit();
+}
+
+void ServerAssociation::seal_prepared() {
+    const auto tag = static_cast<xdlms::ApduTag>(prepared_[0]);
+    const bool refuses =
+        tag == xdlms::ApduTag::exception_response || tag == xdlms::ApduTag::confirmed_service_error;
+    const auto how = answer_protection(tag);
+    const Status sealed =
+        how ? security_.seal(prepared_, *how) : Status(std::unexpected(how.error()));
+    if (sealed || refuses) {
+        return;
+    }
+    ++counters_.unsealed_answers;
+    prepared_.clear();
+    Writer writer(prepared_);
+    encode_refusal(writer, xdlms::ServiceError::operation_not_possible);
+}
+
 void ServerAssociation::send_prepared() {
+    seal_prepared();
     if (in_general_blocks_ && send_in_general_blocks()) {
         return;
     }
@@ -310,27 +432,82 @@ bool ServerAssociation::send_in_general_blocks() {
 
 void ServerAssociation::refuse(xdlms::ServiceError error) {
     ++counters_.refused_apdus;
+    if (security_.opened_by_broadcast_key()) {
+        return;  // many heard it, and none answers
+    }
+    prepared_.clear();
+    Writer writer(prepared_);
+    encode_refusal(writer, error);
+    send_prepared();
+}
+
+void ServerAssociation::encode_refusal(Writer& writer, xdlms::ServiceError error) const {
     if (configuration_.referencing == Referencing::logical_name) {
-        transmit(xdlms::ExceptionResponse{xdlms::StateError::service_not_allowed, error, 0});
+        encode(writer, xdlms::ExceptionResponse{xdlms::StateError::service_not_allowed, error, 0});
         return;
     }
     // Short names have errors of their own (conformance cases APPL_DATA_SN_N1 to N3, and
     // APPL_IDLE_N1 without an association).
-    const auto tag = static_cast<xdlms::ApduTag>(service_tag_);
-    const bool reads = is_associated() && tag == xdlms::ApduTag::read_request;
-    const bool writes = is_associated() && tag == xdlms::ApduTag::write_request;
-    xdlms::ConfirmedServiceError refusal;
-    refusal.service = reads    ? xdlms::ConfirmedService::read
-                      : writes ? xdlms::ConfirmedService::write
-                               : xdlms::ConfirmedService::initiate_error;
-    refusal.group = xdlms::ServiceErrorGroup::service;
     constexpr std::uint8_t other = 0;
     constexpr std::uint8_t pdu_size = 1;
     constexpr std::uint8_t service_unsupported = 2;
+    xdlms::ConfirmedServiceError refusal;
+    refusal.service = refused_service();
+    refusal.group = xdlms::ServiceErrorGroup::service;
     refusal.value = error == xdlms::ServiceError::pdu_too_long            ? pdu_size
                     : error == xdlms::ServiceError::service_not_supported ? service_unsupported
                                                                           : other;
-    transmit(refusal);
+    encode(writer, refusal);
+}
+
+xdlms::ConfirmedService ServerAssociation::refused_service() const {
+    auto tag = static_cast<xdlms::ApduTag>(service_tag_);
+    if (const auto ciphered = security::ciphered_service(tag)) {
+        tag = ciphered->service;
+    }
+    const bool reads = is_associated() && tag == xdlms::ApduTag::read_request;
+    const bool writes = is_associated() && tag == xdlms::ApduTag::write_request;
+    return reads    ? xdlms::ConfirmedService::read
+           : writes ? xdlms::ConfirmedService::write
+                    : xdlms::ConfirmedService::initiate_error;
+}
+
+void ServerAssociation::refuse_protection(ByteView apdu, const Error& error) {
+    ++counters_.refused_apdus;
+    ++counters_.refused_protections;
+    if (is_for_many(apdu)) {
+        return;
+    }
+    // One answer to whatever is wrong, so that it helps nobody to try; a number that is too low is
+    // told, as the standard has it, and is known to everybody who listens.
+    prepared_.clear();
+    Writer writer(prepared_);
+    if (configuration_.referencing == Referencing::short_name) {
+        constexpr std::uint8_t deciphering_error = 6;
+        encode(writer, xdlms::ConfirmedServiceError{refused_service(),
+                                                    xdlms::ServiceErrorGroup::application_reference,
+                                                    deciphering_error});
+    } else if (error.code == ErrorCode::counter_too_low) {
+        encode(writer, xdlms::ExceptionResponse{xdlms::StateError::service_not_allowed,
+                                                xdlms::ServiceError::invocation_counter_error,
+                                                security_.protection()->next_acceptable()});
+    } else {
+        const auto service_error = error.code == ErrorCode::insufficient_protection
+                                       ? xdlms::ServiceError::operation_not_possible
+                                       : xdlms::ServiceError::deciphering_error;
+        encode(writer,
+               xdlms::ExceptionResponse{xdlms::StateError::service_not_allowed, service_error, 0});
+    }
+    if (!(in_general_blocks_ && send_in_general_blocks())) {
+        queue_.push().swap(prepared_);
+    }
+}
+
+/// What the meter sends by itself is protected as the policy wants answers to be.
+MessageProtection ServerAssociation::unasked() const {
+    MessageProtection wanted = configuration_.security.requests;
+    wanted.protection = configuration_.security.responses;
+    return wanted;
 }
 
 template <class Apdu>
@@ -347,13 +524,23 @@ Status ServerAssociation::send_unasked(const Apdu& apdu, ConformanceBit bit) {
     if (!writer.ok()) {
         return fail(ErrorCode::out_of_range, Layer::association);
     }
-    if (prepared_.size() <= answer_limit()) {
-        queue_.push().swap(prepared_);
-        return {};
+    const auto how = security_.protect(static_cast<xdlms::ApduTag>(prepared_[0]), unasked());
+    if (!how) {
+        return std::unexpected(how.error());
     }
+    const bool fits = security_.sealed_size(prepared_.size(), *how) <= answer_limit();
     const bool blocks_are_free = has(ConformanceBit::general_block_transfer) &&
                                  !block_transfer_.is_receiving() && block_transfer_.all_sent() &&
                                  !notifies_in_blocks() && state_ != State::serving;
+    if (fits || blocks_are_free) {
+        if (const Status sealed = security_.seal(prepared_, *how); !sealed) {
+            return sealed;
+        }
+    }
+    if (fits) {
+        queue_.push().swap(prepared_);
+        return {};
+    }
     if (blocks_are_free) {
         in_general_blocks_ = false;
         if (send_in_general_blocks()) {

@@ -13,14 +13,17 @@
 
 namespace dlms::association {
 
-/// The association was made; `confirmed` is false when the client asked for no answer.
+/// The association was made, with mechanisms 2 to 7 behind pass 3; `confirmed` is false when the
+/// client asked for no answer.
 struct AssociationEstablished {
     xdlms::Conformance conformance;
     std::uint16_t client_max_receive_pdu_size = 0;
     bool confirmed = true;
+    /// Client user identification, as the AARQ had it.
+    std::optional<std::int64_t> user_id = std::nullopt;
 };
 
-/// A wrong or missing password: the owner counts them and locks out.
+/// A wrong password, or a wrong answer to our challenge: the owner counts them and locks out.
 struct AuthenticationFailed {};
 
 /// Answer with answer_get().

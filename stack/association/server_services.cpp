@@ -15,6 +15,10 @@ using xdlms::RawDataBlock;
 void ServerAssociation::receive_service(ByteView apdu) {
     using enum xdlms::ApduTag;
     received_.assign(apdu.begin(), apdu.end());
+    if (state_ == State::authenticating) {
+        receive_pass_3();
+        return;
+    }
     const bool logical = configuration_.referencing == Referencing::logical_name;
     switch (static_cast<xdlms::ApduTag>(apdu[0])) {
         case get_request: return logical ? receive_get() : refuse();

@@ -189,7 +189,7 @@ Status ApduProtection::open_content(Opened& opened, std::size_t layer, const Sea
         opened.apdu = content.ciphertext;
         return check_service(sealed, content.ciphertext);
     }
-    if (const Status fresh = key.received.check(counter); !fresh) {
+    if (const Status fresh = check_fresh(sealed.slot, counter); !fresh) {
         return fresh;
     }
     if (!key.cipher) {
@@ -291,7 +291,7 @@ Result<ProtectionKind> ApduProtection::find_key(const xdlms::GeneralCiphering& a
     KeyState& message = state(KeySlot::message);
     message.cipher.reset();
     if (const Status fresh =
-            message.received.check(InvocationCounter(apdu.content.invocation_counter));
+            check_fresh(KeySlot::message, InvocationCounter(apdu.content.invocation_counter));
         !fresh) {
         return std::unexpected(fresh.error());
     }

@@ -127,17 +127,58 @@ Result<ByteView> ApduProtection::additional_header(const xdlms::GeneralHeader& h
     return ByteView(header_);
 }
 
+bool ApduProtection::has_received() const {
+    return std::ranges::any_of(
+        states_, [](const KeyState& key) { return key.received.highest().has_value(); });
+}
+
 Status ApduProtection::set_peer_title(const SystemTitle& title) {
     if (title == own_title_) {
         return refusal(ErrorCode::wrong_system_title);
     }
     if (peer_title_ && *peer_title_ != title) {
-        for (KeyState& key : states_) {
-            key.received = ReceiveCounter();
+        // The name is not proved yet, so what the other one has used up must not be forgotten.
+        std::array<ReceiveCounter, 4> of_title;
+        const auto found = std::ranges::find(other_peers_, title, &OtherPeer::title);
+        const bool is_known = found != other_peers_.end();
+        if (has_received() && !is_known && other_peers_.size() == most_peers) {
+            return refusal(ErrorCode::wrong_system_title);
+        }
+        if (is_known) {
+            of_title = found->received;
+            other_peers_.erase(found);
+        }
+        if (has_received()) {
+            OtherPeer& other = other_peers_.emplace_back(OtherPeer{*peer_title_, {}});
+            for (std::size_t i = 0; i < states_.size(); ++i) {
+                other.received[i] = states_[i].received;
+            }
+        }
+        for (std::size_t i = 0; i < states_.size(); ++i) {
+            states_[i].received = of_title[i];
         }
     }
     peer_title_ = title;
     return {};
+}
+
+/// Whether the number is above every accepted one of the key. Errors: counter_too_low.
+Status ApduProtection::check_fresh(KeySlot slot, InvocationCounter counter) {
+    const ReceiveCounter& received = state(slot).received;
+    const Status fresh = received.check(counter);
+    if (!fresh && received.highest()) {
+        constexpr std::uint32_t end = last_invocation_counter + 1;
+        const std::uint32_t highest = received.highest()->value();
+        next_acceptable_ = highest < end ? highest + 1 : end;
+    }
+    return fresh;
+}
+
+void ApduProtection::forget_received(KeySlot slot) {
+    state(slot).received = ReceiveCounter();
+    for (OtherPeer& other : other_peers_) {
+        other.received[static_cast<std::size_t>(slot)] = ReceiveCounter();
+    }
 }
 
 Status ApduProtection::set_dedicated_key(const DedicatedKey& key) {
@@ -147,10 +188,14 @@ Status ApduProtection::set_dedicated_key(const DedicatedKey& key) {
     if (const Status set = set_cipher(KeySlot::dedicated, key.reveal()); !set) {
         return set;
     }
-    KeyState& dedicated = state(KeySlot::dedicated);
-    dedicated.sent = SendCounter();
-    dedicated.received = ReceiveCounter();
-    return dedicated.sent.grant({0, last_invocation_counter});
+    if (dedicated_ && dedicated_->matches(key.reveal())) {
+        return {};
+    }
+    dedicated_ = key.clone();
+    forget_received(KeySlot::dedicated);
+    SendCounter& sent = state(KeySlot::dedicated).sent;
+    sent = SendCounter();
+    return sent.grant({0, last_invocation_counter});
 }
 
 Status ApduProtection::replace_key(KeySlot slot, const EncryptionKey& key) {
@@ -161,7 +206,7 @@ Status ApduProtection::replace_key(KeySlot slot, const EncryptionKey& key) {
         return set;
     }
     state(slot).sent = SendCounter();
-    state(slot).received = ReceiveCounter();
+    forget_received(slot);
     (slot == KeySlot::unicast ? keys_.unicast : keys_.broadcast) = key.clone();
     return {};
 }
@@ -203,6 +248,29 @@ Status ApduProtection::verify_gmac_answer(ByteView challenge, ByteView answer) {
     }
     unicast.received.accept(*counter);
     return {};
+}
+
+Result<ByteBuffer> ApduProtection::signature_answer(ByteView challenge,
+                                                    ByteView own_challenge) const {
+    if (!keys_.own_signing) {
+        return refusal(ErrorCode::key_missing);
+    }
+    if (!peer_title_) {
+        return refusal(ErrorCode::wrong_system_title);
+    }
+    return hls_answer(*keys_.own_signing, {challenge, own_challenge, own_title_, *peer_title_});
+}
+
+Status ApduProtection::verify_signature_answer(ByteView own_challenge, ByteView peer_challenge,
+                                               ByteView answer) const {
+    if (!keys_.peer_signing) {
+        return refusal(ErrorCode::key_missing);
+    }
+    if (!peer_title_) {
+        return refusal(ErrorCode::wrong_system_title);
+    }
+    return verify_hls_answer(*keys_.peer_signing,
+                             {own_challenge, peer_challenge, *peer_title_, own_title_}, answer);
 }
 
 }  // namespace dlms::security

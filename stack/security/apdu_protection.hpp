@@ -7,6 +7,7 @@
 
 #include <array>
 #include <optional>
+#include <vector>
 
 #include "stack/base/random.hpp"
 #include "stack/security/aes_gcm.hpp"
@@ -125,23 +126,40 @@ public:
     /// (no authentication key), counter_too_low, tag_mismatch, signature_mismatch,
     /// unexpected_apdu (an APDU that does not fit its tag), insufficient_protection.
     Result<Opened> open(ByteView apdu, Protection required);
+    /// The lowest number that would have done when open() or its like last failed with
+    /// counter_too_low; FFFFFFFF when there is none.
+    std::uint32_t next_acceptable() const { return next_acceptable_; }
+
+    /// Octets of an APDU of `apdu_size` octets when protect() has protected it. Changes nothing.
+    std::size_t protected_size(std::size_t apdu_size, const ProtectionRequest& request) const;
 
     /// The answer of HLS mechanism 5, with a counter of the unicast key. Errors: as protect().
     Result<ByteBuffer> gmac_answer(ByteView challenge);
     /// Errors: authentication_failed, wrong_security_suite, key_missing, wrong_system_title.
     Status verify_gmac_answer(ByteView challenge, ByteView answer);
+    /// The answer of HLS mechanism 7, a signature. `own_challenge` is the one that we sent. Errors:
+    /// key_missing, wrong_system_title while the peer's is unknown, defect.
+    Result<ByteBuffer> signature_answer(ByteView challenge, ByteView own_challenge) const;
+    /// Of the peer, to `own_challenge`. Errors: authentication_failed, key_missing,
+    /// wrong_system_title.
+    Status verify_signature_answer(ByteView own_challenge, ByteView peer_challenge,
+                                   ByteView answer) const;
 
     /// Of the other side: what it calls itself in AARQ, AARE or elsewhere. Without one, the first
-    /// title that comes with a good tag is kept. Receive counters begin anew with another title.
-    /// Errors: wrong_system_title for our own one, with which vectors would repeat.
+    /// title that comes with a good tag is kept. Each title has receive counters of its own, which
+    /// are found again when it comes back: who only says another name opens no way for old APDUs.
+    /// Errors: wrong_system_title for our own one, with which vectors would repeat, and for one
+    /// more when most_peers titles have proved that they have the key.
     Status set_peer_title(const SystemTitle& title);
     const std::optional<SystemTitle>& peer_title() const { return peer_title_; }
     const SystemTitle& own_title() const { return own_title_; }
     SecuritySuite suite() const { return suite_; }
 
-    /// A dedicated key that was never used before; its counters begin at 0. Errors: out_of_range
-    /// for another size than the suite's.
+    /// A dedicated key; its counters begin at 0, but those of the one before go on if it is the
+    /// same once more. Errors: out_of_range for another size than the suite's.
     Status set_dedicated_key(const DedicatedKey& key);
+    /// Nothing is sealed or opened with the dedicated key any more.
+    void forget_dedicated_key() { state(KeySlot::dedicated).cipher.reset(); }
     /// Replaces a global key; the counters of `slot` (unicast or broadcast) begin anew, and nothing
     /// is sent before a range is granted. Errors: out_of_range.
     Status replace_key(KeySlot slot, const EncryptionKey& key);
@@ -150,17 +168,27 @@ public:
     /// Ranges are granted here, and counters of earlier sessions put back. The message keys need
     /// ranges too: a transaction-id that repeats would repeat an agreed key.
     SendCounter& send_counter(KeySlot slot) { return state(slot).sent; }
+    const SendCounter& send_counter(KeySlot slot) const { return state(slot).sent; }
+    /// Of the peer whose title is set now.
     ReceiveCounter& receive_counter(KeySlot slot) { return state(slot).received; }
+    const ReceiveCounter& receive_counter(KeySlot slot) const { return state(slot).received; }
     const RefusalCounts& refusals() const { return refusals_; }
 
 private:
     /// Signed and ciphered, and once more: nobody needs deeper ones.
     static constexpr std::size_t most_layers = 3;
+    /// Peers whose receive counters are kept.
+    static constexpr std::size_t most_peers = 64;
 
     struct KeyState {
         std::optional<AesGcm> cipher;
         SendCounter sent;
         ReceiveCounter received;
+    };
+    /// The receive counters of a title that is not the peer's now.
+    struct OtherPeer {
+        SystemTitle title;
+        std::array<ReceiveCounter, 4> received;
     };
     struct MessageKey {
         SecretBytes key;
@@ -179,7 +207,11 @@ private:
                    Random& random, ProtectionQuirks quirks);
 
     KeyState& state(KeySlot slot) { return states_[static_cast<std::size_t>(slot)]; }
+    const KeyState& state(KeySlot slot) const { return states_[static_cast<std::size_t>(slot)]; }
     Status set_cipher(KeySlot slot, ByteView key);
+    bool has_received() const;
+    Status check_fresh(KeySlot slot, InvocationCounter counter);
+    void forget_received(KeySlot slot);
     void set_authentication_key(ByteView key);
     ByteView additional_prefix(xdlms::SecurityControl control);
     Result<ByteView> additional_header(const xdlms::GeneralHeader& header);
@@ -221,6 +253,9 @@ private:
     Random* random_;
     ProtectionQuirks quirks_;
     std::array<KeyState, 4> states_;
+    std::vector<OtherPeer> other_peers_;
+    std::optional<DedicatedKey> dedicated_;  // the last one, so that its numbers never repeat
+    std::uint32_t next_acceptable_ = 0;
     /// Security control and authentication key, in the one place where they are needed together.
     WipedBuffer prefix_;
     RefusalCounts refusals_;

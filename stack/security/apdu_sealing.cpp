@@ -50,6 +50,29 @@ KeySlot slot_of(ProtectionKind kind) {
     }
 }
 
+/// Octets of an OCTET STRING.
+std::size_t with_length(std::size_t size) {
+    return size + (size < 0x80 ? 1 : size < 0x100 ? 2 : size < 0x10000 ? 3 : 5);
+}
+
+/// Octets of key-info, the flag of its presence among them.
+std::size_t key_info_size(ProtectionKind kind, SecuritySuite suite) {
+    constexpr std::size_t presence_and_choice = 2;
+    const std::size_t coordinate = curve_of(suite) ? coordinate_size(*curve_of(suite)) : 0;
+    switch (kind) {
+        case ProtectionKind::identified_unicast_key:
+        case ProtectionKind::identified_broadcast_key: return presence_and_choice + 1;
+        case ProtectionKind::wrapped_key:
+            return presence_and_choice + 1 + with_length(key_size(suite) + key_wrap_overhead);
+        // A public key and its signature, two coordinates each.
+        case ProtectionKind::one_pass_key:
+            return presence_and_choice + with_length(1) + with_length(4 * coordinate);
+        case ProtectionKind::static_unified_key:
+            return presence_and_choice + with_length(1) + with_length(0);
+        default: return 1;
+    }
+}
+
 /// The bit of the security control octet. In general-ciphering the key-info says it.
 KeySet key_set_of(ProtectionKind kind) {
     return kind == ProtectionKind::service_broadcast || kind == ProtectionKind::general_broadcast
@@ -87,6 +110,41 @@ Result<ByteView> ApduProtection::protect(ByteView apdu, const ProtectionRequest&
     }
     return request.signed_outside ? sign(*inner, *header, out)
                                   : seal(*inner, request, *header, out);
+}
+
+std::size_t ApduProtection::protected_size(std::size_t apdu_size,
+                                           const ProtectionRequest& request) const {
+    if (request.kind == ProtectionKind::plain) {
+        return apdu_size;
+    }
+    const bool addressed = peer_title_ && slot_of(request.kind) != KeySlot::broadcast;
+    const std::size_t transaction_id =
+        request.transaction_id.empty() ? transaction_id_.size() : request.transaction_id.size();
+    const std::size_t header = with_length(transaction_id) + with_length(SystemTitle::size) +
+                               with_length(addressed ? SystemTitle::size : 0) +
+                               with_length(request.date_time.size()) +
+                               with_length(request.other_information.size());
+    const std::size_t signature =
+        curve_of(suite_) ? signature_size(*curve_of(suite_)) : std::size_t{0};
+    const auto with_signature = [&](std::size_t size) {
+        return 1 + header + with_length(size) + with_length(signature);
+    };
+    if (request.kind == ProtectionKind::signed_only) {
+        return with_signature(apdu_size);
+    }
+    const bool is_signed = request.protection.digitally_signed;
+    const std::size_t content =
+        is_signed && !request.signed_outside ? with_signature(apdu_size) : apdu_size;
+    constexpr std::size_t security_header = 1 + 4;
+    const std::size_t body = with_length(security_header + content +
+                                         (request.protection.authenticated ? gcm_tag_size : 0));
+    std::size_t size = 1 + body;
+    if (request.kind > ProtectionKind::general_dedicated) {
+        size += header + key_info_size(request.kind, suite_);
+    } else if (!is_service_specific(request.kind)) {
+        size += with_length(SystemTitle::size);
+    }
+    return is_signed && request.signed_outside ? with_signature(size) : size;
 }
 
 /// Views of the request, of the titles and of transaction_id_.
