@@ -26,6 +26,18 @@ FailureCode code_of(const Error& error) {
         case ErrorCode::connection_lost:
         case ErrorCode::association_lost: return FailureCode::connection_lost;
         case ErrorCode::cancelled: return FailureCode::cancelled;
+        case ErrorCode::authentication_failed:
+        case ErrorCode::reflected_challenge: return FailureCode::authentication_failed;
+        case ErrorCode::tag_mismatch:
+        case ErrorCode::insufficient_protection:
+        case ErrorCode::wrong_system_title:
+        case ErrorCode::wrong_security_suite:
+        case ErrorCode::unknown_key:
+        case ErrorCode::key_missing:
+        case ErrorCode::signature_mismatch: return FailureCode::deciphering_failed;
+        case ErrorCode::counter_too_low:
+        case ErrorCode::counter_not_reserved:
+        case ErrorCode::counter_exhausted: return FailureCode::counter_rejected;
         // What the association did not negotiate the meter does not offer.
         case ErrorCode::not_negotiated:
         case ErrorCode::request_too_long: return FailureCode::unsupported;
@@ -60,6 +72,9 @@ std::string_view sentence(FailureCode code) {
         case FailureCode::link_rejected: return "the link to the meter was refused";
         case FailureCode::association_rejected: return "the meter rejected the association";
         case FailureCode::authentication_failed: return "the meter rejected the authentication";
+        case FailureCode::deciphering_failed:
+            return "what the meter sent could not be deciphered, or is not trusted";
+        case FailureCode::counter_rejected: return "an invocation counter was refused";
         case FailureCode::timeout: return "the meter did not answer within the time-out";
         case FailureCode::connection_lost: return "the connection to the meter was lost";
         case FailureCode::cancelled: return "the work was cancelled";
@@ -112,6 +127,8 @@ std::string_view name(FailureCode code) {
         case FailureCode::link_rejected: return "link-rejected";
         case FailureCode::association_rejected: return "association-rejected";
         case FailureCode::authentication_failed: return "authentication-failed";
+        case FailureCode::deciphering_failed: return "deciphering-failed";
+        case FailureCode::counter_rejected: return "counter-rejected";
         case FailureCode::timeout: return "timeout";
         case FailureCode::connection_lost: return "connection-lost";
         case FailureCode::cancelled: return "cancelled";

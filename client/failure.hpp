@@ -27,6 +27,9 @@ enum class FailureCode : std::uint8_t {
     // the meter says no to the association
     association_rejected,
     authentication_failed,
+    // what the meter sent cannot be trusted
+    deciphering_failed,
+    counter_rejected,  ///< an invocation counter is too low, ours or the meter's
     // during work
     timeout,
     connection_lost,

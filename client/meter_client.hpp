@@ -23,6 +23,7 @@ struct AssociationInfo {
     xdlms::Conformance conformance;
     std::uint16_t server_max_receive_pdu_size = 0;  ///< octets; 0 = no limit
     acse::Mechanism mechanism = acse::Mechanism::lowest;
+    security::Protection protection;  ///< of requests
 };
 
 /// An attribute, or the part of it that a selector names.

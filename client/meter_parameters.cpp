@@ -16,7 +16,9 @@ MeterParameters::MeterParameters(const MeterProfile& from)
       release_timeout(from.release_timeout),
       release_without_reason(from.release_without_reason),
       initiate_tolerance(from.initiate_tolerance),
-      notification_tolerance(from.notification_tolerance) {}
+      notification_tolerance(from.notification_tolerance) {
+    security.counter_object = from.counter_object;
+}
 
 void MeterParameters::use_short_names() {
     referencing = association::Referencing::short_name;
@@ -31,6 +33,7 @@ MeterParameters MeterParameters::clone() const {
     copy.server_sap = server_sap;
     copy.mechanism = mechanism;
     copy.password = password.clone();
+    copy.security = security.clone();
     copy.referencing = referencing;
     copy.proposed_conformance = proposed_conformance;
     copy.max_outstanding_requests = max_outstanding_requests;
@@ -47,8 +50,8 @@ MeterParameters MeterParameters::clone() const {
 bool MeterParameters::same_connection(const MeterParameters& other) const {
     return endpoint == other.endpoint && link == other.link && client_sap == other.client_sap &&
            server_sap == other.server_sap && mechanism == other.mechanism &&
-           password.matches(other.password.reveal()) && referencing == other.referencing &&
-           proposed_conformance == other.proposed_conformance &&
+           password.matches(other.password.reveal()) && security.same_association(other.security) &&
+           referencing == other.referencing && proposed_conformance == other.proposed_conformance &&
            max_outstanding_requests == other.max_outstanding_requests &&
            block_window == other.block_window &&
            max_receive_pdu_size == other.max_receive_pdu_size &&

@@ -5,6 +5,7 @@
 
 #include "client/link_parameters.hpp"
 #include "client/meter_profile.hpp"
+#include "client/meter_security.hpp"
 #include "stack/base/secret.hpp"
 #include "transport/connector.hpp"
 
@@ -19,7 +20,9 @@ struct MeterParameters {
     ClientSap client_sap;
     ServerSap server_sap;
     acse::Mechanism mechanism;
+    /// Of mechanism 1; the secret of mechanisms 2, 3, 4 and 6.
     SecretBytes password;
+    MeterSecurity security;
     association::Referencing referencing;
     xdlms::Conformance proposed_conformance;
     std::size_t max_outstanding_requests;
@@ -39,7 +42,7 @@ struct MeterParameters {
     /// What is named of the meter's HDLC address goes before the profile's.
     void set_hdlc_address(std::optional<std::uint16_t> physical,
                           std::optional<std::uint8_t> octets);
-    /// Whether a live connection made with the one serves the other. Passwords are compared in
+    /// Whether a live connection made with the one serves the other. Secrets are compared in
     /// constant time.
     bool same_connection(const MeterParameters& other) const;
 };

@@ -61,6 +61,7 @@ constexpr MeterProfile hexing{
     .initiate_tolerance = {.short_conformance_tag = true},
     .notification_tolerance = {.tagged_date_time = true},
     .hdlc = {.max_information = 512},
+    .counter_object = cosem::ObisCode(0, 1, 43, 1, 1, 255),
 };
 
 bool same_name(std::string_view a, std::string_view b) {

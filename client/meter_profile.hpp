@@ -10,6 +10,7 @@
 #include "stack/association/client_association.hpp"
 #include "stack/base/line_settings.hpp"
 #include "stack/base/strong.hpp"
+#include "stack/cosem/obis_code.hpp"
 #include "stack/xdlms/conformance.hpp"
 #include "stack/xdlms/initiate.hpp"
 
@@ -48,6 +49,9 @@ struct MeterProfile {
     xdlms::InitiateTolerance initiate_tolerance;
     xdlms::DataNotificationTolerance notification_tolerance;
     HdlcProfile hdlc;
+    /// The object (class Data) that tells a public client the last invocation counter that the
+    /// meter has accepted.
+    std::optional<cosem::ObisCode> counter_object = std::nullopt;
 };
 
 /// What is proposed to a meter of short name referencing: read, write, unconfirmed write, blocks

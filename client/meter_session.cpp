@@ -27,6 +27,9 @@ void MeterSession::deliver(ByteView apdu, Instant now) {
         apdu = answer->apdu;
     }
     association_.receive(apdu, now);
+    if (security::ApduProtection* const protection = association_.protection()) {
+        sinks_.used_keys(*protection);
+    }
     drain_events();
 }
 

@@ -37,6 +37,9 @@ public:
         std::function<void(const LinkReport&)> link;
         /// Called when all that has come is dealt with; may do anything.
         std::function<void()> settled;
+        /// Called behind each APDU where the association has keys: to grant numbers, and to save
+        /// what was received.
+        std::function<void(security::ApduProtection&)> used_keys = nullptr;
     };
 
     struct Counters {

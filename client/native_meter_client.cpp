@@ -9,6 +9,19 @@ Instant now() {
     return std::chrono::steady_clock::now();
 }
 
+/// Whether a meter that does not like our invocation counter may be behind the failure.
+bool may_be_of_counter(const Failure& failure) {
+    switch (failure.code) {
+        case FailureCode::association_rejected:
+        case FailureCode::authentication_failed:
+        case FailureCode::counter_rejected:
+        case FailureCode::deciphering_failed:
+        case FailureCode::connection_lost:
+        case FailureCode::timeout: return true;
+        default: return false;
+    }
+}
+
 }  // namespace
 
 NativeMeterClient::NativeMeterClient(MeterParameters parameters, ClientEnvironment environment)
@@ -16,6 +29,9 @@ NativeMeterClient::NativeMeterClient(MeterParameters parameters, ClientEnvironme
     const std::string name = line_name(parameters_);
     if (environment_.lines && !name.empty()) {
         line_ = environment_.lines->line(name);
+    }
+    if (environment_.counters && uses_keys(parameters_.security, parameters_.mechanism)) {
+        numbers_.emplace(*environment_.counters, parameters_.security);
     }
 }
 
@@ -27,6 +43,76 @@ asio::awaitable<Outcome<AssociationInfo>> NativeMeterClient::connect(Instant dea
     if (association_) {
         co_return *association_;
     }
+    // A key that we never used may have been used by others under our title.
+    bool has_asked = false;
+    if (may_raise_counter() && !numbers_->was_used().value_or(true)) {
+        has_asked = true;
+        co_await raise_counter(deadline);
+    }
+    Outcome<AssociationInfo> made = co_await associate(deadline);
+    // Most meters say nothing of a number that is too low, or that the association is refused.
+    if (!made && !has_asked && may_raise_counter() && may_be_of_counter(made.error()) &&
+        now() < deadline) {
+        const bool raised = co_await raise_counter(deadline);
+        if (raised) {
+            made = co_await associate(deadline);
+        }
+    }
+    co_return made;
+}
+
+bool NativeMeterClient::may_raise_counter() const {
+    return numbers_ && parameters_.security.keys.unicast && parameters_.security.counter_object;
+}
+
+asio::awaitable<bool> NativeMeterClient::raise_counter(Instant deadline) {
+    constexpr ClientSap public_client(16);
+    constexpr std::uint16_t data_class = 1;
+    MeterParameters open = parameters_.clone();
+    open.client_sap = public_client;
+    open.mechanism = acse::Mechanism::lowest;
+    open.password = SecretBytes();
+    open.security = MeterSecurity();
+    ClientEnvironment surroundings;
+    surroundings.address_filter = environment_.address_filter;
+    surroundings.trace = environment_.trace;
+    surroundings.lines = environment_.lines;
+    drop_connection();
+    NativeMeterClient reader(std::move(open), std::move(surroundings));
+    ReadRequest request;
+    request.attribute = {data_class, *parameters_.security.counter_object, 2};
+    const Outcome<axdr::Data> value = co_await reader.read(std::move(request), deadline);
+    co_await reader.release(deadline);
+    const auto counter = value
+                             ? value->view().unsigned_integer()
+                             : Result<std::uint64_t>(fail(ErrorCode::type_mismatch, Layer::client));
+    if (!counter || *counter >= security::last_invocation_counter) {
+        co_return false;
+    }
+    const auto next = static_cast<std::uint32_t>(*counter + 1);
+    const bool raises = numbers_->begin_with(next).value_or(false);
+    if (raises && environment_.counter_raised) {
+        environment_.counter_raised(next);
+    }
+    co_return raises;
+}
+
+Result<association::SecurityTerms> NativeMeterClient::security_terms() {
+    Result<association::SecurityTerms> terms =
+        make_security_terms(parameters_.security, parameters_.mechanism, random_);
+    if (!terms || !terms->protection) {
+        return terms;
+    }
+    if (!numbers_) {
+        return fail(ErrorCode::counter_not_reserved, Layer::client);
+    }
+    if (const Status granted = numbers_->begin(*terms->protection); !granted) {
+        return std::unexpected(granted.error());
+    }
+    return terms;
+}
+
+asio::awaitable<Outcome<AssociationInfo>> NativeMeterClient::associate(Instant deadline) {
     const Outcome<void> linked = co_await open_link(deadline);
     if (!linked) {
         co_return std::unexpected(linked.error());
@@ -53,7 +139,7 @@ asio::awaitable<Outcome<AssociationInfo>> NativeMeterClient::connect(Instant dea
 
 void NativeMeterClient::take_association(const association::Associated& associated) {
     association_ = AssociationInfo{associated.conformance, associated.server_max_receive_pdu_size,
-                                   parameters_.mechanism};
+                                   parameters_.mechanism, parameters_.security.requests.protection};
 }
 
 asio::awaitable<bool> NativeMeterClient::renew_association(association::ClientService service,
@@ -77,10 +163,20 @@ asio::awaitable<bool> NativeMeterClient::renew_association(association::ClientSe
 
 asio::awaitable<Outcome<void>> NativeMeterClient::open_link(Instant deadline) {
     drop_connection();
-    auto session = make_session(
-        parameters_, {[this](const association::ClientEvent& event) { take_event(event); },
+    auto security = security_terms();
+    if (!security) {
+        co_return std::unexpected(from_error(security.error()));
+    }
+    auto session =
+        make_session(parameters_, std::move(*security),
+                     {[this](const association::ClientEvent& event) { take_event(event); },
                       [this](const LinkReport& report) { take_link_report(report); },
-                      [this] { mailbox_.wake(); }});
+                      [this] { mailbox_.wake(); },
+                      [this](security::ApduProtection& protection) {
+                          // Without numbers the next command fails, and says why.
+                          static_cast<void>(numbers_->top_up(protection));
+                          static_cast<void>(numbers_->save(protection));
+                      }});
     if (!session) {
         co_return std::unexpected(from_error(session.error()));
     }

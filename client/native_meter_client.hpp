@@ -12,6 +12,7 @@
 #include "client/meter_client.hpp"
 #include "client/meter_parameters.hpp"
 #include "client/meter_session.hpp"
+#include "client/number_supply.hpp"
 #include "client/renewal_rule.hpp"
 #include "client/short_names.hpp"
 #include "transport/driver.hpp"
@@ -28,6 +29,10 @@ struct ClientEnvironment {
     transport::AddressFilter address_filter;  ///< empty: every address is allowed
     transport::TraceSink trace;               ///< empty: no trace
     NotificationSink notification;            ///< empty: notifications are dropped
+    /// Of invocation counters; without it no association with keys is made.
+    std::shared_ptr<DurableCounters> counters;
+    /// Told when the meter's counter object made ours skip numbers, up to `next`.
+    std::function<void(std::uint32_t next)> counter_raised;
     /// Where clients that name the same line share it; null: each opens its own. Calls to clients
     /// of a shared line need a turn (SharedLineClient).
     std::shared_ptr<Lines> lines;
@@ -89,6 +94,14 @@ private:
     void take_event(const association::ClientEvent& event);
     void take_end_of_association(const association::Aborted& aborted);
     void take_link_report(const LinkReport& report);
+    /// One try to make the association, on a new connection.
+    asio::awaitable<Outcome<AssociationInfo>> associate(Instant deadline);
+    /// Asks the meter's counter object as public client, on a connection of its own, and skips the
+    /// numbers that the meter has seen. True if there were any.
+    asio::awaitable<bool> raise_counter(Instant deadline);
+    bool may_raise_counter() const;
+    /// Keys and numbers for one association.
+    Result<association::SecurityTerms> security_terms();
     /// Makes channel, session and link anew.
     asio::awaitable<Outcome<void>> open_link(Instant deadline);
     void finish(association::RequestId id, Answer answer) {
@@ -148,6 +161,8 @@ private:
 
     MeterParameters parameters_;
     ClientEnvironment environment_;
+    SystemRandom random_;
+    std::optional<NumberSupply> numbers_;  // where there are keys
     std::shared_ptr<Line> line_;
     std::unique_ptr<MeterSession> session_;
     std::shared_ptr<transport::Driver> driver_;

@@ -11,8 +11,10 @@
 namespace dlms::client {
 namespace {
 
-association::ClientConfiguration association_configuration(const MeterParameters& parameters) {
+association::ClientConfiguration association_configuration(const MeterParameters& parameters,
+                                                           association::SecurityTerms security) {
     association::ClientConfiguration configuration;
+    configuration.security = std::move(security);
     configuration.referencing = parameters.referencing;
     configuration.mechanism = parameters.mechanism;
     configuration.max_outstanding_requests = parameters.max_outstanding_requests;
@@ -94,8 +96,10 @@ Result<hdlc::Address> hdlc_address(const MeterParameters& parameters) {
 }
 
 Result<std::unique_ptr<MeterSession>> make_session(const MeterParameters& parameters,
+                                                   association::SecurityTerms security,
                                                    MeterSession::Sinks sinks) {
     const LinkParameters& link = parameters.link;
+    auto configuration = association_configuration(parameters, std::move(security));
     std::unique_ptr<MeterSession> session;
     if (link.kind == LinkKind::hdlc) {
         const Result<hdlc::Address> server = hdlc_address(parameters);
@@ -103,13 +107,12 @@ Result<std::unique_ptr<MeterSession>> make_session(const MeterParameters& parame
         if (!server || client > 0x7F) {
             return std::unexpected(Error{ErrorCode::out_of_range, Layer::client, 0});
         }
-        session =
-            std::make_unique<HdlcSession>(hdlc::Address{1, client, 0}, *server, link,
-                                          association_configuration(parameters), std::move(sinks));
+        session = std::make_unique<HdlcSession>(hdlc::Address{1, client, 0}, *server, link,
+                                                std::move(configuration), std::move(sinks));
     } else {
         session = std::make_unique<WrapperSession>(
             WrapperSession::Ports{parameters.client_sap, parameters.server_sap},
-            association_configuration(parameters), std::move(sinks),
+            std::move(configuration), std::move(sinks),
             link.carrier == Carrier::udp ? WrapperSession::Carrier::datagrams
                                          : WrapperSession::Carrier::stream);
     }

@@ -21,8 +21,10 @@ asio::awaitable<Result<std::unique_ptr<transport::Channel>>> open_channel(
 /// channel that is the meter's own (the wrapper).
 std::string line_name(const MeterParameters& parameters);
 
-/// The association over its link. Errors: out_of_range for addresses that HDLC cannot carry.
+/// The association over its link, secured by `security`. Errors: out_of_range for addresses that
+/// HDLC cannot carry.
 Result<std::unique_ptr<MeterSession>> make_session(const MeterParameters& parameters,
+                                                   association::SecurityTerms security,
                                                    MeterSession::Sinks sinks);
 
 /// The meter's address on an HDLC line. Errors: out_of_range for parts that do not fit the form

@@ -13,6 +13,7 @@ find_package(nlohmann_json 3.11 REQUIRED)
 if(DLMS_PROGRAMS)
   find_package(CLI11 2.1 REQUIRED)
   find_package(spdlog 1.10 REQUIRED)
+  find_package(SQLite3 3.37 REQUIRED)
   include(DlmsHttplib)
   # libpcap has no CMake package of its own.
   find_path(PCAP_INCLUDE_DIR pcap/pcap.h REQUIRED)

@@ -28,6 +28,7 @@ run|nlohmann-json3-dev|JSON|nlohmann-json
 run|libcli11-dev|command lines|cli11
 run|libspdlog-dev|logging|spdlog
 run|libhowardhinnant-date-dev|time zones|date
+run|libsqlite3-dev|the store of invocation counters|sqlite3
 run|libpcap-dev|packet captures for dlms decode|libpcap
 run|libbenchmark-dev|Google Benchmark: the release preset builds bench/|benchmark
 run|dpkg-dev|unpacks the HTTP library's source package (cpp-httplib 0.18.7 or newer)|cpp-httplib

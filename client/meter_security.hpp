@@ -1,0 +1,56 @@
+#pragma once
+// MeterSecurity: how a meter's association is authenticated and protected beyond a password: suite,
+// system titles, keys, and what is asked of requests and answers (Green Book 9.2).
+
+#include <optional>
+
+#include "stack/acse/mechanism.hpp"
+#include "stack/association/security_terms.hpp"
+#include "stack/cosem/obis_code.hpp"
+
+namespace dlms::client {
+
+struct MeterSecurity {
+    security::SecuritySuite suite = security::SecuritySuite::aes_gcm_128;
+    std::optional<security::SystemTitle> own_title;
+    /// Empty: what the meter says in its AARE.
+    std::optional<security::SystemTitle> meter_title;
+    security::ProtectionKeys keys;
+    /// The application context with ciphering. `requests` is how requests are sent, `responses` the
+    /// least that answers must have.
+    bool ciphered = false;
+    association::MessageProtection requests;
+    security::Protection responses;
+    /// A dedicated key is drawn for each association.
+    bool dedicated_key = false;
+    std::optional<std::uint8_t> user_id;  ///< client user identification
+    security::ProtectionQuirks quirks;
+    /// Our title stands in the AARQ.
+    bool sends_title = true;
+    /// RLRQ carries a ciphered InitiateRequest.
+    bool protected_release = true;
+    /// Octets of our challenge; 0: as the mechanism has it.
+    std::size_t challenge_size = 0;
+    /// The object (class Data) that tells the public client the last number that the meter has
+    /// accepted with the unicast key.
+    std::optional<cosem::ObisCode> counter_object;
+
+    /// Asks requests and answers for the same, in a ciphered context.
+    void protect(const security::Protection& protection);
+    MeterSecurity clone() const;
+    /// Whether an association made with the one serves the other. Keys are compared in constant
+    /// time.
+    bool same_association(const MeterSecurity& other) const;
+};
+
+/// Whether messages are protected or authenticated with keys, so that own title, keys and numbers
+/// are needed.
+bool uses_keys(const MeterSecurity& security, acse::Mechanism mechanism);
+
+/// What one association takes over. `random` outlives it. Errors: key_missing and
+/// wrong_system_title where the mechanism or the protection needs what is not there, out_of_range
+/// for a key that does not fit the suite.
+Result<association::SecurityTerms> make_security_terms(const MeterSecurity& security,
+                                                       acse::Mechanism mechanism, Random& random);
+
+}  // namespace dlms::client

@@ -1,0 +1,47 @@
+#pragma once
+// NumberSupply: keeps one association in numbers: reserves ranges of invocation counters for it,
+// and saves what it has received. Single-threaded.
+
+#include <array>
+
+#include "client/durable_counters.hpp"
+#include "client/meter_security.hpp"
+
+namespace dlms::client {
+
+class NumberSupply {
+public:
+    /// `store` outlives the supply.
+    NumberSupply(DurableCounters& store, const MeterSecurity& security);
+
+    /// Grants the first range of every key, and puts back what was received before. Errors:
+    /// counter_exhausted, counter_not_reserved.
+    Status begin(security::ApduProtection& protection);
+    /// Grants more where less is left than one command may need. Costs nothing where enough is.
+    Status top_up(security::ApduProtection& protection);
+    /// Saves what has been received since the last call.
+    Status save(const security::ApduProtection& protection);
+
+    /// Whether a number of the unicast key was ever reserved. Errors: as DurableCounters.
+    Result<bool> was_used();
+    /// From now on nothing below `least` is reserved for the unicast key. True if the last
+    /// association began below it, or the next one would have. Errors: as DurableCounters.
+    Result<bool> begin_with(std::uint32_t least);
+
+private:
+    struct Key {
+        security::KeySlot slot;
+        CounterId id;
+        std::uint32_t next_size;
+    };
+    Status grant(security::ApduProtection& protection, Key& key);
+
+    DurableCounters& store_;
+    std::array<std::optional<Key>, 3> keys_;  // unicast, broadcast, message
+    std::optional<CounterId> received_;
+    std::optional<security::InvocationCounter> saved_;
+    std::uint32_t least_ = 0;
+    std::optional<std::uint32_t> began_with_;  // of the unicast key, in the last association
+};
+
+}  // namespace dlms::client

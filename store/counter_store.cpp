@@ -1,0 +1,184 @@
+#include "store/counter_store.hpp"
+
+#include <algorithm>
+
+namespace dlms::store {
+namespace {
+
+using client::CounterId;
+using client::ReceivedCounter;
+using Step = Statement::Step;
+
+constexpr int schema_version = 1;
+constexpr std::string_view schema = R"(
+CREATE TABLE IF NOT EXISTS sent (
+    key_fingerprint BLOB PRIMARY KEY NOT NULL,
+    next_number INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS received (
+    key_fingerprint BLOB PRIMARY KEY NOT NULL,
+    sender BLOB NOT NULL,
+    highest_number INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS identity (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    system_title BLOB NOT NULL
+);
+)";
+constexpr unsigned most_unwritten = 256;
+/// The first number of a key: a meter may take 0 for one that it has seen.
+constexpr std::uint64_t first_number = 1;
+
+std::unexpected<Error> store_failed() {
+    return std::unexpected(Error{ErrorCode::counter_not_reserved, Layer::client, 0});
+}
+
+bool is_newer(const ReceivedCounter& one, const ReceivedCounter& other) {
+    return one.sender != other.sender || one.highest.value() > other.highest.value();
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<CounterStore>, std::string> CounterStore::open(
+    const std::string& file) {
+    auto database = Database::open(file, schema, schema_version);
+    if (!database) {
+        return std::unexpected(std::move(database.error()));
+    }
+    return std::unique_ptr<CounterStore>(new CounterStore(std::move(*database)));
+}
+
+CounterStore::~CounterStore() {
+    write_received();
+}
+
+std::optional<std::optional<std::uint64_t>> CounterStore::read_next(const CounterId& id) {
+    Statement statement =
+        database_.prepare("SELECT next_number FROM sent WHERE key_fingerprint = ?");
+    statement.bind(1, ByteView(id.fingerprint));
+    switch (statement.step()) {
+        case Step::row: {
+            const std::int64_t next = statement.integer(0);
+            // Nobody but us writes here; a number that cannot be is no number to go on from.
+            return next < 0 ? std::nullopt
+                            : std::optional(std::optional(static_cast<std::uint64_t>(next)));
+        }
+        case Step::done: return std::optional(std::optional<std::uint64_t>());
+        case Step::failed: break;
+    }
+    return std::nullopt;
+}
+
+Result<security::CounterRange> CounterStore::reserve(const CounterId& id, std::uint32_t count,
+                                                     std::uint32_t least) {
+    const std::lock_guard lock(mutex_);
+    Transaction transaction(database_);
+    const auto before = transaction.is_open() ? read_next(id) : std::nullopt;
+    if (!before) {
+        return store_failed();
+    }
+    const auto range = client::range_from(before->value_or(first_number), count, least);
+    if (!range) {
+        return range;
+    }
+    Statement statement = database_.prepare(
+        "INSERT INTO sent VALUES (?1, ?2) ON CONFLICT DO UPDATE SET next_number = ?2");
+    statement.bind(1, ByteView(id.fingerprint));
+    statement.bind(2, std::int64_t{range->last} + 1);
+    if (statement.step() != Step::done || !transaction.commit()) {
+        return store_failed();
+    }
+    write_received();
+    return range;
+}
+
+Result<std::optional<std::uint64_t>> CounterStore::next(const CounterId& id) {
+    const std::lock_guard lock(mutex_);
+    const auto next = read_next(id);
+    if (!next) {
+        return store_failed();
+    }
+    return *next;
+}
+
+Result<std::optional<ReceivedCounter>> CounterStore::received(const CounterId& id) {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = unwritten_.find(id); found != unwritten_.end()) {
+        return std::optional(found->second);
+    }
+    Statement statement =
+        database_.prepare("SELECT sender, highest_number FROM received WHERE key_fingerprint = ?");
+    statement.bind(1, ByteView(id.fingerprint));
+    const Step step = statement.step();
+    if (step == Step::done) {
+        return std::optional<ReceivedCounter>();
+    }
+    const auto sender = step == Step::row ? security::SystemTitle::from(statement.octets(0))
+                                          : Result<security::SystemTitle>(store_failed());
+    if (!sender || statement.integer(1) < 0 || statement.integer(1) > UINT32_MAX) {
+        return store_failed();
+    }
+    return std::optional(ReceivedCounter{
+        *sender, security::InvocationCounter(static_cast<std::uint32_t>(statement.integer(1)))});
+}
+
+Status CounterStore::save_received(const CounterId& id, const ReceivedCounter& received) {
+    const std::lock_guard lock(mutex_);
+    const auto [place, is_new] = unwritten_.try_emplace(id, received);
+    if (!is_new && is_newer(received, place->second)) {
+        place->second = received;
+    }
+    if (++changes_ >= most_unwritten && !write_received()) {
+        return store_failed();
+    }
+    return {};
+}
+
+bool CounterStore::write_received() {
+    if (unwritten_.empty()) {
+        return true;
+    }
+    Transaction transaction(database_);
+    for (const auto& [id, received] : unwritten_) {
+        Statement statement = database_.prepare(
+            "INSERT INTO received VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET sender = ?2, "
+            "highest_number = ?3 WHERE sender <> ?2 OR highest_number < ?3");
+        statement.bind(1, ByteView(id.fingerprint));
+        statement.bind(2, received.sender.octets());
+        statement.bind(3, std::int64_t{received.highest.value()});
+        if (statement.step() != Step::done) {
+            return false;
+        }
+    }
+    if (!transaction.commit()) {
+        return false;
+    }
+    unwritten_.clear();
+    changes_ = 0;
+    return true;
+}
+
+Result<security::SystemTitle> CounterStore::own_title(Random& random) {
+    const std::lock_guard lock(mutex_);
+    Transaction transaction(database_);
+    {
+        Statement statement = database_.prepare("SELECT system_title FROM identity");
+        switch (statement.step()) {
+            case Step::row: return security::SystemTitle::from(statement.octets(0));
+            case Step::failed: return store_failed();
+            case Step::done: break;
+        }
+    }
+    std::array<Byte, security::SystemTitle::size> octets{'D', 'L', 'M'};
+    if (!random.fill(std::span(octets).subspan(3))) {
+        return fail(ErrorCode::defect, Layer::client);
+    }
+    Statement statement = database_.prepare("INSERT INTO identity VALUES (1, ?)");
+    statement.bind(1, ByteView(octets));
+    if (statement.step() != Step::done || !transaction.commit()) {
+        return store_failed();
+    }
+    return security::SystemTitle(octets);
+}
+
+}  // namespace dlms::store
