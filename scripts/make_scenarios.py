@@ -336,6 +336,11 @@ def data_object(obis, name, value, access="r"):
             "attributes": [{"id": 2, "access": access, "value": value}]}
 
 
+def counter_object(obis):
+    return {"obis": obis, "class": 1, "name": "Invocation counter",
+            "attributes": [{"id": 2, "access": "r", "computed": "invocation_counter"}]}
+
+
 def living_register(obis, name, kind, scaler, unit):
     _, _, c, d, _, _ = groups(obis)
     if d == 8:
@@ -447,13 +452,17 @@ def hexing_objects():
                     {"octet-string": b"202600012345".hex().upper()}),
         *[living_register(*register) for register in registers],
         profile_object("1-0:99.1.0.255", "Load profile", *load_profile()),
-        data_object("0-1:43.1.1.255", "Invocation counter", {"double-long-unsigned": 1}),
+        counter_object("0-1:43.1.1.255"),
     ]
 
 
 # What the makers' own library asks of a Hexcell meter, without event notification (docs/simulator.md).
 CONFORMANCE = ["priority-mgmt-supported", "block-transfer-with-get-or-read",
                "block-transfer-with-set-or-write", "get", "set", "selective-access", "action"]
+
+
+# The maker's, before a utility sets its own.
+DEFAULT_KEY = "00" * 16
 
 
 def association(client, name, secret, **more):
@@ -474,10 +483,11 @@ def scenario(brand):
     """One meter with one logical device at SAP 1."""
     objects = {}
     tolerant = {}
+    security = {}
     if brand == "hexcell":
         device_name = "HXC0000012345678"
         counter = "0-0:43.1.0.255"
-        extra = [data_object(counter, "Invocation counter", {"double-long-unsigned": 1})]
+        extra = [counter_object(counter)]
         tolerant = {"options": ["answer_unconfirmed", "tolerate_trailing_zeros",
                                 "short_conformance_tag"]}
         associations = [
@@ -491,8 +501,13 @@ def scenario(brand):
         associations = [
             association(1, "management", "00000000"),
             association(2, "reading", "00000000", read_only=True),
+            association(3, "secured", "", mechanism="HLS-GMAC", security="authenticated_encryption"),
+            association(4, "maker's high level", "", mechanism="HLS-manufacturer",
+                        password_hex=DEFAULT_KEY),
             association(16, "public", "", read_only=True, visible=PUBLIC + ["0-1:43.1.1.255"]),
             association(102, "pre-established", "", pre_established=True, visible=PUBLIC)]
+        security = {"security": {"system_title": "4858450000012345", "unicast_key": DEFAULT_KEY,
+                                 "authentication_key": DEFAULT_KEY}}
         clock = {"time_zone": 0, "day_of_week": True, "hundredths": True, "deviation": True,
                  "status": True}
     for obis, (class_id, rows) in read_catalogue(brand).items():
@@ -510,7 +525,7 @@ def scenario(brand):
                  "energy_at_start": ENERGY_AT_START},
         **links(brand),
         "logical_devices": [{
-            "sap": 1, "name": device_name, "associations": associations,
+            "sap": 1, "name": device_name, **security, "associations": associations,
             "objects": [objects[obis] for obis in sorted(objects, key=groups)]}],
     }
 

@@ -41,7 +41,10 @@ DataView LogicalDevice::computed(const Caller& caller, const MeterObject& object
             break;
         case ComputedValue::application_context_name:
             builder.octet_string(
-                acse::ApplicationContextName(acse::ApplicationContext::ln).object_identifier());
+                acse::ApplicationContextName(association.configuration.security.ciphered
+                                                 ? acse::ApplicationContext::ln_ciphered
+                                                 : acse::ApplicationContext::ln)
+                    .object_identifier());
             break;
         case ComputedValue::xdlms_context_info:
             builder.structure(6)
@@ -60,6 +63,9 @@ DataView LogicalDevice::computed(const Caller& caller, const MeterObject& object
         case ComputedValue::access_rights_list:
             answer_ = make_access_rights_list(caller.association);
             return answer_.view();
+        case ComputedValue::invocation_counter:
+            builder.double_long_unsigned(security_.highest_received());
+            break;
         case ComputedValue::entries_in_use: {
             const Attribute* attribute = object.attribute(2);
             const auto* buffer =

@@ -50,7 +50,7 @@ std::size_t LogicalDevice::ObisHash::operator()(const cosem::ObisCode& code) con
 }
 
 LogicalDevice::LogicalDevice(DeclaredDevice declared, MeterState& state)
-    : declared_(std::move(declared)), state_(state) {
+    : declared_(std::move(declared)), security_(std::move(declared_.security)), state_(state) {
     index_.reserve(declared_.objects.size());
     for (std::size_t i = 0; i < declared_.objects.size(); ++i) {
         if (declared_.objects[i].class_id != association_sn_class) {

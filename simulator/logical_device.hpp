@@ -91,6 +91,7 @@ public:
 
     /// What the objects have to tell since the last call.
     std::vector<Notification> take_notifications() { return std::exchange(notifications_, {}); }
+    DeviceSecurity& security() { return security_; }
     cosem::DateTime time(Instant now) const { return state_.clock.time(now); }
 
     /// A stored attribute of the first object of a class, or null. Valid as long as the device.
@@ -185,6 +186,7 @@ private:
                                           const cosem::SelectiveAccess& selection);
 
     DeclaredDevice declared_;
+    DeviceSecurity security_;
     MeterState& state_;
     std::unordered_map<cosem::ObisCode, std::size_t, ObisHash> index_;  // no Association SN
     ShortNames names_;                      // empty where no association uses them

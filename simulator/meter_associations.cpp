@@ -31,7 +31,7 @@ void MeterAssociations::deliver(ClientSap client, ServerSap server, ByteView apd
         return;
     }
     peer->association.set_locked(meter_.lockout().is_locked(client, server, now));
-    peer->association.receive(apdu, now);
+    receive(*peer, apdu, now);
     serve(*peer, Pace::as_declared, now);
 }
 
@@ -47,9 +47,21 @@ void MeterAssociations::deliver_unanswered(ClientSap client, ServerSap server, B
     ++counters_.unanswered;
     flush(*peer);
     silenced_ = peer;
-    peer->association.receive(apdu, now);
+    receive(*peer, apdu, now);
     serve(*peer, Pace::prompt, now);
     silenced_ = nullptr;
+}
+
+void MeterAssociations::receive(Peer& peer, ByteView apdu, Instant now) {
+    security::ApduProtection* const protection = peer.association.protection();
+    if (!protection) {
+        peer.association.receive(apdu, now);
+        return;
+    }
+    DeviceSecurity& security = peer.device->security();
+    security.prepare(*protection);
+    peer.association.receive(apdu, now);
+    security.settle(*protection);
 }
 
 void MeterAssociations::handle_timeout(Instant now) {
@@ -100,9 +112,12 @@ MeterAssociations::Peer* MeterAssociations::find_peer(LogicalDevice& device, Cli
     if (found == declared.end()) {
         return nullptr;
     }
+    association::ServerConfiguration configuration = found->configuration.clone();
+    configuration.security.protection = device.security().protection();
+    configuration.security.random = &device.security().random();
     peers_.push_back(std::make_unique<Peer>(client, &device,
                                             static_cast<std::size_t>(found - declared.begin()),
-                                            ServerAssociation(found->configuration.clone())));
+                                            ServerAssociation(std::move(configuration))));
     return peers_.back().get();
 }
 

@@ -101,6 +101,7 @@ private:
     enum class Pace : std::uint8_t { as_declared, prompt };
 
     Peer* find_peer(LogicalDevice& device, ClientSap client);
+    void receive(Peer& peer, ByteView apdu, Instant now);
     void refuse_client(ClientSap client, ServerSap server, ByteView apdu);
     void serve(Peer& peer, Pace pace, Instant now);
     void handle(Peer& peer, const association::ServerEvent& event, Instant now);

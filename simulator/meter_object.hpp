@@ -55,6 +55,7 @@ enum class ComputedValue : std::uint8_t {
     association_status,
     entries_in_use,
     access_rights_list,
+    invocation_counter,  ///< the highest that was accepted with the unicast key
 };
 
 /// Attribute 1, the logical name, is not among these: every object has it, readable.

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "simulator/device_security.hpp"
 #include "simulator/link_settings.hpp"
 #include "simulator/load_model.hpp"
 #include "simulator/lockout.hpp"
@@ -33,6 +34,7 @@ struct DeclaredDevice {
     ServerSap sap;
     /// Logical device name, 1 to 16 octets.
     std::string name;
+    DeclaredSecurity security;
     std::vector<DeclaredAssociation> associations;
     /// In ascending order of logical name, which is unique within a device, but that the current
     /// association of short names (class 12) shares its own with that of logical names.

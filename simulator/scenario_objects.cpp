@@ -8,7 +8,7 @@
 namespace dlms::simulator {
 namespace {
 
-constexpr std::array<std::string_view, 12> computed_names = {
+constexpr std::array<std::string_view, 13> computed_names = {
     "clock_time",
     "clock_time_zone",
     "clock_status",
@@ -21,6 +21,7 @@ constexpr std::array<std::string_view, 12> computed_names = {
     "association_status",
     "entries_in_use",
     "access_rights_list",
+    "invocation_counter",
 };
 void read_access(const ScenarioNode& node, Attribute& attribute) {
     const std::string_view access = node.text();

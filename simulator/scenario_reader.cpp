@@ -6,6 +6,7 @@
 #include "simulator/scenario.hpp"
 #include "simulator/scenario_links.hpp"
 #include "simulator/scenario_objects.hpp"
+#include "simulator/scenario_security.hpp"
 #include "simulator/short_names.hpp"
 
 namespace dlms::simulator {
@@ -62,27 +63,15 @@ void read_referencing(const ScenarioNode& node, association::ServerConfiguration
     }
 }
 
-void read_mechanism(const ScenarioNode& node, association::ServerConfiguration& configuration) {
-    const ScenarioNode mechanism = node.at("mechanism");
-    if (mechanism.text() == name(acse::Mechanism::lls)) {
-        configuration.mechanism = acse::Mechanism::lls;
-        configuration.password = SecretBytes(as_bytes(node.at("password").text()));
-    } else if (mechanism.text() == name(acse::Mechanism::lowest)) {
-        configuration.mechanism = acse::Mechanism::lowest;
-    } else {
-        mechanism.complain("\"lowest\" or \"LLS\"");
-    }
-}
-
-DeclaredAssociation read_association(const ScenarioNode& node) {
-    node.expect_keys({"client_sap", "name", "referencing", "mechanism", "password", "conformance",
-                      "max_receive_pdu_size", "block_window", "pre_established", "options",
-                      "read_only", "visible"});
+DeclaredAssociation read_association(const ScenarioNode& node, const DeclaredSecurity& keys) {
+    node.expect_keys({"client_sap", "name", "referencing", "mechanism", "password", "password_hex",
+                      "security", "conformance", "max_receive_pdu_size", "block_window",
+                      "pre_established", "options", "read_only", "visible"});
     DeclaredAssociation made;
     made.client = ClientSap(static_cast<std::uint16_t>(node.at("client_sap").integer(1, 0xFFFF)));
     made.name = node.at("name").text();
     read_referencing(node, made.configuration);
-    read_mechanism(node, made.configuration);
+    read_authentication(node, keys, made.configuration);
     made.configuration.supported_conformance = read_conformance(node.at("conformance"));
     if (const auto size = node.find("max_receive_pdu_size")) {
         made.configuration.max_receive_pdu_size =
@@ -125,16 +114,19 @@ void expect_visible_exist(const ScenarioNode& association, const DeclaredDevice&
 }
 
 DeclaredDevice read_device(const ScenarioNode& node) {
-    node.expect_keys({"sap", "name", "associations", "objects"});
+    node.expect_keys({"sap", "name", "security", "associations", "objects"});
     DeclaredDevice device;
     device.sap = ServerSap(static_cast<std::uint16_t>(node.at("sap").integer(1, 0xFFFF)));
     device.name = node.at("name").text();
     if (device.name.empty() || device.name.size() > 16) {
         node.at("name").complain("a logical device name of 1 to 16 octets");
     }
+    if (const auto security = node.find("security")) {
+        device.security = read_device_security(*security);
+    }
     const ScenarioNode associations = node.at("associations");
     for (std::size_t i = 0; i < associations.size(); ++i) {
-        device.associations.push_back(read_association(associations.element(i)));
+        device.associations.push_back(read_association(associations.element(i), device.security));
     }
     const ScenarioNode objects = node.at("objects");
     for (std::size_t i = 0; i < objects.size(); ++i) {

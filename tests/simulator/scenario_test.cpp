@@ -42,7 +42,9 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_named) {
     BOOST_TEST(complaint(changed("\"sap\": 1", "\"sap\": 70000")) ==
                device + "/sap: expected an integer from 1 to 65535");
     BOOST_TEST(complaint(changed("\"LLS\"", "\"HLS\"")) ==
-               device + "/associations/0/mechanism: expected \"lowest\" or \"LLS\"");
+               device +
+                   "/associations/0/mechanism: expected \"lowest\", \"LLS\", \"HLS-manufacturer\", "
+                   "\"HLS-MD5\", \"HLS-SHA1\", \"HLS-GMAC\" or \"HLS-SHA256\"");
     BOOST_TEST(complaint(changed("\"password\": \"00000000\",", "")) ==
                device + "/associations/0: expected the key \"password\"");
     BOOST_TEST(complaint(changed("\"priority-mgmt-supported\"", "\"priority\"")) ==

@@ -1,0 +1,116 @@
+#include "simulator/scenario_security.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "stack/base/hex.hpp"
+
+namespace dlms::simulator {
+namespace {
+
+using acse::Mechanism;
+
+constexpr std::array<std::string_view, 4> levels = {"none", "authentication", "encryption",
+                                                    "authenticated_encryption"};
+
+template <class Key>
+void read_key(const ScenarioNode& node, std::string_view name, security::SecuritySuite suite,
+              std::optional<Key>& into) {
+    const auto digits = node.find(name);
+    if (!digits) {
+        return;
+    }
+    const auto octets = from_hex(digits->text());
+    auto key = octets ? Key::from(*octets) : Result<Key>(std::unexpected(octets.error()));
+    if (!key || !key->fits(suite)) {
+        digits->complain("a key of " + std::to_string(security::key_size(suite)) +
+                         " octets in hexadecimal");
+    }
+    into = std::move(*key);
+}
+
+void read_secret(const ScenarioNode& node, association::ServerConfiguration& configuration) {
+    if (const auto octets = node.find("password_hex")) {
+        const auto secret = from_hex(octets->text());
+        if (!secret || secret->empty()) {
+            octets->complain("octets in hexadecimal");
+        }
+        configuration.password = SecretBytes(*secret);
+    } else {
+        configuration.password = SecretBytes(as_bytes(node.at("password").text()));
+    }
+    if (configuration.mechanism == Mechanism::hls_manufacturer &&
+        configuration.password.size() != 16) {
+        node.complain("a password of 16 octets with HLS-manufacturer");
+    }
+}
+
+void read_protection(const ScenarioNode& node, association::SecurityTerms& terms) {
+    const auto level = node.find("security");
+    if (!level) {
+        return;
+    }
+    const auto found = std::ranges::find(levels, level->text());
+    if (found == levels.end()) {
+        level->complain(
+            "\"none\", \"authentication\", \"encryption\" or \"authenticated_encryption\"");
+    }
+    const auto index = found - levels.begin();
+    terms.ciphered = true;
+    terms.requests.protection = {.authenticated = (index & 1) != 0, .encrypted = (index & 2) != 0};
+    terms.responses = terms.requests.protection;
+}
+
+}  // namespace
+
+DeclaredSecurity read_device_security(const ScenarioNode& node) {
+    node.expect_keys({"system_title", "suite", "unicast_key", "broadcast_key", "authentication_key",
+                      "master_key"});
+    DeclaredSecurity security;
+    const ScenarioNode title = node.at("system_title");
+    const auto named = security::SystemTitle::from_hex(title.text());
+    if (!named) {
+        title.complain("a system title of 8 octets in hexadecimal");
+    }
+    security.system_title = *named;
+    if (const auto suite = node.find("suite")) {
+        security.suite =
+            *security::to_security_suite(static_cast<std::uint8_t>(suite->integer(0, 2)));
+    }
+    read_key(node, "unicast_key", security.suite, security.keys.unicast);
+    read_key(node, "broadcast_key", security.suite, security.keys.broadcast);
+    read_key(node, "authentication_key", security.suite, security.keys.authentication);
+    read_key(node, "master_key", security.suite, security.keys.master);
+    return security;
+}
+
+void read_authentication(const ScenarioNode& node, const DeclaredSecurity& keys,
+                         association::ServerConfiguration& configuration) {
+    constexpr std::array<Mechanism, 7> offered = {
+        Mechanism::lowest,   Mechanism::lls,      Mechanism::hls_manufacturer, Mechanism::hls_md5,
+        Mechanism::hls_sha1, Mechanism::hls_gmac, Mechanism::hls_sha256};
+    const ScenarioNode mechanism = node.at("mechanism");
+    const auto* const found =
+        std::ranges::find_if(offered, [&](Mechanism one) { return mechanism.text() == name(one); });
+    if (found == offered.end()) {
+        mechanism.complain(
+            "\"lowest\", \"LLS\", \"HLS-manufacturer\", \"HLS-MD5\", \"HLS-SHA1\", \"HLS-GMAC\" "
+            "or \"HLS-SHA256\"");
+    }
+    configuration.mechanism = *found;
+    if (*found != Mechanism::lowest && *found != Mechanism::hls_gmac) {
+        read_secret(node, configuration);
+    }
+    read_protection(node, configuration.security);
+    const bool needs_keys = configuration.security.ciphered || *found == Mechanism::hls_gmac;
+    const bool needs_title = needs_keys || *found == Mechanism::hls_sha256;
+    if ((needs_title && !keys.system_title) ||
+        (needs_keys && (!keys.keys.unicast || !keys.keys.authentication))) {
+        node.complain(
+            "\"security\" of the logical device, with \"system_title\", "
+            "\"unicast_key\" and \"authentication_key\"");
+    }
+}
+
+}  // namespace dlms::simulator
