@@ -149,7 +149,7 @@ Complaint take_serial_allow(ServiceConfig& config, const std::string& text) {
     return std::nullopt;
 }
 
-// The member that holds a file's name.
+// The member that holds the name of a file or a folder.
 template <std::string ServiceConfig::* member>
 Complaint take_file(ServiceConfig& config, const std::string& text) {
     config.*member = text;
@@ -228,6 +228,9 @@ const std::array settings{
             take_file<&ServiceConfig::meter_tls_cert_file>, true},
     Setting{"METER_TLS_KEY_FILE", "--meter-tls-key-file", "its key (PEM), if not in the same file",
             take_file<&ServiceConfig::meter_tls_key_file>, true},
+    Setting{"DATA_DIR", "--data-dir",
+            "folder for what outlives the service: invocation counters (none: in memory)",
+            take_file<&ServiceConfig::data_dir>, true},
     Setting{"ENERGY_UNIT", "--energy-unit",
             "kilo: energy in kWh; base: as the meter states it (kilo)", take_energy_unit, true},
     Setting{"METER_TIME_ZONE", "--meter-time-zone",
@@ -259,7 +262,6 @@ const std::array settings{
     Setting{"TLS_CERT_FILE", "--tls-cert-file", later, nullptr, false},
     Setting{"TLS_KEY_FILE", "--tls-key-file", later, nullptr, false},
     Setting{"TLS_CLIENT_CA_FILE", "--tls-client-ca-file", later, nullptr, false},
-    Setting{"DATA_DIR", "--data-dir", later, nullptr, false},
     Setting{"DIAL_IN_PORT", "--dial-in-port", later, nullptr, false},
     Setting{"HEXCELL_DLL_PATH", "--hexcell-dll-path", later, nullptr, false},
     Setting{"HEXING_DLL_PATH", "--hexing-dll-path", later, nullptr, false},

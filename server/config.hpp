@@ -37,6 +37,7 @@ struct ServiceConfig {
     std::string meter_tls_ca_file;
     std::string meter_tls_cert_file;
     std::string meter_tls_key_file;
+    std::string data_dir;  // empty: nothing outlives the service
     EnergyUnit energy_unit = EnergyUnit::kilo;
     std::string meter_time_zone = "UTC";
     std::size_t http_threads = 4;

@@ -61,6 +61,13 @@ ordered_json conformance_names(xdlms::Conformance conformance) {
     return names;
 }
 
+std::string_view security_name(const security::Protection& protection) {
+    if (protection.encrypted) {
+        return protection.authenticated ? "authenticated_encryption" : "encryption";
+    }
+    return protection.authenticated ? "authentication" : "none";
+}
+
 std::string_view authentication_name(acse::Mechanism mechanism) {
     constexpr std::array<std::string_view, 8> names{
         "None", "Low", "High", "HighMD5", "HighSHA1", "HighGMAC", "HighSHA256", "HighECDSA"};
@@ -197,7 +204,7 @@ HttpAnswer connect_answer(const std::string& meter_number,
                               {{"conformance", conformance_names(outcome->conformance)},
                                {"max_pdu_size", outcome->server_max_receive_pdu_size},
                                {"mechanism", authentication_name(outcome->mechanism)},
-                               {"security", "none"}}}});
+                               {"security", security_name(outcome->protection)}}}});
 }
 
 HttpAnswer read_answer(const ReadRequest& request, const MeterPresentation& presentation,

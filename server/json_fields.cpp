@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "stack/base/hex.hpp"
+
 namespace dlms::service {
 
 namespace {
@@ -144,6 +146,19 @@ std::optional<bool> JsonFields::boolean(Names names) {
     }
     fail(*names.begin(), "value could not be parsed to a boolean", "type_error.bool");
     return std::nullopt;
+}
+
+std::optional<ByteBuffer> JsonFields::octets(Names names, std::size_t most) {
+    const auto digits = text(names, 2 * most);
+    if (!digits) {
+        return std::nullopt;
+    }
+    auto octets = from_hex(*digits);
+    if (!octets || octets->empty()) {
+        fail(*names.begin(), "value is not hexadecimal", "value_error");
+        return std::nullopt;
+    }
+    return std::move(*octets);
 }
 
 std::optional<std::size_t> JsonFields::choice(Names names, std::span<const std::string_view> words,

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "server/http_message.hpp"
+#include "stack/base/bytes.hpp"
 
 namespace dlms::service {
 
@@ -48,6 +49,9 @@ public:
                                         Null null = Null::allowed);
 
     std::optional<bool> boolean(Names names);
+
+    // 1 to `most` octets in hexadecimal.
+    std::optional<ByteBuffer> octets(Names names, std::size_t most);
 
     // The index in `words` of a text that is one of them, without regard to case.
     std::optional<std::size_t> choice(Names names, std::span<const std::string_view> words,

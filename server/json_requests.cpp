@@ -7,6 +7,7 @@
 #include "render/json_data.hpp"
 #include "server/json_fault.hpp"
 #include "server/json_fields.hpp"
+#include "server/json_security.hpp"
 #include "server/time_zone.hpp"
 #include "stack/axdr/utf8.hpp"
 #include "stack/base/hex.hpp"
@@ -103,33 +104,6 @@ JsonFields body_fields(const Body& body, std::vector<FieldError>& errors) {
     return {body.object, ordered_json::array({"body"}), errors};
 }
 
-// A text of 1 to `most_octets` octets in hexadecimal.
-std::optional<ByteBuffer> hexadecimal(JsonFields& fields, const char* name,
-                                      std::size_t most_octets) {
-    const auto text = fields.text({name}, 2 * most_octets);
-    if (!text) {
-        return std::nullopt;
-    }
-    auto octets = from_hex(*text);
-    if (!octets || octets->empty()) {
-        fields.fail(name, "value is not hexadecimal", "value_error");
-        return std::nullopt;
-    }
-    return std::move(*octets);
-}
-
-void check_key(JsonFields& fields, JsonFields::Names names) {
-    const auto text = fields.text(names, 64);
-    if (!text || text->size() == 16) {
-        return;
-    }
-    const auto octets = from_hex(*text);
-    if (!octets || (octets->size() != 16 && octets->size() != 24 && octets->size() != 32)) {
-        fields.fail(*names.begin(), "a key is 16, 24 or 32 octets in hexadecimal, or 16 characters",
-                    "value_error");
-    }
-}
-
 // Fields that the older service declared with a default and not as optional: there null was an
 // error.
 constexpr auto refused = JsonFields::Null::refused;
@@ -176,21 +150,6 @@ std::optional<axdr::Tag> read_data_type(JsonFields& fields, const json& object) 
     return tag;
 }
 
-// Checked so that a mistake is told now; nothing in this version uses them.
-void check_later_parameters(JsonFields& fields) {
-    for (const char* key :
-         {"aes_key", "authentication_key", "encryption_key", "dedicated_key", "master_key"}) {
-        check_key(fields, {key});
-    }
-    hexadecimal(fields, "system_title", 8);
-    fields.integer({"security_suite"}, 0, 2);
-    const auto counter = fields.text({"invocation_counter_obis"}, longest_name);
-    if (counter && !cosem::ObisCode::parse(*counter)) {
-        fields.fail("invocation_counter_obis",
-                    "'" + *counter + "' is not an OBIS code such as 0-0:43.1.0.255", "value_error");
-    }
-}
-
 std::optional<std::uint8_t> octet(JsonFields& fields, const char* name, std::int64_t least,
                                   std::int64_t most) {
     const auto number = fields.integer({name}, least, most);
@@ -223,7 +182,7 @@ void read_link(JsonFields& fields, LinkRequest& link) {
     link.tls = fields.boolean({"tls"}).value_or(false);
     link.tls_server_name = fields.text({"tls_server_name"}, 255);
     link.gateway_network_id = octet(fields, "gateway_network_id", 0, 255);
-    if (auto device = hexadecimal(fields, "gateway_device", 127)) {
+    if (auto device = fields.octets({"gateway_device"}, 127)) {
         link.gateway_device = std::move(*device);
     } else if (link.gateway_network_id) {
         fields.fail("gateway_device", "field required with gateway_network_id",
@@ -253,8 +212,6 @@ void read_line(JsonFields& fields, ConnectRequest& request) {
 void read_association(JsonFields& fields, ConnectRequest& request) {
     constexpr std::array<std::string_view, 8> mechanisms{
         "None", "Low", "High", "HighMD5", "HighSHA1", "HighGMAC", "HighSHA256", "HighECDSA"};
-    constexpr std::array<std::string_view, 4> securities{"none", "authentication", "encryption",
-                                                         "authenticated_encryption"};
     constexpr std::array<std::string_view, 3> backends{"auto", "native", "vendor"};
     if (const auto mechanism = fields.choice({"auth_type"}, mechanisms, refused)) {
         request.authentication = static_cast<AuthenticationType>(*mechanism);
@@ -262,15 +219,13 @@ void read_association(JsonFields& fields, ConnectRequest& request) {
     if (const auto password = fields.text({"password"}, longest_secret)) {
         request.password.emplace(as_bytes(*password));
     }
-    if (const auto octets = hexadecimal(fields, "password_hex", longest_secret)) {
+    if (const auto octets = fields.octets({"password_hex"}, longest_secret)) {
         request.password.emplace(*octets);
     }
     if (const auto timeout = fields.integer({"timeout"}, 1, longest_timeout, refused)) {
         request.timeout = std::chrono::milliseconds(*timeout);
     }
-    if (const auto security = fields.choice({"security"}, securities)) {
-        request.security = static_cast<SecurityChoice>(*security);
-    }
+    request.security = read_security(fields);
     request.use_logical_name = fields.boolean({"use_logical_name"}).value_or(true);
     request.max_pdu_size = short_number(fields, {"max_pdu_size"}, 0, 65535);
     request.time_zone = fields.text({"time_zone"}, 64);
@@ -316,7 +271,6 @@ Parsed<ConnectRequest> parse_connect(const HttpRequest& http) {
     read_line(fields, request);
     read_association(fields, request);
     read_link(fields, request.link);
-    check_later_parameters(fields);
     const bool needs_address = request.connection_type == ConnectionType::tcp ||
                                request.connection_type == ConnectionType::hdlc ||
                                request.connection_type == ConnectionType::udp;
@@ -409,7 +363,7 @@ Parsed<DecodeRequest> parse_decode(const HttpRequest& http) {
     JsonFields fields = body_fields(*body, errors);
     DecodeRequest request;
     if (fields.require({"hex"})) {
-        request.octets = hexadecimal(fields, "hex", most_octets).value_or(ByteBuffer());
+        request.octets = fields.octets({"hex"}, most_octets).value_or(ByteBuffer());
         if (request.octets.empty() && errors.empty()) {
             fields.fail("hex", "there are no octets to decode", "value_error");
         }
@@ -424,7 +378,7 @@ Parsed<DecodeRequest> parse_decode(const HttpRequest& http) {
     if (keys != body->object.end() && keys->is_object()) {
         JsonFields members(*keys, ordered_json::array({"body", "keys"}), errors);
         const auto octets = [&](const char* name, std::size_t most) {
-            return hexadecimal(members, name, most).value_or(ByteBuffer());
+            return members.octets({name}, most).value_or(ByteBuffer());
         };
         ByteBuffer encryption = octets("ek", 32);
         ByteBuffer authentication = octets("ak", 32);

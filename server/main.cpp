@@ -94,12 +94,24 @@ ServiceEvents log_events(LogLevel level) {
                           direction == transport::Direction::sent ? "->" : "<-", hex);
         };
     }
+    events.counter_raised = [](const std::string& meter_number, std::uint32_t next) {
+        spdlog::warn("meter {}: its counter object made our invocation counter skip to {}",
+                     json_quoted(meter_number), next);
+    };
     return events;
 }
 
 int run(const ServiceConfig& config) {
     asio::io_context io(1);
-    Service service(io, config, log_events(config.log_level));
+    auto keeping = keep_counters(config.data_dir);
+    if (!keeping) {
+        spdlog::critical("{}", keeping.error());
+        return EXIT_FAILURE;
+    }
+    if (!keeping->outlives_process) {
+        spdlog::info("no DATA_DIR: invocation counters live in memory, under a new system title");
+    }
+    Service service(io, config, std::move(*keeping), log_events(config.log_level));
     if (const auto error = service.start()) {
         spdlog::critical("cannot listen on {} port {}: {}", config.host, config.port,
                          error.message());

@@ -152,6 +152,13 @@ void MeterActor::use_client(client::MeterParameters parameters) {
     }
     registers_.reset();
     environment.lines = surroundings_->lines;
+    environment.counters = surroundings_->counters;
+    if (surroundings_->counter_raised) {
+        environment.counter_raised = [surroundings = surroundings_,
+                                      meter_number = meter_number_](std::uint32_t next) {
+            surroundings->counter_raised(meter_number, next);
+        };
+    }
     client_parameters_ = parameters.clone();
     client_ = client::make_meter_client(std::move(parameters), std::move(environment));
     registers_ = std::make_unique<client::RegisterReader>(*client_);

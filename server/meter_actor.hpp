@@ -30,6 +30,10 @@ struct MeterSurroundings {
     std::function<void(const std::string& meter_number, transport::Direction,
                        const std::string& hex)>
         trace;
+    // Of invocation counters, for all meters of the service.
+    std::shared_ptr<client::DurableCounters> counters = std::make_shared<client::ProcessCounters>();
+    // Told when a meter's own counter made ours skip numbers.
+    std::function<void(const std::string& meter_number, std::uint32_t next)> counter_raised;
     // The lines that meters share; one for all meters of the service.
     std::shared_ptr<client::Lines> lines = std::make_shared<client::Lines>();
     // An association that nobody has used for so long is released: a meter has few of them.

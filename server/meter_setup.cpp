@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "client/open_link.hpp"
+#include "server/security_setup.hpp"
 
 namespace dlms::service {
 
@@ -22,16 +23,9 @@ std::optional<CallFailure> unsupported_part(const ConnectRequest& request) {
         request.connection_type != ConnectionType::hdlc) {
         return unsupported("tls is over TCP: connection_type tcp or hdlc");
     }
-    if (request.security != SecurityChoice::none) {
-        return unsupported("this version speaks without ciphering only (security none)");
-    }
     if (request.backend == BackendChoice::vendor) {
         return call_failure(error_row("vendor-unavailable"), "this version has no vendor backend",
                             Blame::unsupported);
-    }
-    const auto authentication = request.authentication.value_or(AuthenticationType::none);
-    if (authentication != AuthenticationType::none && authentication != AuthenticationType::low) {
-        return unsupported("this version authenticates by auth_type None or Low only");
     }
     return std::nullopt;
 }
@@ -125,17 +119,8 @@ CallOutcome<client::MeterParameters> meter_parameters(const ConnectRequest& requ
             "(logical 0 to 127, no physical), two (0 to 127 each) or four (0 to 16383 each)",
             Blame::unsupported));
     }
-    if (request.authentication) {
-        parameters.mechanism = *request.authentication == AuthenticationType::low
-                                   ? acse::Mechanism::lls
-                                   : acse::Mechanism::lowest;
-    }
-    if (request.password) {
-        parameters.password = request.password->clone();
-    }
-    if (parameters.mechanism == acse::Mechanism::lls && parameters.password.empty()) {
-        return std::unexpected(call_failure(error_row("authentication-failed"),
-                                            "auth_type Low needs a password", Blame::misuse));
+    if (auto set = set_security(request, defaults, parameters); !set) {
+        return std::unexpected(std::move(set.error()));
     }
     if (request.max_pdu_size) {
         parameters.max_receive_pdu_size = *request.max_pdu_size;

@@ -18,13 +18,17 @@ struct MeterDefaults {
     std::optional<std::uint16_t> server_address;
     // For meters that are reached by TLS; the server name is each meter's own.
     transport::TlsOptions tls;
+    // What the service calls itself to meters where a caller names no other title.
+    std::optional<security::SystemTitle> system_title;
+    // Invocation counters outlive the service, so that a title may be used again by its next run.
+    bool keeps_counters = false;
     // Which serial ports may be opened; empty: all.
     std::function<bool(const std::string& path)> serial_filter;
 };
 
 // The parameters of a /connect with every gap filled: from the request, else the configuration,
 // else the brand's profile. Failures: unsupported, vendor-unavailable for what later versions do,
-// authentication-failed where a password is missing.
+// authentication-failed or deciphering-failed where a secret or a key is missing.
 [[nodiscard]] CallOutcome<client::MeterParameters> meter_parameters(const ConnectRequest& request,
                                                                     const MeterDefaults& defaults);
 

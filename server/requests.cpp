@@ -1,6 +1,40 @@
 #include "server/requests.hpp"
 
 namespace dlms::service {
+namespace {
+
+std::optional<SecretBytes> copy_of(const std::optional<SecretBytes>& secret) {
+    return secret ? std::optional<SecretBytes>(secret->clone()) : std::nullopt;
+}
+
+bool match(const std::optional<SecretBytes>& one, const std::optional<SecretBytes>& other) {
+    return one.has_value() == other.has_value() && (!one || one->matches(other->reveal()));
+}
+
+}  // namespace
+
+SecurityRequest SecurityRequest::clone() const {
+    SecurityRequest copy;
+    copy.level = level;
+    copy.suite = suite;
+    copy.encryption_key = copy_of(encryption_key);
+    copy.authentication_key = copy_of(authentication_key);
+    copy.master_key = copy_of(master_key);
+    copy.dedicated_key = dedicated_key;
+    copy.system_title = system_title;
+    copy.meter_system_title = meter_system_title;
+    copy.counter_object = counter_object;
+    return copy;
+}
+
+bool SecurityRequest::matches(const SecurityRequest& other) const {
+    bool same_keys = match(encryption_key, other.encryption_key);
+    same_keys &= match(authentication_key, other.authentication_key);
+    same_keys &= match(master_key, other.master_key);
+    return same_keys && level == other.level && suite == other.suite &&
+           dedicated_key == other.dedicated_key && system_title == other.system_title &&
+           meter_system_title == other.meter_system_title && counter_object == other.counter_object;
+}
 
 ConnectRequest ConnectRequest::clone() const {
     ConnectRequest copy;
@@ -13,11 +47,9 @@ ConnectRequest ConnectRequest::clone() const {
     copy.client_address = client_address;
     copy.link = link;
     copy.authentication = authentication;
-    if (password) {
-        copy.password = password->clone();
-    }
+    copy.password = copy_of(password);
     copy.timeout = timeout;
-    copy.security = security;
+    copy.security = security.clone();
     copy.use_logical_name = use_logical_name;
     copy.max_pdu_size = max_pdu_size;
     copy.time_zone = time_zone;
@@ -26,16 +58,15 @@ ConnectRequest ConnectRequest::clone() const {
 }
 
 bool ConnectRequest::matches(const ConnectRequest& other) const {
-    const bool same_password = password.has_value() == other.password.has_value() &&
-                               (!password || password->matches(other.password->reveal()));
-    return same_password && meter_number == other.meter_number && brand == other.brand &&
+    bool same_secrets = match(password, other.password);
+    same_secrets &= security.matches(other.security);
+    return same_secrets && meter_number == other.meter_number && brand == other.brand &&
            connection_type == other.connection_type && ip_address == other.ip_address &&
            port == other.port && server_address == other.server_address &&
            client_address == other.client_address && link == other.link &&
            authentication == other.authentication && timeout == other.timeout &&
-           security == other.security && use_logical_name == other.use_logical_name &&
-           max_pdu_size == other.max_pdu_size && time_zone == other.time_zone &&
-           backend == other.backend;
+           use_logical_name == other.use_logical_name && max_pdu_size == other.max_pdu_size &&
+           time_zone == other.time_zone && backend == other.backend;
 }
 
 }  // namespace dlms::service

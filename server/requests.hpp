@@ -10,6 +10,7 @@
 #include "stack/axdr/tag.hpp"
 #include "stack/base/secret.hpp"
 #include "stack/cosem/descriptor.hpp"
+#include "stack/security/system_title.hpp"
 
 namespace dlms::service {
 
@@ -32,6 +33,24 @@ enum class SecurityChoice : std::uint8_t {
     authentication,
     encryption,
     authenticated_encryption
+};
+
+// The part of /connect about keys. What the caller left out is empty.
+struct SecurityRequest {
+    SecurityChoice level = SecurityChoice::none;
+    std::uint8_t suite = 0;
+    std::optional<SecretBytes> encryption_key;  // global unicast
+    std::optional<SecretBytes> authentication_key;
+    std::optional<SecretBytes> master_key;
+    // A dedicated key is drawn for each association: the same one twice would repeat numbers, so
+    // that a value that callers give is not used.
+    bool dedicated_key = false;
+    std::optional<security::SystemTitle> system_title;  // ours
+    std::optional<security::SystemTitle> meter_system_title;
+    std::optional<cosem::ObisCode> counter_object;
+
+    [[nodiscard]] SecurityRequest clone() const;
+    [[nodiscard]] bool matches(const SecurityRequest& other) const;
 };
 
 enum class ParityChoice : std::uint8_t { none, odd, even };
@@ -59,8 +78,7 @@ struct LinkRequest {
 enum class BackendChoice : std::uint8_t { automatic, native, vendor };
 
 // POST /connect: how to reach one meter. What the caller left out is empty; the configuration and
-// the brand's profile fill it in. Parameters that only later versions use are checked as they are
-// read, and not kept.
+// the brand's profile fill it in.
 struct ConnectRequest {
     std::string meter_number;
     std::string brand;
@@ -73,7 +91,7 @@ struct ConnectRequest {
     std::optional<AuthenticationType> authentication;
     std::optional<SecretBytes> password;
     std::optional<std::chrono::milliseconds> timeout;
-    SecurityChoice security = SecurityChoice::none;
+    SecurityRequest security;
     bool use_logical_name = true;
     std::optional<std::uint16_t> max_pdu_size;
     std::optional<std::string> time_zone;

@@ -32,7 +32,8 @@ HttpFrontSettings front_settings(const ServiceConfig& config) {
     return settings;
 }
 
-HeadEnd::Settings head_end_settings(const ServiceConfig& config, ServiceEvents& events) {
+HeadEnd::Settings head_end_settings(const ServiceConfig& config, CounterKeeping keeping,
+                                    ServiceEvents& events) {
     HeadEnd::Settings settings;
     MeterDefaults& defaults = settings.surroundings.defaults;
     defaults.timeout = config.default_timeout;
@@ -50,6 +51,10 @@ HeadEnd::Settings head_end_settings(const ServiceConfig& config, ServiceEvents& 
         [allow = config.meter_allow](const asio::ip::address& address) {
             return allow.allows(address);
         };
+    defaults.system_title = keeping.own_title;
+    defaults.keeps_counters = keeping.outlives_process;
+    settings.surroundings.counters = std::move(keeping.counters);
+    settings.surroundings.counter_raised = std::move(events.counter_raised);
     settings.surroundings.trace = std::move(events.trace);
     settings.energy_unit = config.energy_unit == EnergyUnit::base ? render::EnergyUnit::base
                                                                   : render::EnergyUnit::kilo;
@@ -89,10 +94,12 @@ asio::awaitable<void> pause(asio::steady_timer& timer, std::chrono::milliseconds
 
 }  // namespace
 
-Service::Service(asio::io_context& io, const ServiceConfig& config, ServiceEvents events)
+Service::Service(asio::io_context& io, const ServiceConfig& config, CounterKeeping keeping,
+                 ServiceEvents events)
     : io_(io), host_(config.host), port_(config.port) {
     HttpHooks hooks = front_hooks(config, events);
-    head_end_ = std::make_unique<HeadEnd>(io.get_executor(), head_end_settings(config, events));
+    head_end_ = std::make_unique<HeadEnd>(io.get_executor(),
+                                          head_end_settings(config, std::move(keeping), events));
     auto maker = std::make_shared<AnswerMaker>(AnswerMaker::Settings{config.http_threads});
     front_ = std::make_unique<HttpFront>(
         io, front_settings(config), rest_routes(io.get_executor(), *head_end_, std::move(maker)),

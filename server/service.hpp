@@ -10,6 +10,7 @@
 #include <asio/io_context.hpp>
 
 #include "server/config.hpp"
+#include "server/counter_keeping.hpp"
 #include "server/head_end.hpp"
 #include "server/http_front.hpp"
 
@@ -22,13 +23,16 @@ struct ServiceEvents {
     std::function<void(const std::string& meter_number, transport::Direction,
                        const std::string& hex)>
         trace;
+    // A meter's counter object made us skip invocation counters, up to `next`.
+    std::function<void(const std::string& meter_number, std::uint32_t next)> counter_raised;
 };
 
 // The whole service on one io_context with one thread: the REST interface before the head end.
 class Service {
 public:
     // Destroyed when it is drained, or when the io_context has been stopped for good.
-    Service(asio::io_context& io, const ServiceConfig& config, ServiceEvents events);
+    Service(asio::io_context& io, const ServiceConfig& config, CounterKeeping keeping,
+            ServiceEvents events);
     ~Service();
     Service(const Service&) = delete;
     Service& operator=(const Service&) = delete;

@@ -21,7 +21,8 @@ ServiceConfig loopback_config() {
 
 RunningService::RunningService(const ServiceConfig& config) {
     thread_.run([&] {
-        service_ = std::make_unique<Service>(thread_.io(), config, ServiceEvents{});
+        service_ = std::make_unique<Service>(thread_.io(), config, *keep_counters(config.data_dir),
+                                             ServiceEvents{});
         BOOST_REQUIRE(!service_->start());
         port_ = service_->port();
     });

@@ -1,0 +1,41 @@
+#include "server/counter_keeping.hpp"
+
+#include <array>
+#include <filesystem>
+
+#include "stack/base/random.hpp"
+#include "store/counter_store.hpp"
+
+namespace dlms::service {
+
+std::expected<CounterKeeping, std::string> keep_counters(const std::string& data_dir) {
+    SystemRandom random;
+    CounterKeeping keeping;
+    if (data_dir.empty()) {
+        std::array<Byte, security::SystemTitle::size> title{'D', 'L', 'M'};
+        if (random.fill(std::span(title).subspan(3))) {
+            keeping.own_title.emplace(title);
+        }
+        keeping.counters = std::make_shared<client::ProcessCounters>();
+        return keeping;
+    }
+    std::error_code error;
+    if (std::filesystem::create_directories(data_dir, error); error) {
+        return std::unexpected("DATA_DIR " + data_dir + ": " + error.message());
+    }
+    auto store =
+        store::CounterStore::open((std::filesystem::path(data_dir) / "counters.db").string());
+    if (!store) {
+        return std::unexpected("DATA_DIR: " + store.error());
+    }
+    const auto title = (*store)->own_title(random);
+    if (!title) {
+        return std::unexpected("DATA_DIR " + data_dir + ": no system title could be kept there");
+    }
+    keeping.own_title = *title;
+    keeping.counters = std::move(*store);
+    keeping.outlives_process = true;
+    return keeping;
+}
+
+}  // namespace dlms::service

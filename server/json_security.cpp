@@ -1,0 +1,80 @@
+#include "server/json_security.hpp"
+
+#include <array>
+
+#include "stack/base/hex.hpp"
+
+namespace dlms::service {
+namespace {
+
+constexpr std::size_t longest_name = 128;
+
+// A key that no caller ever sees again: the text it came as is wiped.
+std::optional<SecretBytes> read_key(JsonFields& fields, JsonFields::Names names) {
+    auto text = fields.text(names, 64);
+    if (!text) {
+        return std::nullopt;
+    }
+    std::optional<SecretBytes> key;
+    if (text->size() == 16) {
+        key.emplace(as_bytes(*text));
+    } else if (auto octets = from_hex(*text);
+               octets && (octets->size() == 16 || octets->size() == 32)) {
+        key.emplace(*octets);
+        wipe(*octets);
+    } else {
+        fields.fail(*names.begin(),
+                    "a key is 16 octets (32 in security_suite 2) in hexadecimal, or 16 characters",
+                    "value_error");
+    }
+    wipe(std::span(reinterpret_cast<Byte*>(text->data()), text->size()));
+    return key;
+}
+
+std::optional<security::SystemTitle> read_title(JsonFields& fields, const char* name) {
+    const auto octets = fields.octets({name}, security::SystemTitle::size);
+    if (!octets) {
+        return std::nullopt;
+    }
+    const auto title = security::SystemTitle::from(*octets);
+    if (!title) {
+        fields.fail(name, "a system title is 8 octets in hexadecimal", "value_error");
+        return std::nullopt;
+    }
+    return *title;
+}
+
+}  // namespace
+
+SecurityRequest read_security(JsonFields& fields) {
+    constexpr std::array<std::string_view, 4> levels{"none", "authentication", "encryption",
+                                                     "authenticated_encryption"};
+    SecurityRequest request;
+    if (const auto level = fields.choice({"security"}, levels)) {
+        request.level = static_cast<SecurityChoice>(*level);
+    }
+    if (const auto suite = fields.integer({"security_suite"}, 0, 2)) {
+        request.suite = static_cast<std::uint8_t>(*suite);
+    }
+    request.encryption_key = read_key(fields, {"encryption_key"});
+    if (auto older = read_key(fields, {"aes_key"}); older && !request.encryption_key) {
+        request.encryption_key = std::move(older);
+    }
+    request.authentication_key = read_key(fields, {"authentication_key"});
+    request.master_key = read_key(fields, {"master_key"});
+    request.dedicated_key = read_key(fields, {"dedicated_key"}).has_value();
+    request.system_title = read_title(fields, "system_title");
+    request.meter_system_title = read_title(fields, "meter_system_title");
+    if (const auto counter = fields.text({"invocation_counter_obis"}, longest_name)) {
+        if (const auto code = cosem::ObisCode::parse(*counter)) {
+            request.counter_object = *code;
+        } else {
+            fields.fail("invocation_counter_obis",
+                        "'" + *counter + "' is not an OBIS code such as 0-0:43.1.0.255",
+                        "value_error");
+        }
+    }
+    return request;
+}
+
+}  // namespace dlms::service

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "server/json_fields.hpp"
+#include "server/requests.hpp"
+
+namespace dlms::service {
+
+// The fields of /connect about protection and keys. A key is hexadecimal, or exactly 16 characters.
+// No value of a key ever stands in an error.
+SecurityRequest read_security(JsonFields& fields);
+
+}  // namespace dlms::service

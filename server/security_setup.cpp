@@ -1,0 +1,148 @@
+#include "server/security_setup.hpp"
+
+#include <string>
+#include <utility>
+
+namespace dlms::service {
+namespace {
+
+using acse::Mechanism;
+
+CallFailure refusal(const ErrorRow& row, std::string sentence) {
+    return call_failure(row, std::move(sentence), Blame::misuse);
+}
+
+security::Protection protection_of(SecurityChoice level) {
+    const bool both = level == SecurityChoice::authenticated_encryption;
+    return {.authenticated = both || level == SecurityChoice::authentication,
+            .encrypted = both || level == SecurityChoice::encryption};
+}
+
+// The secret of the mechanism, which stands in the place of a brand's password of mechanism 1.
+CallOutcome<void> set_secret(const ConnectRequest& request, client::MeterParameters& parameters) {
+    const Mechanism mechanism = parameters.mechanism;
+    if (request.password) {
+        parameters.password = request.password->clone();
+    } else if (mechanism == Mechanism::hls_manufacturer && request.security.encryption_key) {
+        parameters.password = request.security.encryption_key->clone();
+    } else if (mechanism != Mechanism::lls) {
+        parameters.password = SecretBytes();
+    }
+    const std::size_t size = parameters.password.size();
+    if (mechanism == Mechanism::lls && size == 0) {
+        return std::unexpected(
+            refusal(error_row("authentication-failed"), "auth_type Low needs a password"));
+    }
+    if (mechanism == Mechanism::hls_manufacturer && size != 16) {
+        return std::unexpected(
+            refusal(error_row("authentication-failed"),
+                    "auth_type High is the maker's AES-128: it needs aes_key, or a password of "
+                    "16 octets"));
+    }
+    if (size == 0 && (mechanism == Mechanism::hls_md5 || mechanism == Mechanism::hls_sha1 ||
+                      mechanism == Mechanism::hls_sha256)) {
+        return std::unexpected(refusal(error_row("authentication-failed"),
+                                       "this auth_type needs a password, its secret"));
+    }
+    return {};
+}
+
+template <class Key>
+CallOutcome<void> take_key(const std::optional<SecretBytes>& octets, const char* name,
+                           security::SecuritySuite suite, std::optional<Key>& key) {
+    if (!octets) {
+        return {};
+    }
+    auto taken = Key::from(octets->reveal());
+    if (!taken || !taken->fits(suite)) {
+        return std::unexpected(
+            refusal(error_row("deciphering-failed"),
+                    std::string(name) + " has " + std::to_string(octets->size()) +
+                        " octets: security_suite " + std::to_string(security::number_of(suite)) +
+                        " needs " + std::to_string(security::key_size(suite))));
+    }
+    key = std::move(*taken);
+    return {};
+}
+
+CallOutcome<void> take_keys(const SecurityRequest& request, client::MeterSecurity& security) {
+    CallOutcome<void> taken =
+        take_key(request.encryption_key, "encryption_key", security.suite, security.keys.unicast);
+    if (taken) {
+        taken = take_key(request.authentication_key, "authentication_key", security.suite,
+                         security.keys.authentication);
+    }
+    if (taken) {
+        taken = take_key(request.master_key, "master_key", security.suite, security.keys.master);
+    }
+    return taken;
+}
+
+// What is missing for what was asked, as a sentence; empty when nothing is.
+std::string missing_key(const client::MeterSecurity& security, Mechanism mechanism) {
+    const bool gmac = mechanism == Mechanism::hls_gmac;
+    const char* const why =
+        gmac && !security.ciphered ? "auth_type HighGMAC" : "security other than none";
+    if ((security.ciphered || gmac) && !security.keys.unicast) {
+        return std::string(why) + " needs an encryption_key";
+    }
+    if ((security.requests.protection.authenticated || gmac) && !security.keys.authentication) {
+        return std::string(why) + " needs an authentication_key";
+    }
+    return {};
+}
+
+}  // namespace
+
+CallOutcome<void> set_security(const ConnectRequest& request, const MeterDefaults& defaults,
+                               client::MeterParameters& parameters) {
+    if (request.authentication) {
+        parameters.mechanism = static_cast<Mechanism>(*request.authentication);
+    }
+    if (parameters.mechanism == Mechanism::hls_ecdsa) {
+        return std::unexpected(call_failure(
+            error_row("unsupported"),
+            "auth_type HighECDSA needs certificates, which /connect does not take in this version",
+            Blame::unsupported));
+    }
+    if (auto set = set_secret(request, parameters); !set) {
+        return set;
+    }
+    const SecurityRequest& asked = request.security;
+    client::MeterSecurity& security = parameters.security;
+    if (const auto suite = security::to_security_suite(asked.suite)) {
+        security.suite = *suite;
+    }
+    if (asked.system_title && !defaults.keeps_counters) {
+        return std::unexpected(
+            refusal(error_row("counter-rejected"),
+                    "a system_title of your own needs a place where invocation counters outlive "
+                    "the service: set DATA_DIR, or leave it out"));
+    }
+    security.own_title = asked.system_title ? asked.system_title : defaults.system_title;
+    security.meter_title = asked.meter_system_title;
+    security.dedicated_key = asked.dedicated_key && asked.level != SecurityChoice::none;
+    if (asked.counter_object) {
+        security.counter_object = asked.counter_object;
+    }
+    if (asked.level != SecurityChoice::none) {
+        security.protect(protection_of(asked.level));
+    }
+    const bool uses_keys = client::uses_keys(security, parameters.mechanism);
+    if (!uses_keys && parameters.mechanism == Mechanism::hls_manufacturer) {
+        return {};  // aes_key is its secret
+    }
+    if (auto taken = take_keys(asked, security); !taken) {
+        return taken;
+    }
+    if (const std::string missing = missing_key(security, parameters.mechanism); !missing.empty()) {
+        return std::unexpected(refusal(error_row("deciphering-failed"), missing));
+    }
+    if (uses_keys && !security.own_title) {
+        return std::unexpected(refusal(error_row("deciphering-failed"),
+                                       "this needs a system_title, the head end's own"));
+    }
+    return {};
+}
+
+}  // namespace dlms::service
