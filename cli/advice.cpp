@@ -38,7 +38,9 @@ ExitStatus exit_status(const client::Failure& failure) {
         case FailureCode::connection_lost:
         case FailureCode::cancelled: return ExitStatus::line;
         case FailureCode::association_rejected:
-        case FailureCode::authentication_failed: return ExitStatus::association;
+        case FailureCode::authentication_failed:
+        case FailureCode::deciphering_failed:
+        case FailureCode::counter_rejected: return ExitStatus::association;
         case FailureCode::malformed_answer:
         case FailureCode::protocol_violation:
         case FailureCode::unsupported: return ExitStatus::protocol;
@@ -65,6 +67,12 @@ std::string_view advice(const client::Failure& failure) {
         case FailureCode::authentication_failed:
             return "Check the password (environment DLMS_PASSWORD, or --password-file) and --auth. "
                    "Several wrong passwords lock some meters for a while.";
+        case FailureCode::deciphering_failed:
+            return "Check the keys, --suite and the titles; another --security than the meter's "
+                   "may be behind it.";
+        case FailureCode::counter_rejected:
+            return "Name the object that tells the meter's last invocation counter: "
+                   "--counter-obis 0-0:43.1.0.255.";
         case FailureCode::timeout:
             return "The meter may be slow (--timeout 60), may know no such --client or --server, "
                    "or may not speak DLMS over TCP here; -v shows the octets.";

@@ -1,7 +1,5 @@
 #include "cli/meter_options.hpp"
 
-#include <fstream>
-#include <iostream>
 #include <memory>
 
 #include <spdlog/sinks/stdout_sinks.h>
@@ -9,38 +7,9 @@
 
 #include "client/meter_profile.hpp"
 #include "render/brand_hints.hpp"
-#include "stack/base/hex.hpp"
 #include "transport/trace.hpp"
 
 namespace dlms::cli {
-namespace {
-
-std::unexpected<std::string> wrong(std::string sentence) {
-    return std::unexpected(std::move(sentence));
-}
-
-std::expected<std::optional<SecretBytes>, std::string> password_from_file(const std::string& name) {
-    std::string line;
-    bool read = false;
-    if (name == "-") {
-        read = !!std::getline(std::cin, line);
-    } else {
-        std::ifstream file(name);
-        read = !!std::getline(file, line);
-    }
-    if (!read) {
-        return wrong("no password in " + (name == "-" ? "the standard input" : name));
-    }
-    if (line.ends_with('\r')) {
-        line.pop_back();
-    }
-    SecretBytes password(as_bytes(line));
-    wipe(std::span(reinterpret_cast<Byte*>(line.data()), line.size()));
-    return password;
-}
-
-}  // namespace
-
 void MeterOptions::add_to(CLI::App& command) {
     command
         .add_option("host", place_,
@@ -67,24 +36,7 @@ void MeterOptions::add_to(CLI::App& command) {
         .add_flag("--short-names", short_names_,
                   "The meter knows its objects by short names (SN referencing)")
         ->group(group);
-    command
-        .add_option("--auth", authentication_,
-                    "none, or low = a password; low if a password is given or\nthe brand has one")
-        ->check(CLI::IsMember({"none", "low"}, CLI::ignore_case))
-        ->option_text("KIND")
-        ->group(group);
-    auto* file = command.add_option("--password-file", password_file_,
-                                    "File whose first line is the password; - for standard input");
-    file->option_text("FILE")->group(group);
-    auto* text = command.add_option("--password", password_,
-                                    "The password itself. Other users of this machine see it:\n"
-                                    "prefer DLMS_PASSWORD or --password-file");
-    text->option_text("TEXT")->group(group)->excludes(file);
-    command.add_option("--password-hex", password_hex_, "The same as hexadecimal octets")
-        ->option_text("HEX")
-        ->group(group)
-        ->excludes(file)
-        ->excludes(text);
+    security_.add_to(command);
     command
         .add_option("--timeout", timeout_,
                     "Seconds for the connection, and for each answer; 30, Hexing 60")
@@ -98,61 +50,8 @@ void MeterOptions::add_to(CLI::App& command) {
                      "Show the octets on the line (standard error); passwords as **");
 }
 
-std::expected<std::optional<SecretBytes>, std::string> MeterOptions::password(
-    const char* environment) const {
-    if (password_file_) {
-        return password_from_file(*password_file_);
-    }
-    if (password_hex_) {
-        Result<ByteBuffer> octets = from_hex(*password_hex_);
-        if (!octets) {
-            return wrong("--password-hex: expected pairs of hexadecimal digits");
-        }
-        SecretBytes secret(*octets);
-        wipe(*octets);
-        return secret;
-    }
-    if (password_) {
-        return SecretBytes(as_bytes(*password_));
-    }
-    if (environment != nullptr) {
-        return SecretBytes(as_bytes(environment));
-    }
-    return std::nullopt;
-}
-
-std::expected<void, std::string> MeterOptions::set_authentication(
-    client::MeterParameters& parameters, const char* environment_password) const {
-    const bool none = CLI::detail::to_lower(authentication_) == "none";
-    if (none && (password_ || password_hex_ || password_file_)) {
-        return wrong("a password needs --auth low");
-    }
-    if (none) {
-        parameters.mechanism = acse::Mechanism::lowest;
-        parameters.password = SecretBytes();
-        return {};
-    }
-    auto secret = password(environment_password);
-    if (!secret) {
-        return std::unexpected(secret.error());
-    }
-    if (*secret) {
-        parameters.mechanism = acse::Mechanism::lls;
-        parameters.password = std::move(**secret);
-    } else if (!authentication_.empty()) {
-        parameters.mechanism = acse::Mechanism::lls;
-    }
-    const bool is_low = parameters.mechanism == acse::Mechanism::lls;
-    if (is_low && (parameters.password.empty() || parameters.password.size() > 64)) {
-        return wrong(
-            "--auth low needs a password of 1 to 64 octets: set DLMS_PASSWORD, or give "
-            "--password-file");
-    }
-    return {};
-}
-
-std::expected<client::MeterParameters, std::string> MeterOptions::parameters(
-    const char* environment_password) const {
+std::expected<MeterOptions::Access, std::string> MeterOptions::access(
+    const EnvironmentVariable& variable) const {
     const client::MeterProfile& profile = client::profile_of_brand(brand_);
     client::MeterParameters parameters(profile);
     parameters.client_sap = client_ ? ClientSap(*client_) : parameters.client_sap;
@@ -167,10 +66,17 @@ std::expected<client::MeterParameters, std::string> MeterOptions::parameters(
         parameters.response_timeout =
             std::chrono::milliseconds(static_cast<std::int64_t>(*timeout_ * 1000));
     }
-    if (auto set = set_authentication(parameters, environment_password); !set) {
+    if (auto set = security_.apply(variable, parameters); !set) {
         return std::unexpected(set.error());
     }
-    return parameters;
+    auto counters = security_.counters(variable, parameters);
+    if (!counters) {
+        return std::unexpected(std::move(counters.error()));
+    }
+    client::ClientEnvironment environment;
+    environment.trace = trace();
+    environment.counters = std::move(*counters);
+    return Access{std::move(parameters), std::move(environment)};
 }
 
 transport::TraceSink trace_to_standard_error(bool wanted) {

@@ -8,7 +8,8 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/link_options.hpp"
-#include "client/meter_parameters.hpp"
+#include "cli/security_options.hpp"
+#include "client/native_meter_client.hpp"
 #include "render/value_json.hpp"
 #include "transport/trace.hpp"
 
@@ -23,10 +24,13 @@ public:
     /// Adds the options to a command; must outlive its parsing.
     void add_to(CLI::App& command);
 
-    /// The parameters of the connection; the error is a sentence. `environment_password` is the
-    /// value of DLMS_PASSWORD, which every option for a password overrides.
-    std::expected<client::MeterParameters, std::string> parameters(
-        const char* environment_password) const;
+    /// How to reach the meter, and what is lent to its client.
+    struct Access {
+        client::MeterParameters parameters;
+        client::ClientEnvironment environment;
+    };
+    /// The error is a sentence.
+    std::expected<Access, std::string> access(const EnvironmentVariable& variable) const;
 
     /// A trace of octets on standard error when -v was given; passwords are not shown.
     transport::TraceSink trace() const { return trace_to_standard_error(verbose_); }
@@ -35,19 +39,12 @@ public:
     static Duration patience(const client::MeterParameters& parameters);
 
 private:
-    std::expected<void, std::string> set_authentication(client::MeterParameters& parameters,
-                                                        const char* environment_password) const;
-    std::expected<std::optional<SecretBytes>, std::string> password(const char* environment) const;
-
     std::string place_;
     LinkOptions link_;
     std::string brand_ = "generic";
     std::optional<std::uint16_t> client_;
     std::optional<std::uint16_t> server_;
-    std::string authentication_;
-    std::optional<std::string> password_;
-    std::optional<std::string> password_hex_;
-    std::optional<std::string> password_file_;
+    SecurityOptions security_;
     std::optional<double> timeout_;
     std::string energy_unit_ = "kilo";
     bool short_names_ = false;

@@ -104,16 +104,14 @@ ExitStatus ReadCommand::run() {
         }
         attributes.push_back(*attribute);
     }
-    auto parameters = meter_.parameters(std::getenv("DLMS_PASSWORD"));
-    if (!parameters) {
-        return usage(parameters.error());
+    auto access = meter_.access(std::getenv);
+    if (!access) {
+        return usage(access.error());
     }
     asio::io_context io;
-    client::ClientEnvironment environment;
-    environment.trace = meter_.trace();
-    client::NativeMeterClient meter(parameters->clone(), std::move(environment));
+    client::NativeMeterClient meter(access->parameters.clone(), std::move(access->environment));
     std::optional<Lines> lines;
-    asio::co_spawn(io, read_all(meter, std::move(attributes), std::move(*parameters)),
+    asio::co_spawn(io, read_all(meter, std::move(attributes), std::move(access->parameters)),
                    [&lines](const std::exception_ptr& defect, Lines result) {
                        if (!defect) {
                            lines = std::move(result);

@@ -251,10 +251,11 @@ ScanCommand::ScanCommand(CLI::App& program)
 }
 
 ExitStatus ScanCommand::run() {
-    auto parameters = meter_.parameters(nullptr);
-    if (!parameters) {
-        return usage(parameters.error());
+    auto access = meter_.access([](const char*) -> const char* { return nullptr; });
+    if (!access) {
+        return usage(access.error());
     }
+    client::MeterParameters* const parameters = &access->parameters;
     const bool is_hdlc = parameters->link.kind == client::LinkKind::hdlc;
     if (!is_hdlc && !physicals_.empty()) {
         return usage("--physicals belongs to HDLC: add --hdlc, or name a serial port");
@@ -282,6 +283,7 @@ ExitStatus ScanCommand::run() {
     }
     parameters->mechanism = acse::Mechanism::lowest;
     parameters->password = SecretBytes();
+    parameters->security = client::MeterSecurity();
     parameters->response_timeout =
         std::chrono::milliseconds(static_cast<std::int64_t>(wait_ * 1000));
     parameters->link.hdlc.response_timeout = parameters->response_timeout;

@@ -167,16 +167,14 @@ ExitStatus WriteCommand::run() {
                             ExitStatus::usage);
         }
     }
-    auto parameters = meter_.parameters(std::getenv("DLMS_PASSWORD"));
-    if (!parameters) {
-        return complain(parameters.error(), ExitStatus::usage);
+    auto access = meter_.access(std::getenv);
+    if (!access) {
+        return complain(access.error(), ExitStatus::usage);
     }
     asio::io_context io;
-    client::ClientEnvironment environment;
-    environment.trace = meter_.trace();
-    client::NativeMeterClient meter(parameters->clone(), std::move(environment));
+    client::NativeMeterClient meter(access->parameters.clone(), std::move(access->environment));
     std::optional<WriteEnd> end;
-    asio::co_spawn(io, write_one(meter, order, std::move(*parameters)),
+    asio::co_spawn(io, write_one(meter, order, std::move(access->parameters)),
                    [&end](const std::exception_ptr& defect, WriteEnd result) {
                        if (!defect) {
                            end = std::move(result);

@@ -1,0 +1,353 @@
+#include "cli/security_options.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "stack/base/hex.hpp"
+#include "store/counter_store.hpp"
+
+namespace dlms::cli {
+namespace {
+
+using acse::Mechanism;
+
+struct NamedMechanism {
+    const char* name;
+    Mechanism mechanism;
+};
+constexpr std::array<NamedMechanism, 7> mechanisms{{{"none", Mechanism::lowest},
+                                                    {"low", Mechanism::lls},
+                                                    {"high", Mechanism::hls_manufacturer},
+                                                    {"md5", Mechanism::hls_md5},
+                                                    {"sha1", Mechanism::hls_sha1},
+                                                    {"gmac", Mechanism::hls_gmac},
+                                                    {"sha256", Mechanism::hls_sha256}}};
+
+std::unexpected<std::string> wrong(std::string sentence) {
+    return std::unexpected(std::move(sentence));
+}
+
+void wipe_text(std::string& text) {
+    wipe(std::span(reinterpret_cast<Byte*>(text.data()), text.size()));
+}
+
+std::expected<std::optional<SecretBytes>, std::string> password_from_file(const std::string& name) {
+    std::string line;
+    bool read = false;
+    if (name == "-") {
+        read = !!std::getline(std::cin, line);
+    } else {
+        std::ifstream file(name);
+        read = !!std::getline(file, line);
+    }
+    if (!read) {
+        return wrong("no password in " + (name == "-" ? "the standard input" : name));
+    }
+    if (line.ends_with('\r')) {
+        line.pop_back();
+    }
+    SecretBytes password(as_bytes(line));
+    wipe_text(line);
+    return password;
+}
+
+/// An option over an environment variable; nothing if neither is there.
+std::optional<std::string> text_of(const std::optional<std::string>& option,
+                                   const EnvironmentVariable& environment, const char* variable) {
+    if (option) {
+        return option;
+    }
+    const char* const value = environment(variable);
+    return value && *value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+template <class Key>
+std::expected<void, std::string> take_key(std::optional<std::string> digits, const char* name,
+                                          security::SecuritySuite suite, std::optional<Key>& key) {
+    if (!digits) {
+        return {};
+    }
+    auto octets = from_hex(*digits);
+    wipe_text(*digits);
+    auto taken = octets ? Key::from(*octets) : Result<Key>(std::unexpected(octets.error()));
+    if (octets) {
+        wipe(*octets);
+    }
+    if (!taken || !taken->fits(suite)) {
+        return wrong(std::string(name) + ": expected a key of " +
+                     std::to_string(security::key_size(suite)) + " octets in hexadecimal");
+    }
+    key = std::move(*taken);
+    return {};
+}
+
+std::expected<std::optional<security::SystemTitle>, std::string> title_of(
+    const std::optional<std::string>& digits, const char* option) {
+    if (!digits) {
+        return std::nullopt;
+    }
+    const auto title = security::SystemTitle::from_hex(*digits);
+    if (!title) {
+        return wrong(std::string(option) + ": expected 8 octets in hexadecimal");
+    }
+    return *title;
+}
+
+std::expected<std::string, std::string> default_counters_file(
+    const EnvironmentVariable& environment) {
+    std::filesystem::path folder;
+    if (const char* state = environment("XDG_STATE_HOME"); state && *state) {
+        folder = state;
+    } else if (const char* home = environment("HOME"); home && *home) {
+        folder = std::filesystem::path(home) / ".local" / "state";
+    } else {
+        return wrong("no place for invocation counters: name a file with --counters");
+    }
+    folder /= "dlms";
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) {
+        return wrong(folder.string() + ": " + error.message());
+    }
+    return (folder / "counters.db").string();
+}
+
+}  // namespace
+
+void SecurityOptions::add_to(CLI::App& command) {
+    const auto association = "Association";
+    command
+        .add_option("--auth", authentication_,
+                    "none, low = a password, or high level: high = the maker's\n"
+                    "AES-128, md5, sha1, sha256, gmac. low if a password is given\n"
+                    "or the brand has one")
+        ->check(CLI::IsMember({"none", "low", "high", "md5", "sha1", "gmac", "sha256"},
+                              CLI::ignore_case))
+        ->option_text("KIND")
+        ->group(association);
+    auto* file = command.add_option("--password-file", password_file_,
+                                    "File whose first line is the password (the secret of --auth\n"
+                                    "high, md5, sha1, sha256); - for standard input");
+    file->option_text("FILE")->group(association);
+    auto* text = command.add_option("--password", password_,
+                                    "The password itself. Other users of this machine see it:\n"
+                                    "prefer DLMS_PASSWORD or --password-file");
+    text->option_text("TEXT")->group(association)->excludes(file);
+    command.add_option("--password-hex", password_hex_, "The same as hexadecimal octets")
+        ->option_text("HEX")
+        ->group(association)
+        ->excludes(file)
+        ->excludes(text);
+    const auto group = "Protection";
+    command
+        .add_option("--security", security_,
+                    "How APDUs are protected: none, authentication, encryption or\n"
+                    "authenticated_encryption")
+        ->check(CLI::IsMember({"none", "authentication", "encryption", "authenticated_encryption"},
+                              CLI::ignore_case))
+        ->option_text("LEVEL")
+        ->group(group);
+    command.add_option("--suite", suite_, "Security suite: 0, 1 or 2")
+        ->check(CLI::Range(0, 2))
+        ->option_text("NUMBER")
+        ->group(group);
+    command
+        .add_option("--encryption-key", encryption_key_,
+                    "Global unicast key. Other users of this machine see it: prefer\n"
+                    "DLMS_ENCRYPTION_KEY")
+        ->option_text("HEX")
+        ->group(group);
+    command
+        .add_option("--authentication-key", authentication_key_,
+                    "Authentication key; prefer DLMS_AUTHENTICATION_KEY")
+        ->option_text("HEX")
+        ->group(group);
+    command
+        .add_flag("--dedicated-key", dedicated_key_,
+                  "Draw a key of its own for the association, and use it")
+        ->group(group);
+    command
+        .add_option("--system-title", system_title_,
+                    "What we call ourselves; drawn once and kept with the counters\n"
+                    "if absent. Never the title of a running service: two that\n"
+                    "count by themselves would use one number twice")
+        ->option_text("HEX")
+        ->group(group);
+    command
+        .add_option("--meter-title", meter_title_, "The meter's system title; as it says if absent")
+        ->option_text("HEX")
+        ->group(group);
+    command
+        .add_option("--counter-obis", counter_object_,
+                    "Object that tells the last invocation counter to a public\n"
+                    "client; Hexing 0-1:43.1.1.255")
+        ->option_text("OBIS")
+        ->group(group);
+    command
+        .add_option("--counters", counters_file_,
+                    "File of our invocation counters; ~/.local/state/dlms/counters.db\n"
+                    "if absent")
+        ->option_text("FILE")
+        ->group(group);
+}
+
+std::expected<std::optional<SecretBytes>, std::string> SecurityOptions::password(
+    const EnvironmentVariable& environment) const {
+    if (password_file_) {
+        return password_from_file(*password_file_);
+    }
+    if (password_hex_) {
+        Result<ByteBuffer> octets = from_hex(*password_hex_);
+        if (!octets) {
+            return wrong("--password-hex: expected pairs of hexadecimal digits");
+        }
+        SecretBytes secret(*octets);
+        wipe(*octets);
+        return secret;
+    }
+    if (password_) {
+        return SecretBytes(as_bytes(*password_));
+    }
+    if (const char* value = environment("DLMS_PASSWORD")) {
+        return SecretBytes(as_bytes(value));
+    }
+    return std::nullopt;
+}
+
+std::expected<void, std::string> SecurityOptions::set_mechanism(
+    const EnvironmentVariable& environment, client::MeterParameters& parameters) const {
+    const std::string asked = CLI::detail::to_lower(authentication_);
+    const auto named = std::ranges::find(mechanisms, asked, &NamedMechanism::name);
+    if (named != mechanisms.end()) {
+        parameters.mechanism = named->mechanism;
+    }
+    const bool takes_secret = parameters.mechanism != Mechanism::lowest || asked.empty();
+    if (!takes_secret || parameters.mechanism == Mechanism::hls_gmac) {
+        if (password_ || password_hex_ || password_file_) {
+            return wrong("a password needs --auth low, high, md5, sha1 or sha256");
+        }
+        parameters.password = SecretBytes();
+        return {};
+    }
+    auto secret = password(environment);
+    if (!secret) {
+        return std::unexpected(secret.error());
+    }
+    if (*secret) {
+        parameters.password = std::move(**secret);
+        if (asked.empty()) {
+            parameters.mechanism = Mechanism::lls;
+        }
+    } else if (parameters.mechanism != Mechanism::lls) {
+        parameters.password = SecretBytes();
+    }
+    const std::size_t size = parameters.password.size();
+    if (parameters.mechanism != Mechanism::lowest && (size == 0 || size > 64)) {
+        return wrong("--auth " + (asked.empty() ? "low" : asked) +
+                     " needs a password of 1 to 64 octets: set DLMS_PASSWORD, or give "
+                     "--password-file");
+    }
+    if (parameters.mechanism == Mechanism::hls_manufacturer && size != 16) {
+        return wrong("--auth high needs a password of 16 octets, the maker's AES key");
+    }
+    return {};
+}
+
+std::expected<void, std::string> SecurityOptions::set_keys(const EnvironmentVariable& environment,
+                                                           client::MeterSecurity& security) const {
+    auto taken =
+        take_key(text_of(encryption_key_, environment, "DLMS_ENCRYPTION_KEY"),
+                 "--encryption-key (DLMS_ENCRYPTION_KEY)", security.suite, security.keys.unicast);
+    if (taken) {
+        taken = take_key(text_of(authentication_key_, environment, "DLMS_AUTHENTICATION_KEY"),
+                         "--authentication-key (DLMS_AUTHENTICATION_KEY)", security.suite,
+                         security.keys.authentication);
+    }
+    return taken;
+}
+
+std::expected<void, std::string> SecurityOptions::set_titles(
+    client::MeterSecurity& security) const {
+    const auto own = title_of(system_title_, "--system-title");
+    if (!own) {
+        return std::unexpected(own.error());
+    }
+    security.own_title = *own;
+    const auto meter = title_of(meter_title_, "--meter-title");
+    if (!meter) {
+        return std::unexpected(meter.error());
+    }
+    security.meter_title = *meter;
+    if (counter_object_) {
+        const auto code = cosem::ObisCode::parse(*counter_object_);
+        if (!code) {
+            return wrong("--counter-obis: '" + *counter_object_ +
+                         "' is not an OBIS code such as 0-0:43.1.0.255");
+        }
+        security.counter_object = *code;
+    }
+    return {};
+}
+
+std::expected<void, std::string> SecurityOptions::apply(const EnvironmentVariable& environment,
+                                                        client::MeterParameters& parameters) const {
+    if (auto set = set_mechanism(environment, parameters); !set) {
+        return set;
+    }
+    client::MeterSecurity& security = parameters.security;
+    security.suite = *security::to_security_suite(static_cast<std::uint8_t>(suite_));
+    const std::string level = CLI::detail::to_lower(security_);
+    if (level != "none") {
+        const bool both = level == "authenticated_encryption";
+        security.protect({.authenticated = both || level == "authentication",
+                          .encrypted = both || level == "encryption"});
+        security.dedicated_key = dedicated_key_;
+    }
+    if (!client::uses_keys(security, parameters.mechanism)) {
+        return {};
+    }
+    if (auto set = set_titles(security); !set) {
+        return set;
+    }
+    if (auto set = set_keys(environment, security); !set) {
+        return set;
+    }
+    const bool gmac = parameters.mechanism == Mechanism::hls_gmac;
+    if ((security.ciphered || gmac) && !security.keys.unicast) {
+        return wrong("this needs an encryption key: set DLMS_ENCRYPTION_KEY");
+    }
+    if ((security.requests.protection.authenticated || gmac) && !security.keys.authentication) {
+        return wrong("this needs an authentication key: set DLMS_AUTHENTICATION_KEY");
+    }
+    return {};
+}
+
+std::expected<std::shared_ptr<client::DurableCounters>, std::string> SecurityOptions::counters(
+    const EnvironmentVariable& environment, client::MeterParameters& parameters) const {
+    if (!client::uses_keys(parameters.security, parameters.mechanism)) {
+        return nullptr;
+    }
+    const auto file = counters_file_ ? std::expected<std::string, std::string>(*counters_file_)
+                                     : default_counters_file(environment);
+    if (!file) {
+        return std::unexpected(file.error());
+    }
+    auto store = store::CounterStore::open(*file);
+    if (!store) {
+        return wrong("invocation counters: " + store.error());
+    }
+    if (!parameters.security.own_title) {
+        SystemRandom random;
+        const auto title = (*store)->own_title(random);
+        if (!title) {
+            return wrong("invocation counters: no system title could be kept in " + *file);
+        }
+        parameters.security.own_title = *title;
+    }
+    return std::shared_ptr<client::DurableCounters>(std::move(*store));
+}
+
+}  // namespace dlms::cli

@@ -1,0 +1,60 @@
+#pragma once
+// The options about authentication, keys and protection of a command that talks to a meter.
+
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "client/durable_counters.hpp"
+#include "client/meter_parameters.hpp"
+
+namespace dlms::cli {
+
+/// The value of an environment variable, or null.
+using EnvironmentVariable = std::function<const char*(const char* name)>;
+
+class SecurityOptions {
+public:
+    /// Adds the options to a command; must outlive its parsing.
+    void add_to(CLI::App& command);
+
+    /// Mechanism, secret, keys and protection. Keys and the password may stand in the environment:
+    /// DLMS_PASSWORD, DLMS_ENCRYPTION_KEY, DLMS_AUTHENTICATION_KEY; options override them. The
+    /// error is a sentence that tells no secret.
+    std::expected<void, std::string> apply(const EnvironmentVariable& environment,
+                                           client::MeterParameters& parameters) const;
+
+    /// The counters for parameters that need them, null for others. Gives these parameters the
+    /// system title of the counters' file where they have none.
+    std::expected<std::shared_ptr<client::DurableCounters>, std::string> counters(
+        const EnvironmentVariable& environment, client::MeterParameters& parameters) const;
+
+private:
+    std::expected<void, std::string> set_mechanism(const EnvironmentVariable& environment,
+                                                   client::MeterParameters& parameters) const;
+    std::expected<std::optional<SecretBytes>, std::string> password(
+        const EnvironmentVariable& environment) const;
+    std::expected<void, std::string> set_keys(const EnvironmentVariable& environment,
+                                              client::MeterSecurity& security) const;
+    std::expected<void, std::string> set_titles(client::MeterSecurity& security) const;
+
+    std::string authentication_;
+    std::optional<std::string> password_;
+    std::optional<std::string> password_hex_;
+    std::optional<std::string> password_file_;
+    std::string security_ = "none";
+    unsigned suite_ = 0;
+    std::optional<std::string> encryption_key_;
+    std::optional<std::string> authentication_key_;
+    bool dedicated_key_ = false;
+    std::optional<std::string> system_title_;
+    std::optional<std::string> meter_title_;
+    std::optional<std::string> counter_object_;
+    std::optional<std::string> counters_file_;
+};
+
+}  // namespace dlms::cli

@@ -1,0 +1,267 @@
+// Every mechanism, suite and protection, client against simulated meter, over the wrapper and HDLC.
+// The two share their codecs: what the octets must be, the vectors say.
+
+#include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
+
+#include "store/counter_store.hpp"
+#include "tests/client/client_desk.hpp"
+#include "tests/integration/simulated_meter.hpp"
+
+namespace dlms::testing {
+namespace {
+
+using acse::Mechanism;
+using client::LinkKind;
+using client::MeterParameters;
+using nlohmann::json;
+using security::Protection;
+using security::SecuritySuite;
+using security::SystemTitle;
+
+constexpr ClientSap secured_client(1);
+constexpr std::string_view secret = "0123456789ABCDEF";
+const cosem::ObisCode counter_object(0, 0, 43, 1, 0, 255);
+
+std::string key_of(SecuritySuite suite, char digit) {
+    return std::string(2 * security::key_size(suite), digit);
+}
+
+std::string_view level_of(const Protection& protection) {
+    if (protection.encrypted) {
+        return protection.authenticated ? "authenticated_encryption" : "encryption";
+    }
+    return protection.authenticated ? "authentication" : "none";
+}
+
+/// A meter with one secured client, and a public one that may see the invocation counter.
+std::string scenario(Mechanism mechanism, SecuritySuite suite, const Protection& protection) {
+    const json conformance = {"get",
+                              "set",
+                              "action",
+                              "block-transfer-with-get-or-read",
+                              "block-transfer-with-set-or-write",
+                              "multiple-references"};
+    json secured = {{"client_sap", secured_client.value()},
+                    {"name", "secured"},
+                    {"mechanism", name(mechanism)},
+                    {"conformance", conformance},
+                    {"max_receive_pdu_size", 128}};
+    if (mechanism != Mechanism::lowest && mechanism != Mechanism::hls_gmac) {
+        secured["password"] = secret;
+    }
+    if (protection != security::no_protection) {
+        secured["security"] = level_of(protection);
+    }
+    const json open = {{"client_sap", 16},
+                       {"name", "public"},
+                       {"mechanism", "lowest"},
+                       {"conformance", conformance},
+                       {"visible", {"0-0:43.1.0.255"}}};
+    const json objects = {
+        {{"obis", "0-0:43.1.0.255"},
+         {"class", 1},
+         {"name", "Invocation counter"},
+         {"attributes", {{{"id", 2}, {"access", "r"}, {"computed", "invocation_counter"}}}}},
+        {{"obis", "0-0:96.1.1.255"},
+         {"class", 1},
+         {"name", "Long text"},
+         {"attributes",
+          {{{"id", 2},
+            {"access", "rw"},
+            {"any_type", true},
+            {"value", {{"octet-string", std::string(600, 'A')}}}}}}},
+        {{"obis", "1-0:1.8.0.255"},
+         {"class", 3},
+         {"name", "Energy"},
+         {"attributes",
+          {{{"id", 2}, {"access", "r"}, {"value", {{"double-long-unsigned", 12345}}}}}}}};
+    const json meter = {{"name", "secured"},
+                        {"logical_devices",
+                         {{{"sap", 1},
+                           {"name", "TST0000000000001"},
+                           {"security",
+                            {{"system_title", "5453540000000001"},
+                             {"suite", security::number_of(suite)},
+                             {"unicast_key", key_of(suite, '1')},
+                             {"authentication_key", key_of(suite, '2')}}},
+                           {"associations", {secured, open}},
+                           {"objects", objects}}}}};
+    return meter.dump();
+}
+
+MeterParameters parameters(const SimulatedMeter& meter, LinkKind link, Mechanism mechanism,
+                           SecuritySuite suite, const Protection& protection) {
+    MeterParameters made =
+        Desk::parameters(link == LinkKind::hdlc ? meter.hdlc_port() : meter.wrapper_port());
+    if (link == LinkKind::hdlc) {
+        made.use_hdlc(client::profile_of_brand("generic"));
+    }
+    made.client_sap = secured_client;
+    made.mechanism = mechanism;
+    made.password = SecretBytes(as_bytes(secret));
+    client::MeterSecurity& security = made.security;
+    security.suite = suite;
+    security.own_title = SystemTitle({'D', 'L', 'M', 0, 0, 0, 0, 1});
+    security.keys.unicast = *security::EncryptionKey::from(octets(key_of(suite, '1')));
+    security.keys.authentication = *security::AuthenticationKey::from(octets(key_of(suite, '2')));
+    if (protection != security::no_protection) {
+        security.protect(protection);
+    }
+    return made;
+}
+
+client::ClientEnvironment with_counters(std::shared_ptr<client::DurableCounters> counters =
+                                            std::make_shared<client::ProcessCounters>()) {
+    client::ClientEnvironment environment;
+    environment.counters = std::move(counters);
+    return environment;
+}
+
+const cosem::AttributeDescriptor long_text{1, {0, 0, 96, 1, 1, 255}, 2};
+
+client::ReadRequest request_of(const cosem::AttributeDescriptor& attribute) {
+    client::ReadRequest request;
+    request.attribute = attribute;
+    return request;
+}
+
+/// Reads, writes and reads back what takes several blocks, and releases.
+void converse(Desk& desk) {
+    BOOST_TEST(text(desk.read()) == "0600003039");
+    const std::string value = "0982012C" + std::string(600, '5');
+    const auto written = desk.wait(desk.client.write(long_text, *axdr::Data::parse(octets(value)),
+                                                     in(std::chrono::seconds(20))));
+    BOOST_TEST(written.has_value());
+    BOOST_TEST(text(desk.wait(desk.client.read(request_of(long_text),
+                                               in(std::chrono::seconds(20))))) == value);
+    desk.release();
+}
+
+constexpr std::array mechanisms = {
+    Mechanism::lowest,   Mechanism::lls,      Mechanism::hls_manufacturer, Mechanism::hls_md5,
+    Mechanism::hls_sha1, Mechanism::hls_gmac, Mechanism::hls_sha256};
+constexpr std::array suites = {SecuritySuite::aes_gcm_128, SecuritySuite::ecdh_ecdsa_aes_gcm_128,
+                               SecuritySuite::ecdh_ecdsa_aes_gcm_256};
+constexpr std::array protections = {security::no_protection, security::authenticated_only,
+                                    security::encrypted_only, security::authenticated_encryption};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(secured_meter)
+
+BOOST_AUTO_TEST_CASE(every_mechanism_suite_and_protection) {
+    for (const Mechanism mechanism : mechanisms) {
+        for (const SecuritySuite suite : suites) {
+            for (const Protection& protection : protections) {
+                const SimulatedMeter meter(scenario(mechanism, suite, protection));
+                for (const LinkKind link : {LinkKind::wrapper, LinkKind::hdlc}) {
+                    BOOST_TEST_CONTEXT(name(mechanism)
+                                       << ", suite " << int{security::number_of(suite)} << ", "
+                                       << level_of(protection) << ", "
+                                       << (link == LinkKind::hdlc ? "HDLC" : "wrapper")) {
+                        MeterParameters asked =
+                            parameters(meter, link, mechanism, suite, protection);
+                        asked.security.dedicated_key =
+                            link == LinkKind::hdlc && protection != security::no_protection;
+                        // A title of its own for each: the meter keeps the numbers of both.
+                        asked.security.own_title =
+                            SystemTitle({'D', 'L', 'M', 0, 0, 0, 0, static_cast<Byte>(link)});
+                        Desk desk(std::move(asked), with_counters());
+                        converse(desk);
+                    }
+                }
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_key_is_told_and_no_value_comes) {
+    const Protection both = security::authenticated_encryption;
+    const SecuritySuite suite = SecuritySuite::aes_gcm_128;
+    const SimulatedMeter meter(scenario(Mechanism::hls_gmac, suite, both));
+    for (const bool of_authentication : {true, false}) {
+        MeterParameters asked =
+            parameters(meter, LinkKind::wrapper, Mechanism::hls_gmac, suite, both);
+        asked.response_timeout = std::chrono::seconds(2);
+        const ByteBuffer wrong = octets(key_of(suite, '9'));
+        if (of_authentication) {
+            asked.security.keys.authentication = *security::AuthenticationKey::from(wrong);
+        } else {
+            asked.security.keys.unicast = *security::EncryptionKey::from(wrong);
+        }
+        Desk desk(std::move(asked), with_counters());
+        const auto value = desk.read();
+        BOOST_REQUIRE(!value.has_value());
+        BOOST_TEST((value.error().code == client::FailureCode::authentication_failed ||
+                    value.error().code == client::FailureCode::association_rejected));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(without_a_place_for_counters_nothing_is_sent) {
+    const Protection both = security::authenticated_encryption;
+    const SecuritySuite suite = SecuritySuite::aes_gcm_128;
+    const SimulatedMeter meter(scenario(Mechanism::hls_gmac, suite, both));
+    Desk desk(parameters(meter, LinkKind::wrapper, Mechanism::hls_gmac, suite, both));
+    const auto value = desk.read();
+    BOOST_REQUIRE(!value.has_value());
+    BOOST_TEST((value.error().code == client::FailureCode::counter_rejected));
+}
+
+// The same key and title in two places that count by themselves: the second one is too low, asks
+// the meter's counter object, and goes on above it.
+BOOST_AUTO_TEST_CASE(a_counter_that_is_too_low_is_raised_from_the_meter) {
+    const Protection both = security::authenticated_encryption;
+    const SecuritySuite suite = SecuritySuite::aes_gcm_128;
+    const SimulatedMeter meter(scenario(Mechanism::hls_gmac, suite, both));
+    const auto made = [&] {
+        return parameters(meter, LinkKind::wrapper, Mechanism::hls_gmac, suite, both);
+    };
+    {
+        Desk first(made(), with_counters());
+        converse(first);
+    }
+    {
+        MeterParameters blind = made();
+        blind.response_timeout = std::chrono::seconds(2);
+        Desk second(std::move(blind), with_counters());
+        BOOST_TEST(!second.read().has_value());
+    }
+    auto counters = std::make_shared<client::ProcessCounters>();
+    const client::CounterId id =
+        client::counter_id(octets(key_of(suite, '1')), *made().security.own_title);
+    // It has been used, so that the meter is not asked before the first try fails.
+    BOOST_REQUIRE(counters->reserve(id, 1, 0).has_value());
+    std::uint32_t raised_to = 0;
+    client::ClientEnvironment environment = with_counters(counters);
+    environment.counter_raised = [&](std::uint32_t next) { raised_to = next; };
+    MeterParameters asking = made();
+    asking.security.counter_object = counter_object;
+    Desk third(std::move(asking), std::move(environment));
+    converse(third);
+    BOOST_TEST(raised_to > 1U);
+    BOOST_TEST(counters->next(id)->value() > raised_to);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_meter_has_used_up_is_refused_after_a_restart) {
+    const Protection both = security::authenticated_encryption;
+    const SecuritySuite suite = SecuritySuite::aes_gcm_128;
+    auto counters = std::make_shared<client::ProcessCounters>();
+    {
+        const SimulatedMeter meter(scenario(Mechanism::hls_gmac, suite, both));
+        Desk desk(parameters(meter, LinkKind::wrapper, Mechanism::hls_gmac, suite, both),
+                  with_counters(counters));
+        converse(desk);
+    }
+    // A meter that begins anew sends numbers that were there before: as a replay does.
+    const SimulatedMeter anew(scenario(Mechanism::hls_gmac, suite, both));
+    Desk desk(parameters(anew, LinkKind::wrapper, Mechanism::hls_gmac, suite, both),
+              with_counters(counters));
+    const auto value = desk.read();
+    BOOST_REQUIRE(!value.has_value());
+    BOOST_TEST((value.error().code == client::FailureCode::counter_rejected));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace dlms::testing
