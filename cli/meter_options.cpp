@@ -36,6 +36,10 @@ void MeterOptions::add_to(CLI::App& command) {
         .add_flag("--short-names", short_names_,
                   "The meter knows its objects by short names (SN referencing)")
         ->group(group);
+    command
+        .add_flag("--pre-established", pre_established_,
+                  "The meter has the association without being asked for it")
+        ->group(group);
     security_.add_to(command);
     command
         .add_option("--timeout", timeout_,
@@ -66,6 +70,7 @@ std::expected<MeterOptions::Access, std::string> MeterOptions::access(
         parameters.response_timeout =
             std::chrono::milliseconds(static_cast<std::int64_t>(*timeout_ * 1000));
     }
+    parameters.pre_established = pre_established_;
     if (auto set = security_.apply(variable, parameters); !set) {
         return std::unexpected(set.error());
     }

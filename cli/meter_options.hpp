@@ -48,6 +48,7 @@ private:
     std::optional<double> timeout_;
     std::string energy_unit_ = "kilo";
     bool short_names_ = false;
+    bool pre_established_ = false;
     bool verbose_ = false;
 };
 

@@ -33,12 +33,20 @@ iec62056_21::ModeEClientConfiguration opening_configuration(const ModeEParameter
     return configuration;
 }
 
+/// The same logical device of every meter of the line, or every one where addresses have one part.
+hdlc::Address every_station(hdlc::Address of_one) {
+    const std::uint16_t all = of_one.octets == 4 ? 0x3FFF : 0x7F;
+    (of_one.has_lower() ? of_one.lower : of_one.upper) = all;
+    return of_one;
+}
+
 }  // namespace
 
 HdlcSession::HdlcSession(hdlc::Address client, hdlc::Address server, const LinkParameters& link,
                          association::ClientConfiguration configuration, Sinks sinks)
     : MeterSession(std::move(configuration), std::move(sinks)),
-      link_(link_configuration(client, server, link)) {
+      link_(link_configuration(client, server, link)),
+      every_station_(every_station(server)) {
     if (link.mode_e) {
         mode_e_.emplace(opening_configuration(*link.mode_e));
     }
@@ -136,6 +144,12 @@ bool HdlcSession::awaits_apdu() const {
 void HdlcSession::send_ready(Instant now) {
     // Of several APDUs in a row (a stream of blocks) the meter answers the last at most.
     std::optional<ByteView> apdu = next_apdu();
+    if (apdu && takes_broadcast()) {
+        if (const Status sent = link_.send_unnumbered(*apdu, now, every_station_); !sent) {
+            lose_link(sent.error());
+        }
+        return;
+    }
     while (apdu) {
         ready_.assign(apdu->begin(), apdu->end());
         apdu = next_apdu();

@@ -36,6 +36,7 @@ private:
     bool awaits_apdu() const;
 
     hdlc::ClientLink link_;
+    hdlc::Address every_station_;
     /// While it opens the line; the link comes after it.
     std::optional<iec62056_21::ModeEClient> mode_e_;
     std::uint64_t frames_ = 0;             // that the meter had sent when it was last looked

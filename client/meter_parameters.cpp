@@ -34,6 +34,7 @@ MeterParameters MeterParameters::clone() const {
     copy.mechanism = mechanism;
     copy.password = password.clone();
     copy.security = security.clone();
+    copy.pre_established = pre_established;
     copy.referencing = referencing;
     copy.proposed_conformance = proposed_conformance;
     copy.max_outstanding_requests = max_outstanding_requests;
@@ -51,7 +52,8 @@ bool MeterParameters::same_connection(const MeterParameters& other) const {
     return endpoint == other.endpoint && link == other.link && client_sap == other.client_sap &&
            server_sap == other.server_sap && mechanism == other.mechanism &&
            password.matches(other.password.reveal()) && security.same_association(other.security) &&
-           referencing == other.referencing && proposed_conformance == other.proposed_conformance &&
+           pre_established == other.pre_established && referencing == other.referencing &&
+           proposed_conformance == other.proposed_conformance &&
            max_outstanding_requests == other.max_outstanding_requests &&
            block_window == other.block_window &&
            max_receive_pdu_size == other.max_receive_pdu_size &&

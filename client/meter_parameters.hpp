@@ -23,6 +23,9 @@ struct MeterParameters {
     /// Of mechanism 1; the secret of mechanisms 2, 3, 4 and 6.
     SecretBytes password;
     MeterSecurity security;
+    /// The meter has the association without an AARQ; what is proposed here is what it has agreed
+    /// to. There is nothing to release.
+    bool pre_established = false;
     association::Referencing referencing;
     xdlms::Conformance proposed_conformance;
     std::size_t max_outstanding_requests;

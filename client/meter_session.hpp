@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <optional>
+#include <utility>
 
 #include "stack/association/client_association.hpp"
 #include "stack/xdlms/gateway.hpp"
@@ -59,6 +60,11 @@ public:
     /// From now on every APDU goes through a gateway.
     void use_gateway(GatewayAddress address) { gateway_ = std::move(address); }
 
+    /// To be called after a command that may end at once: its events go to the sink.
+    void drain_events();
+    /// What the association has to send now goes to every meter of the line, unacknowledged.
+    void broadcast_next() { broadcasts_ = true; }
+
     /// Makes the link ready for APDUs; the sink hears of it, maybe at once.
     virtual void open_link(Instant now) = 0;
     /// Ends the link in good order; the sink hears of it, maybe at once.
@@ -80,10 +86,11 @@ protected:
     /// The link is gone: what is under way ends with `error`.
     void lose_link(const Error& error);
     void report(LinkReport::Kind kind) { sinks_.link({kind, {}}); }
-    void drain_events();
     /// What the association has to send next, with the gateway's header where there is one; valid
     /// until the next call.
     std::optional<ByteView> next_apdu();
+    /// Whether what comes from next_apdu() now is for every meter; true once for each broadcast.
+    bool takes_broadcast() { return std::exchange(broadcasts_, false); }
     /// To be called when time has passed: what is under way ends past the limit of the work.
     void handle_association_timeout(Instant now);
     /// The association's deadline, which the link may put off while it makes progress, or the limit
@@ -101,6 +108,7 @@ private:
     std::optional<GatewayAddress> gateway_;
     ByteBuffer gateway_apdu_;
     Counters counters_;
+    bool broadcasts_ = false;
 };
 
 }  // namespace dlms::client

@@ -306,4 +306,39 @@ asio::awaitable<Outcome<std::vector<AccessOutcome>>> NativeMeterClient::access(
     co_return outcomes;
 }
 
+asio::awaitable<Outcome<void>> NativeMeterClient::broadcast_write(
+    cosem::AttributeDescriptor attribute, axdr::Data value, Instant deadline) {
+    const Outcome<AssociationInfo> connected = co_await connect(deadline);
+    if (!connected) {
+        co_return std::unexpected(connected.error());
+    }
+    co_return send_to_all(machine().set(attribute, std::nullopt, value.view(), now(),
+                                        association::ServiceClass::unconfirmed));
+}
+
+asio::awaitable<Outcome<void>> NativeMeterClient::broadcast_invoke(
+    cosem::MethodDescriptor method, std::optional<axdr::Data> parameters, Instant deadline) {
+    const Outcome<AssociationInfo> connected = co_await connect(deadline);
+    if (!connected) {
+        co_return std::unexpected(connected.error());
+    }
+    const std::optional<axdr::DataView> view =
+        parameters ? std::optional(parameters->view()) : std::nullopt;
+    co_return send_to_all(
+        machine().action(method, view, now(), association::ServiceClass::unconfirmed));
+}
+
+Outcome<void> NativeMeterClient::send_to_all(const Result<RequestId>& made) {
+    if (!made) {
+        return std::unexpected(from_error(made.error()));
+    }
+    session_->broadcast_next();
+    driver_->flush();
+    if (!driver_->is_open() || link_phase_ == LinkPhase::lost) {
+        drop_connection();
+        return std::unexpected(lost());
+    }
+    return {};
+}
+
 }  // namespace dlms::client

@@ -117,7 +117,8 @@ asio::awaitable<Outcome<AssociationInfo>> NativeMeterClient::associate(Instant d
     if (!linked) {
         co_return std::unexpected(linked.error());
     }
-    const Status opened = machine().open(now());
+    const Status opened =
+        parameters_.pre_established ? machine().open_pre_established() : machine().open(now());
     if (!opened) {
         drop_connection();
         co_return std::unexpected(from_error(opened.error()));
@@ -255,6 +256,7 @@ asio::awaitable<NativeMeterClient::Ending> NativeMeterClient::await_ending(Insta
 
 void NativeMeterClient::send_commands(Instant deadline) {
     session_->limit_work(deadline);
+    session_->drain_events();
     // The line may fail while the command is sent: then the mailbox is full already.
     driver_->flush();
 }

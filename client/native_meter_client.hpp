@@ -59,6 +59,15 @@ public:
                                                                 bool break_on_error,
                                                                 Instant deadline) override;
     asio::awaitable<void> release(Instant deadline) override;
+
+    /// SET and ACTION to every meter of the line that has an association with this client (mostly a
+    /// pre-established one): the all-station address, in a UI frame over HDLC, service class
+    /// unconfirmed. Nobody answers: what came of it, a reading shows. Success: it was sent.
+    asio::awaitable<Outcome<void>> broadcast_write(cosem::AttributeDescriptor attribute,
+                                                   axdr::Data value, Instant deadline);
+    asio::awaitable<Outcome<void>> broadcast_invoke(cosem::MethodDescriptor method,
+                                                    std::optional<axdr::Data> parameters,
+                                                    Instant deadline);
     bool is_connected() const override { return association_.has_value(); }
     std::optional<AssociationInfo> association() const override { return association_; }
 
@@ -91,6 +100,7 @@ private:
         Answer answer;
     };
 
+    Outcome<void> send_to_all(const Result<association::RequestId>& made);
     void take_event(const association::ClientEvent& event);
     void take_end_of_association(const association::Aborted& aborted);
     void take_link_report(const LinkReport& report);

@@ -5,6 +5,8 @@
 namespace dlms::client {
 namespace {
 
+constexpr std::uint16_t all_stations = 0x7F;
+
 /// Whether a meter that gets this request twice does nothing twice that matters.
 bool is_safe_to_repeat(ByteView apdu) {
     constexpr std::uint8_t aarq = 0x60;
@@ -74,7 +76,7 @@ void WrapperSession::handle_timeout(Instant now) {
         ++counting().requests_repeated;
         repeat_at_ = now + repeat_after_;
         // A link that cannot send fails at the next request, with its reason.
-        static_cast<void>(send(repeatable_));
+        static_cast<void>(send(repeatable_, ports_.server.value()));
         if (repeats_left_ == 0) {
             repeatable_.clear();
         }
@@ -82,8 +84,8 @@ void WrapperSession::handle_timeout(Instant now) {
     handle_association_timeout(now);
 }
 
-Status WrapperSession::send(ByteView apdu) {
-    return link_.send(wrapper::Wpdu{ports_.client.value(), ports_.server.value(), apdu});
+Status WrapperSession::send(ByteView apdu, std::uint16_t server) {
+    return link_.send(wrapper::Wpdu{ports_.client.value(), server, apdu});
 }
 
 void WrapperSession::watch_datagram(ByteView apdu) {
@@ -104,10 +106,12 @@ std::optional<ByteView> WrapperSession::poll_transmit() {
         if (!apdu) {
             break;
         }
-        if (carrier_ == Carrier::datagrams) {
+        const bool to_all = takes_broadcast();
+        if (carrier_ == Carrier::datagrams && !to_all) {
             watch_datagram(*apdu);
         }
-        if (const Status queued = send(*apdu); !queued) {
+        if (const Status queued = send(*apdu, to_all ? all_stations : ports_.server.value());
+            !queued) {
             lose_link(queued.error());
         }
     }

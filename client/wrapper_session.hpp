@@ -37,7 +37,7 @@ public:
 
 private:
     void deliver_wpdu(const wrapper::Wpdu& wpdu, Instant now);
-    Status send(ByteView apdu);
+    Status send(ByteView apdu, std::uint16_t server);
     void watch_datagram(ByteView apdu);
 
     Ports ports_;

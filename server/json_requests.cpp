@@ -227,6 +227,7 @@ void read_association(JsonFields& fields, ConnectRequest& request) {
     }
     request.security = read_security(fields);
     request.use_logical_name = fields.boolean({"use_logical_name"}).value_or(true);
+    request.pre_established = fields.boolean({"pre_established"}).value_or(false);
     request.max_pdu_size = short_number(fields, {"max_pdu_size"}, 0, 65535);
     request.time_zone = fields.text({"time_zone"}, 64);
     if (request.time_zone && !local_time_of(*request.time_zone)) {

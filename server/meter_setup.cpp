@@ -122,6 +122,7 @@ CallOutcome<client::MeterParameters> meter_parameters(const ConnectRequest& requ
     if (auto set = set_security(request, defaults, parameters); !set) {
         return std::unexpected(std::move(set.error()));
     }
+    parameters.pre_established = request.pre_established;
     if (request.max_pdu_size) {
         parameters.max_receive_pdu_size = *request.max_pdu_size;
     }

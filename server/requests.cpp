@@ -51,6 +51,7 @@ ConnectRequest ConnectRequest::clone() const {
     copy.timeout = timeout;
     copy.security = security.clone();
     copy.use_logical_name = use_logical_name;
+    copy.pre_established = pre_established;
     copy.max_pdu_size = max_pdu_size;
     copy.time_zone = time_zone;
     copy.backend = backend;
@@ -65,8 +66,9 @@ bool ConnectRequest::matches(const ConnectRequest& other) const {
            port == other.port && server_address == other.server_address &&
            client_address == other.client_address && link == other.link &&
            authentication == other.authentication && timeout == other.timeout &&
-           use_logical_name == other.use_logical_name && max_pdu_size == other.max_pdu_size &&
-           time_zone == other.time_zone && backend == other.backend;
+           use_logical_name == other.use_logical_name && pre_established == other.pre_established &&
+           max_pdu_size == other.max_pdu_size && time_zone == other.time_zone &&
+           backend == other.backend;
 }
 
 }  // namespace dlms::service

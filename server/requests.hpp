@@ -93,6 +93,7 @@ struct ConnectRequest {
     std::optional<std::chrono::milliseconds> timeout;
     SecurityRequest security;
     bool use_logical_name = true;
+    bool pre_established = false;
     std::optional<std::uint16_t> max_pdu_size;
     std::optional<std::string> time_zone;
     BackendChoice backend = BackendChoice::automatic;

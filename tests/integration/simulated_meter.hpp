@@ -19,14 +19,17 @@ namespace dlms::testing {
 
 class SimulatedMeter {
 public:
-    explicit SimulatedMeter(const std::string& scenario) {
+    /// `count` meters on its HDLC line; the wrapper leads to the first.
+    explicit SimulatedMeter(const std::string& scenario, int count = 1) {
         using namespace simulator;
-        auto parsed = parse_scenario(scenario);
-        BOOST_REQUIRE_MESSAGE(parsed.has_value(), parsed.error());
-        const auto utc =
-            std::chrono::floor<UtcTime>(std::chrono::system_clock::now().time_since_epoch());
-        BOOST_REQUIRE(meters_.add(
-            std::make_unique<Meter>(*std::move(parsed), 1, std::chrono::steady_clock::now(), utc)));
+        for (int i = 0; i < count; ++i) {
+            auto parsed = parse_scenario(scenario);
+            BOOST_REQUIRE_MESSAGE(parsed.has_value(), parsed.error());
+            const auto utc =
+                std::chrono::floor<UtcTime>(std::chrono::system_clock::now().time_since_epoch());
+            BOOST_REQUIRE(meters_.add(std::make_unique<Meter>(
+                *std::move(parsed), 1, std::chrono::steady_clock::now(), utc)));
+        }
         wrapper_ = listen(Framing::wrapper, [this](Instant now) -> std::unique_ptr<LineMachine> {
             return std::make_unique<MeterConnection>(meters_, now);
         });
