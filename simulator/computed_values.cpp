@@ -63,6 +63,16 @@ DataView LogicalDevice::computed(const Caller& caller, const MeterObject& object
         case ComputedValue::access_rights_list:
             answer_ = make_access_rights_list(caller.association);
             return answer_.view();
+        case ComputedValue::security_policy: builder.enumerated(security_.policy()); break;
+        case ComputedValue::security_suite: builder.enumerated(security_.suite()); break;
+        case ComputedValue::client_system_title:
+            builder.octet_string(caller.client_title ? caller.client_title->octets() : ByteView());
+            break;
+        case ComputedValue::server_system_title: {
+            const auto& title = security_.system_title();
+            builder.octet_string(title ? title->octets() : ByteView());
+            break;
+        }
         case ComputedValue::invocation_counter:
             builder.double_long_unsigned(security_.highest_received());
             break;

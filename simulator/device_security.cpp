@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "stack/security/key_wrap.hpp"
+
 namespace dlms::simulator {
 namespace {
 
@@ -11,6 +13,14 @@ using security::KeySlot;
 /// What one APDU may set off: a window of blocks, and more.
 constexpr std::uint64_t least_numbers = 128;
 constexpr std::uint32_t range_size = 512;
+
+/// Of key_transfer.
+namespace key_ids {
+constexpr std::uint8_t unicast = 0;
+constexpr std::uint8_t broadcast = 1;
+constexpr std::uint8_t authentication = 2;
+constexpr std::uint8_t master = 3;
+}  // namespace key_ids
 
 security::ProtectionKeys copy_of(const security::ProtectionKeys& keys) {
     const auto copy = [](const auto& key) {
@@ -76,6 +86,79 @@ void DeviceSecurity::settle(const ApduProtection& protection) {
     const auto [place, is_new] = received_.try_emplace(*protection.peer_title(), *highest);
     if (!is_new && place->second.value() < highest->value()) {
         place->second = *highest;
+    }
+}
+
+bool DeviceSecurity::activate(std::uint8_t policy, std::uint8_t version) {
+    const auto wanted = version == 0 ? security::SecurityPolicy::from_v0(policy)
+                                     : security::SecurityPolicy::from_v1(policy);
+    if (!wanted || (active_policy_ && !wanted->is_at_least(*active_policy_))) {
+        return false;
+    }
+    policy_ = policy;
+    active_policy_ = *wanted;
+    ++generation_;
+    return true;
+}
+
+bool DeviceSecurity::transfer(const axdr::DataView& keys) {
+    const auto elements = keys.elements();
+    if (!declared_.keys.master || !elements || elements->size() == 0) {
+        return false;
+    }
+    std::array<std::optional<SecretBytes>, 4> taken;
+    const axdr::ElementRange all = *elements;
+    for (const axdr::DataView& element : all) {
+        const auto id = element.element(0);
+        const auto wrapped = element.element(1);
+        const auto number =
+            id ? id->unsigned_integer() : Result<std::uint64_t>(std::unexpected(id.error()));
+        const auto octets =
+            wrapped ? wrapped->octets() : Result<ByteView>(std::unexpected(wrapped.error()));
+        if (!number || !octets || *number >= taken.size()) {
+            return false;
+        }
+        auto key = security::aes_key_unwrap(declared_.keys.master->reveal(), *octets);
+        if (!key || key->size() != security::key_size(declared_.suite)) {
+            return false;
+        }
+        taken[static_cast<std::size_t>(*number)] = std::move(*key);
+    }
+    ++generation_;
+    const auto take = [&](std::uint8_t id, auto& into) {
+        if (taken[id]) {
+            into = *std::remove_reference_t<decltype(*into)>::from(taken[id]->reveal());
+            changed_at_[id] = generation_;
+        }
+    };
+    take(key_ids::unicast, declared_.keys.unicast);
+    take(key_ids::broadcast, declared_.keys.broadcast);
+    take(key_ids::authentication, declared_.keys.authentication);
+    take(key_ids::master, declared_.keys.master);
+    if (taken[key_ids::unicast]) {
+        received_.clear();
+    }
+    return true;
+}
+
+void DeviceSecurity::take_over(association::ServerAssociation& association,
+                               std::uint64_t since) const {
+    if (active_policy_ && association.configuration().security.ciphered) {
+        association.set_policy(*active_policy_);
+    }
+    ApduProtection* const protection = association.protection();
+    if (!protection) {
+        return;
+    }
+    // They are of the right size, as transfer() has made sure.
+    if (changed_at_[key_ids::unicast] > since) {
+        (void)protection->replace_key(KeySlot::unicast, *declared_.keys.unicast);
+    }
+    if (changed_at_[key_ids::broadcast] > since) {
+        (void)protection->replace_key(KeySlot::broadcast, *declared_.keys.broadcast);
+    }
+    if (changed_at_[key_ids::authentication] > since) {
+        (void)protection->replace_key(*declared_.keys.authentication);
     }
 }
 

@@ -2,11 +2,12 @@
 // DeviceSecurity: system title, keys and invocation counters of a logical device, shared by all its
 // associations on all connections.
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
 
-#include "stack/association/security_terms.hpp"
+#include "stack/association/server_association.hpp"
 
 namespace dlms::simulator {
 
@@ -33,6 +34,25 @@ public:
     /// And behind it: what the client has used up.
     void settle(const security::ApduProtection& protection);
 
+    // Security setup (class 64).
+    std::uint8_t suite() const { return security::number_of(declared_.suite); }
+    const std::optional<security::SystemTitle>& system_title() const {
+        return declared_.system_title;
+    }
+    /// What every ciphered association asks for beside its own terms, as the object has it.
+    std::uint8_t policy() const { return policy_; }
+    /// security_activate: a policy of the object's version (0, or 1 and later), never a weaker one.
+    /// False changes nothing.
+    bool activate(std::uint8_t policy, std::uint8_t version);
+    /// key_transfer: pairs of key id and key wrapped with the master key; all of them, or none.
+    /// They are in force with take_over(). False for what does not unwrap, fits no key or is none.
+    bool transfer(const axdr::DataView& keys);
+    /// Counts the changes by activate() and transfer().
+    std::uint64_t generation() const { return generation_; }
+    /// Gives an association what has changed since a generation. Behind the answer to the request
+    /// that changed it.
+    void take_over(association::ServerAssociation& association, std::uint64_t since) const;
+
     /// The highest number that was accepted with the unicast key, of whatever client; 0 for none.
     std::uint32_t highest_received() const;
 
@@ -42,6 +62,10 @@ private:
     DeclaredSecurity declared_;
     SystemRandom random_;
     std::uint32_t next_number_ = 1;
+    std::uint8_t policy_ = 0;
+    std::optional<security::SecurityPolicy> active_policy_;
+    std::uint64_t generation_ = 0;
+    std::array<std::uint64_t, 4> changed_at_{};  // generations, by key id
     std::map<security::SystemTitle, security::InvocationCounter> received_;
 };
 

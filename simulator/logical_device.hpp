@@ -42,6 +42,8 @@ struct Caller {
     std::size_t association = 0;
     xdlms::Conformance conformance;
     std::uint16_t client_max_receive_pdu_size = 0;
+    security::Protection protection{};  ///< of the request
+    std::optional<security::SystemTitle> client_title = std::nullopt;
 };
 
 /// An attribute whose changes are told has changed.
@@ -172,6 +174,8 @@ private:
     cosem::ActionResult execute_script(const Invocation& invocation);
     cosem::ActionResult execute_action(const Invocation& invocation, const axdr::DataView& action);
     cosem::ActionResult push(const Invocation& invocation);
+    cosem::ActionResult security_activate(const Invocation& invocation);
+    cosem::ActionResult key_transfer(const Invocation& invocation);
     cosem::ActionResult remote_disconnect(const Invocation& invocation);
     cosem::ActionResult remote_reconnect(const Invocation& invocation);
     cosem::ActionResult switch_to(const Invocation& invocation, std::uint8_t control_state);

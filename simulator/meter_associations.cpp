@@ -18,6 +18,15 @@ using association::ServerEvent;
 using association::SetIndication;
 using association::WriteIndication;
 
+namespace {
+
+std::optional<security::SystemTitle> title_of(const ServerAssociation& association) {
+    const security::ApduProtection* const protection = association.protection();
+    return protection ? protection->peer_title() : std::nullopt;
+}
+
+}  // namespace
+
 void MeterAssociations::deliver(ClientSap client, ServerSap server, ByteView apdu, Instant now) {
     LogicalDevice* const device = meter_.device(server);
     if (!device) {
@@ -59,6 +68,7 @@ void MeterAssociations::receive(Peer& peer, ByteView apdu, Instant now) {
         return;
     }
     DeviceSecurity& security = peer.device->security();
+    take_over_security(peer);
     security.prepare(*protection);
     peer.association.receive(apdu, now);
     security.settle(*protection);
@@ -115,9 +125,9 @@ MeterAssociations::Peer* MeterAssociations::find_peer(LogicalDevice& device, Cli
     association::ServerConfiguration configuration = found->configuration.clone();
     configuration.security.protection = device.security().protection();
     configuration.security.random = &device.security().random();
-    peers_.push_back(std::make_unique<Peer>(client, &device,
-                                            static_cast<std::size_t>(found - declared.begin()),
-                                            ServerAssociation(std::move(configuration))));
+    peers_.push_back(std::make_unique<Peer>(
+        client, &device, static_cast<std::size_t>(found - declared.begin()),
+        ServerAssociation(std::move(configuration)), device.security().generation()));
     return peers_.back().get();
 }
 
@@ -183,7 +193,8 @@ void MeterAssociations::handle(Peer& peer, const ServerEvent& event, Instant now
 
 void MeterAssociations::answer(Peer& peer, const ServerEvent& request, Instant now) {
     const Caller caller{peer.association_index, peer.association.conformance(),
-                        peer.association.client_max_receive_pdu_size()};
+                        peer.association.client_max_receive_pdu_size(),
+                        peer.association.request_protection(), title_of(peer.association)};
     LogicalDevice& device = *peer.device;
     // Every answer is due: the association has just asked for it.
     if (const auto* get = std::get_if<GetIndication>(&request)) {
@@ -202,18 +213,30 @@ void MeterAssociations::answer(Peer& peer, const ServerEvent& request, Instant n
             device.action(caller, action->method, action->parameters, now);
         tell_notifications(device, now);
         (void)peer.association.answer_action(outcome);
+        take_over_security(peer);
     } else if (const auto* read = std::get_if<ReadIndication>(&request)) {
         ++counters_.gets;
         const xdlms::GetDataResult result =
             device.read(caller, read->short_name, read->parameterized_access, now);
         tell_notifications(device, now);
         (void)peer.association.answer_get(result);
+        take_over_security(peer);
     } else if (const auto* write = std::get_if<WriteIndication>(&request)) {
         ++counters_.sets;
         const auto result =
             device.write(caller, write->short_name, write->parameterized_access, write->value, now);
         tell_notifications(device, now);
         (void)peer.association.answer_set(result);
+        take_over_security(peer);
+    }
+}
+
+void MeterAssociations::take_over_security(Peer& peer) {
+    const DeviceSecurity& security = peer.device->security();
+    if (peer.security_generation != security.generation()) {
+        flush(peer);  // what is answered goes under the old keys
+        security.take_over(peer.association, peer.security_generation);
+        peer.security_generation = security.generation();
     }
 }
 

@@ -88,6 +88,7 @@ private:
         LogicalDevice* device;
         std::size_t association_index;  // of the device's declared ones
         association::ServerAssociation association;
+        std::uint64_t security_generation = 0;  // that the association knows
     };
     /// A request, or the first item of one, whose answer is delayed. Its views hold because the
     /// association gets no further input meanwhile.
@@ -106,6 +107,8 @@ private:
     void serve(Peer& peer, Pace pace, Instant now);
     void handle(Peer& peer, const association::ServerEvent& event, Instant now);
     void answer(Peer& peer, const association::ServerEvent& request, Instant now);
+    /// A new policy and new keys, behind the answer to the request that brought them.
+    void take_over_security(Peer& peer);
     void tell_notifications(LogicalDevice& device, Instant now);
     bool tell(Peer& peer, const Notification& notification, Instant now);
     void flush(Peer& peer);

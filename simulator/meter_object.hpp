@@ -55,6 +55,10 @@ enum class ComputedValue : std::uint8_t {
     association_status,
     entries_in_use,
     access_rights_list,
+    security_policy,
+    security_suite,
+    client_system_title,
+    server_system_title,
     invocation_counter,  ///< the highest that was accepted with the unicast key
 };
 

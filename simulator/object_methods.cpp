@@ -79,6 +79,8 @@ const LogicalDevice::Behaviour* LogicalDevice::behaviour(std::uint16_t class_id,
         {8, 6, Tag::long_, &LogicalDevice::shift_time},
         {9, 1, Tag::long_unsigned, &LogicalDevice::execute_script},
         {40, 1, Tag::integer, &LogicalDevice::push},
+        {64, 1, Tag::enum_, &LogicalDevice::security_activate},
+        {64, 2, Tag::array, &LogicalDevice::key_transfer},
         {70, 1, Tag::integer, &LogicalDevice::remote_disconnect},
         {70, 2, Tag::integer, &LogicalDevice::remote_reconnect},
     };
@@ -366,6 +368,21 @@ ActionResult LogicalDevice::push(const Invocation& invocation) {
     notifications_.emplace_back(
         Pushed{stored_number(invocation.object, 10) == confirmed, one(body)});
     return ActionResult::success;
+}
+
+ActionResult LogicalDevice::security_activate(const Invocation& invocation) {
+    const auto policy = static_cast<std::uint8_t>(*invocation.parameter.unsigned_integer());
+    return security_.activate(policy, invocation.object.version) ? ActionResult::success
+                                                                 : ActionResult::other_reason;
+}
+
+ActionResult LogicalDevice::key_transfer(const Invocation& invocation) {
+    // Keys never go over the line but where everything is protected.
+    if (!invocation.caller.protection.is_at_least(security::authenticated_encryption)) {
+        return ActionResult::read_write_denied;
+    }
+    return security_.transfer(invocation.parameter) ? ActionResult::success
+                                                    : ActionResult::other_reason;
 }
 
 ActionResult LogicalDevice::remote_disconnect(const Invocation& invocation) {

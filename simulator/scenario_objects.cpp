@@ -8,7 +8,7 @@
 namespace dlms::simulator {
 namespace {
 
-constexpr std::array<std::string_view, 13> computed_names = {
+constexpr std::array<std::string_view, 17> computed_names = {
     "clock_time",
     "clock_time_zone",
     "clock_status",
@@ -21,6 +21,10 @@ constexpr std::array<std::string_view, 13> computed_names = {
     "association_status",
     "entries_in_use",
     "access_rights_list",
+    "security_policy",
+    "security_suite",
+    "client_system_title",
+    "server_system_title",
     "invocation_counter",
 };
 void read_access(const ScenarioNode& node, Attribute& attribute) {
