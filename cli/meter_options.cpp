@@ -6,8 +6,8 @@
 #include <spdlog/spdlog.h>
 
 #include "client/meter_profile.hpp"
+#include "client/open_link.hpp"
 #include "render/brand_hints.hpp"
-#include "transport/trace.hpp"
 
 namespace dlms::cli {
 void MeterOptions::add_to(CLI::App& command) {
@@ -79,25 +79,26 @@ std::expected<MeterOptions::Access, std::string> MeterOptions::access(
         return std::unexpected(std::move(counters.error()));
     }
     client::ClientEnvironment environment;
-    environment.trace = trace();
+    environment.trace = trace(parameters);
     environment.counters = std::move(*counters);
     return Access{std::move(parameters), std::move(environment)};
 }
 
-transport::TraceSink trace_to_standard_error(bool wanted) {
+transport::TraceSink trace_to_standard_error(bool wanted, transport::Framing framing) {
     if (!wanted) {
         return {};
     }
     auto logger = std::make_shared<spdlog::logger>(
         "trace", std::make_shared<spdlog::sinks::stderr_sink_mt>());
     logger->set_pattern("%H:%M:%S.%e %v");
-    auto lines = std::make_shared<transport::HexTrace>(
-        [logger](transport::Direction direction, const std::string& hex) {
-            logger->info("{} {}", direction == transport::Direction::sent ? "->" : "<-", hex);
+    return transport::traced_lines(
+        framing, [logger](transport::Direction direction, const std::string& line) {
+            logger->info("{} {}", direction == transport::Direction::sent ? "->" : "<-", line);
         });
-    return [lines](transport::Direction direction, ByteView octets) {
-        lines->octets(direction, octets);
-    };
+}
+
+transport::TraceSink MeterOptions::trace(const client::MeterParameters& parameters) const {
+    return trace_to_standard_error(verbose_, client::framing_of(parameters.link));
 }
 
 render::ValueOptions MeterOptions::value_options() const {

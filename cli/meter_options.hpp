@@ -15,9 +15,9 @@
 
 namespace dlms::cli {
 
-/// Octets on the line as lines of hexadecimal on standard error, passwords hidden; empty if not
+/// Octets on the line as lines of text on standard error, passwords hidden; empty if not
 /// wanted.
-transport::TraceSink trace_to_standard_error(bool wanted);
+transport::TraceSink trace_to_standard_error(bool wanted, transport::Framing framing);
 
 class MeterOptions {
 public:
@@ -32,8 +32,9 @@ public:
     /// The error is a sentence.
     std::expected<Access, std::string> access(const EnvironmentVariable& variable) const;
 
-    /// A trace of octets on standard error when -v was given; passwords are not shown.
-    transport::TraceSink trace() const { return trace_to_standard_error(verbose_); }
+    /// A trace of the octets on the line to a meter, on standard error, when -v was given;
+    /// passwords are not shown.
+    transport::TraceSink trace(const client::MeterParameters& parameters) const;
     render::ValueOptions value_options() const;
     /// Of the connection and association, of one request and its answer.
     static Duration patience(const client::MeterParameters& parameters);

@@ -78,7 +78,9 @@ ExitStatus ReadoutCommand::run() {
     asio::io_context io;
     std::optional<client::Outcome<client::Readout>> outcome;
     asio::co_spawn(
-        io, client::read_out(parameters, trace_to_standard_error(verbose_), deadline),
+        io,
+        client::read_out(parameters, trace_to_standard_error(verbose_, transport::Framing::hdlc),
+                         deadline),
         [&outcome](const std::exception_ptr& defect, client::Outcome<client::Readout> result) {
             if (!defect) {
                 outcome = std::move(result);

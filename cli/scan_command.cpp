@@ -290,7 +290,8 @@ ExitStatus ScanCommand::run() {
     parameters->link.hdlc.retries = 0;
     asio::io_context io;
     std::optional<Findings> findings;
-    asio::co_spawn(io, scan(std::move(candidates), std::move(*parameters), meter_.trace()),
+    transport::TraceSink trace = meter_.trace(*parameters);
+    asio::co_spawn(io, scan(std::move(candidates), std::move(*parameters), std::move(trace)),
                    [&findings](const std::exception_ptr& defect, Findings result) {
                        if (!defect) {
                            findings = std::move(result);

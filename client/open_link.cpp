@@ -95,6 +95,14 @@ Result<hdlc::Address> hdlc_address(const MeterParameters& parameters) {
     return address;
 }
 
+transport::Framing framing_of(const LinkParameters& link) {
+    if (link.kind == LinkKind::hdlc) {
+        return transport::Framing::hdlc;
+    }
+    return link.carrier == Carrier::udp ? transport::Framing::datagrams
+                                        : transport::Framing::wrapper;
+}
+
 Result<std::unique_ptr<MeterSession>> make_session(const MeterParameters& parameters,
                                                    association::SecurityTerms security,
                                                    MeterSession::Sinks sinks) {

@@ -9,6 +9,7 @@
 #include "client/meter_session.hpp"
 #include "stack/hdlc/address.hpp"
 #include "transport/channel.hpp"
+#include "transport/trace.hpp"
 
 namespace dlms::client {
 
@@ -20,6 +21,9 @@ asio::awaitable<Result<std::unique_ptr<transport::Channel>>> open_channel(
 /// What names the line that others may use too, for example "serial /dev/ttyUSB0"; empty for a
 /// channel that is the meter's own (the wrapper).
 std::string line_name(const MeterParameters& parameters);
+
+/// What the octets on the meter's line are, for a trace.
+transport::Framing framing_of(const LinkParameters& link);
 
 /// The association over its link, secured by `security`. Errors: out_of_range for addresses that
 /// HDLC cannot carry.

@@ -6,6 +6,8 @@
 
 #include <asio/co_spawn.hpp>
 
+#include "client/open_link.hpp"
+
 namespace dlms::service {
 
 namespace {
@@ -141,14 +143,12 @@ void MeterActor::use_client(client::MeterParameters parameters) {
     client::ClientEnvironment environment;
     environment.address_filter = surroundings_->address_filter;
     if (surroundings_->trace) {
-        auto lines = std::make_shared<transport::HexTrace>(
-            [surroundings = surroundings_, meter_number = meter_number_](
-                transport::Direction direction, const std::string& hex) {
-                surroundings->trace(meter_number, direction, hex);
-            });
-        environment.trace = [lines](transport::Direction direction, ByteView octets) {
-            lines->octets(direction, octets);
-        };
+        environment.trace =
+            transport::traced_lines(client::framing_of(parameters.link),
+                                    [surroundings = surroundings_, meter_number = meter_number_](
+                                        transport::Direction direction, const std::string& line) {
+                                        surroundings->trace(meter_number, direction, line);
+                                    });
     }
     registers_.reset();
     environment.lines = surroundings_->lines;

@@ -1,12 +1,10 @@
 #include "simulator/line_session.hpp"
 
-#include "simulator/frame_trace.hpp"
-
 namespace dlms::simulator {
 
 LineSession::LineSession(std::unique_ptr<LineMachine> machine,
                          std::unique_ptr<transport::Channel> channel, std::string peer,
-                         Framing framing, const ServerLog& log, Ended ended)
+                         transport::Framing framing, const ServerLog& log, Ended ended)
     : peer_(std::move(peer)),
       log_(log),
       ended_(std::move(ended)),
@@ -42,22 +40,14 @@ void LineSession::tell() {
     }
 }
 
-transport::TraceSink LineSession::trace_sink(Framing framing) const {
+transport::TraceSink LineSession::trace_sink(transport::Framing framing) const {
     if (!log_.trace) {
         return nullptr;
     }
-    const auto sink = [this](transport::Direction direction, const std::string& text) {
-        log_.trace(peer_, direction, text);
-    };
-    if (framing == Framing::wrapper) {
-        return [hex = transport::HexTrace(sink)](transport::Direction direction,
-                                                 ByteView bytes) mutable {
-            hex.octets(direction, bytes);
-        };
-    }
-    return [frames = FrameTrace(sink)](transport::Direction direction, ByteView bytes) mutable {
-        frames.octets(direction, bytes, std::chrono::steady_clock::now());
-    };
+    return transport::traced_lines(framing,
+                                   [this](transport::Direction direction, const std::string& line) {
+                                       log_.trace(peer_, direction, line);
+                                   });
 }
 
 }  // namespace dlms::simulator

@@ -11,9 +11,6 @@
 
 namespace dlms::simulator {
 
-/// What octets on a line are, for those who trace them.
-enum class Framing : std::uint8_t { wrapper, hdlc };
-
 class LineSession final : public transport::Session {
 public:
     /// Called when the line is over; the session may be destroyed in it.
@@ -21,7 +18,7 @@ public:
 
     /// `log` must outlive the session.
     LineSession(std::unique_ptr<LineMachine> machine, std::unique_ptr<transport::Channel> channel,
-                std::string peer, Framing framing, const ServerLog& log, Ended ended);
+                std::string peer, transport::Framing framing, const ServerLog& log, Ended ended);
     ~LineSession() override { close(); }
 
     const std::string& peer() const { return peer_; }
@@ -41,7 +38,7 @@ public:
 
 private:
     void tell();
-    transport::TraceSink trace_sink(Framing framing) const;
+    transport::TraceSink trace_sink(transport::Framing framing) const;
 
     std::string peer_;
     const ServerLog& log_;

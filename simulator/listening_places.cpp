@@ -111,7 +111,7 @@ ListeningPlaces::Opened ListeningPlaces::open_wrapper(const asio::ip::address& a
                             .make_line = [this](Instant now) -> std::unique_ptr<LineMachine> {
                                 return std::make_unique<MeterConnection>(meters_, now);
                             },
-                            .framing = Framing::wrapper,
+                            .framing = transport::Framing::wrapper,
                             .max_connections = limit},
                            log_);
     if (!server) {
@@ -129,7 +129,7 @@ ListeningPlaces::Opened ListeningPlaces::open_hdlc(const asio::ip::address& addr
         executor_,
         {.endpoint = {address, *options_.hdlc_port},
          .make_line = [this](Instant now) { return make_hdlc_line(now, false, true); },
-         .framing = Framing::hdlc,
+         .framing = transport::Framing::hdlc,
          .max_connections = limit},
         log_);
     if (!server) {

@@ -21,7 +21,7 @@ public:
     struct Configuration {
         asio::ip::tcp::endpoint endpoint;  ///< port 0: any free one
         LineFactory make_line;             ///< what it uses must outlive the server
-        Framing framing = Framing::wrapper;
+        transport::Framing framing = transport::Framing::wrapper;
         std::size_t max_connections = 32;
     };
 

@@ -28,7 +28,7 @@ Status SerialServer::open() {
     }
     session_ = std::make_unique<LineSession>(
         configuration_.make_line(std::chrono::steady_clock::now()), *std::move(channel),
-        configuration_.name, Framing::hdlc, log_, [this](LineSession&, const Error&) {
+        configuration_.name, transport::Framing::hdlc, log_, [this](LineSession&, const Error&) {
             session_.reset();
             open_later();
         });

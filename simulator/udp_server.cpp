@@ -15,9 +15,10 @@ public:
         text << endpoint;
         name_ = text.str();
         if (server.log_.trace) {
-            trace_.emplace([this](transport::Direction direction, const std::string& line) {
-                server_.log_.trace(name_, direction, line);
-            });
+            trace_.emplace(transport::Framing::datagrams,
+                           [this](transport::Direction direction, const std::string& line) {
+                               server_.log_.trace(name_, direction, line);
+                           });
         }
     }
 

@@ -42,7 +42,7 @@ Error handshake_error(SSL* connection, const std::error_code& error) {
 asio::awaitable<Result<std::unique_ptr<Channel>>> connect_tls(TcpEndpoint endpoint,
                                                               TlsOptions options, Instant deadline,
                                                               AddressFilter filter) {
-    const Result<TlsContext> context = TlsContext::for_client(options);
+    const auto context = TlsContext::remembered(options);
     if (!context) {
         co_return std::unexpected(context.error());
     }
@@ -54,7 +54,7 @@ asio::awaitable<Result<std::unique_ptr<Channel>>> connect_tls(TcpEndpoint endpoi
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
     // The cancelled operation may end after this call has, so what it touches is shared.
     const auto shared = std::make_shared<std::unique_ptr<TlsChannel::Stream>>(
-        std::make_unique<TlsChannel::Stream>(std::move(*socket), context->native()));
+        std::make_unique<TlsChannel::Stream>(std::move(*socket), (*context)->native()));
     TlsChannel::Stream& stream = **shared;
     if (!expect_name(stream.native_handle(), name)) {
         co_return fail(ErrorCode::unusable_credentials, Layer::transport);

@@ -1,5 +1,7 @@
 #include "transport/tls_context.hpp"
 
+#include <filesystem>
+
 #include <asio/ssl/error.hpp>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -99,6 +101,25 @@ Result<TlsContext> TlsContext::for_client(const TlsOptions& options) {
     }
     tls->set_verify_mode(asio::ssl::verify_peer, error);
     return TlsContext(tls);
+}
+
+Result<std::shared_ptr<const TlsContext>> TlsContext::remembered(const TlsOptions& options) {
+    std::string files;
+    for (const std::string& file : {options.ca_file, options.certificate_file, options.key_file}) {
+        std::error_code ignored;
+        const auto written = std::filesystem::last_write_time(file, ignored);
+        files += file + '\n' + std::to_string(written.time_since_epoch().count()) + '\n';
+    }
+    TlsMemory nothing;
+    TlsMemory& memory = options.memory ? *options.memory : nothing;
+    if (!memory.context || memory.files != files) {
+        const Result<TlsContext> made = for_client(options);
+        if (!made) {
+            return std::unexpected(made.error());
+        }
+        memory = {std::make_shared<TlsContext>(*made), std::move(files)};
+    }
+    return memory.context;
 }
 
 Result<TlsContext> TlsContext::for_server(const TlsServerOptions& options) {

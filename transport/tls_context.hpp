@@ -24,6 +24,8 @@ public:
     /// Reads the files. Errors: unusable_credentials for a file that cannot be read, is not PEM, or
     /// is a key that does not fit its certificate or is encrypted.
     static Result<TlsContext> for_client(const TlsOptions& options);
+    /// The same, but the files are read again only when one of them has changed.
+    static Result<std::shared_ptr<const TlsContext>> remembered(const TlsOptions& options);
     static Result<TlsContext> for_server(const TlsServerOptions& options);
 
     asio::ssl::context& native() const { return *context_; }

@@ -1,113 +1,105 @@
 #include "transport/trace.hpp"
 
-#include "stack/acse/aarq.hpp"
-#include "stack/base/hex.hpp"
-#include "stack/base/reader.hpp"
-#include "stack/wrapper/wpdu.hpp"
-#include "stack/xdlms/apdu_tag.hpp"
-#include "stack/xdlms/get.hpp"
-#include "stack/xdlms/set.hpp"
+#include <algorithm>
+
+#include "transport/frame_trace.hpp"
+#include "transport/wpdu_trace.hpp"
 
 namespace dlms::transport {
 namespace {
 
-/// The attribute in which an association object keeps its password or key.
-bool is_secret(const cosem::AttributeDescriptor& attribute) {
-    return attribute.class_id == 15 && attribute.attribute_id == 7;
-}
+/// Characters that may be shown now. When there are none left, nothing is shown until a good part
+/// of the budget is back: one gap is easier to read than many.
+class Allowance {
+public:
+    explicit Allowance(TraceBudget budget) : budget_(budget), left_(budget.at_once) {}
 
-/// Where `part`, a view into `wpdu`, begins.
-std::size_t offset_in(ByteView wpdu, ByteView part) {
-    return static_cast<std::size_t>(part.data() - wpdu.data());
-}
+    /// Whether as many characters may be shown.
+    bool take(std::size_t characters, Instant now) {
+        refill(now);
+        if (is_spent_ && left_ < budget_.at_once / 8) {
+            return false;
+        }
+        is_spent_ = characters > left_;
+        left_ -= is_spent_ ? 0 : characters;
+        return !is_spent_;
+    }
 
-/// Octets of the first WPDU; 0 while it is not whole. A header that is none takes everything.
-std::size_t first_wpdu(ByteView stream) {
-    if (stream.size() < wrapper::header_size) {
-        return 0;
+private:
+    void refill(Instant now) {
+        if (now <= filled_at_) {
+            return;
+        }
+        using std::chrono::milliseconds;
+        const auto passed = filled_at_ == Instant::min()
+                                ? milliseconds(0)
+                                : std::chrono::duration_cast<milliseconds>(now - filled_at_);
+        const auto added = static_cast<std::uint64_t>(passed.count()) * budget_.per_second / 1000;
+        // What is less than a character counts the next time.
+        if (added > 0 || filled_at_ == Instant::min()) {
+            left_ =
+                static_cast<std::size_t>(std::min<std::uint64_t>(budget_.at_once, left_ + added));
+            filled_at_ = now;
+        }
     }
-    Reader header(stream, Layer::wrapper);
-    if (header.u16() != wrapper::version) {
-        return stream.size();
+
+    TraceBudget budget_;
+    std::size_t left_;
+    bool is_spent_ = false;
+    Instant filled_at_ = Instant::min();
+};
+
+std::unique_ptr<TraceLines> lines_of(Framing framing) {
+    if (framing == Framing::hdlc) {
+        return std::make_unique<FrameTrace>();
     }
-    header.skip(4);
-    const std::size_t size = wrapper::header_size + header.u16();
-    return size <= stream.size() ? size : 0;
+    return std::make_unique<WpduTrace>(framing == Framing::datagrams);
 }
 
 }  // namespace
 
-void HexTrace::octets(Direction direction, ByteView bytes) {
-    ByteBuffer& stream = direction == Direction::sent ? sent_ : received_;
-    stream.insert(stream.end(), bytes.begin(), bytes.end());
-    std::size_t shown = 0;
-    while (const std::size_t size = first_wpdu(ByteView(stream).subspan(shown))) {
-        show(direction, ByteView(stream).subspan(shown, size));
-        shown += size;
-    }
-    stream.erase(stream.begin(), stream.begin() + static_cast<std::ptrdiff_t>(shown));
-}
+struct HexTrace::State {
+    std::unique_ptr<TraceLines> lines;
+    LineSink sink;
+    Allowance allowance;
+    std::uint64_t left_out = 0;             // lines
+    std::uint64_t characters_left_out = 0;  // in them
 
-void HexTrace::show(Direction direction, ByteView wpdu) {
-    if (wrapper::decode_wpdu(wpdu)) {
-        std::string hex = to_hex(wpdu);
-        const Hidden hidden = hidden_part(wpdu);
-        hex.replace(2 * hidden.first, 2 * hidden.count, hidden.count > 0 ? "**" : "");
-        sink_(direction, hex);
-    } else {
-        sink_(direction, "(" + std::to_string(wpdu.size()) + " octets that are no WPDU)");
-    }
-}
-
-HexTrace::Hidden HexTrace::hidden_part(ByteView wpdu) {
-    const ByteView apdu = wpdu.subspan(wrapper::header_size);
-    if (apdu.empty()) {
-        return {};
-    }
-    switch (static_cast<xdlms::ApduTag>(apdu[0])) {
-        case xdlms::ApduTag::aarq: {
-            const auto aarq = acse::decode_aarq(apdu, {.keep_unknown_names = true});
-            if (!aarq) {
-                return {wrapper::header_size + 1, apdu.size() - 1};  // it may be anywhere
+    void show(Direction direction, const std::string& line, Instant now) {
+        if (!allowance.take(line.size(), now)) {
+            if (left_out == 0) {
+                sink(direction, "(too much to show: lines are left out from here on)");
             }
-            const auto& value = aarq->calling_authentication_value;
-            return value ? Hidden{offset_in(wpdu, value->octets), value->octets.size()} : Hidden{};
+            ++left_out;
+            characters_left_out += line.size();
+            return;
         }
-        case xdlms::ApduTag::get_request:
-        case xdlms::ApduTag::set_request: return hidden_part_of_request(wpdu, apdu);
-        case xdlms::ApduTag::get_response:
-            // All behind tag, choice and invoke-id: in blocks a secret may be cut anywhere.
-            return answer_is_secret_ && apdu.size() > 3
-                       ? Hidden{wrapper::header_size + 3, apdu.size() - 3}
-                       : Hidden{};
-        default: return {};
+        if (left_out > 0) {
+            sink(direction, "(left out: " + std::to_string(left_out) + " lines of " +
+                                std::to_string(characters_left_out) + " characters)");
+            left_out = characters_left_out = 0;
+        }
+        sink(direction, line);
     }
+};
+
+HexTrace::HexTrace(Framing framing, LineSink sink, TraceBudget budget)
+    : state_(
+          std::make_unique<State>(State{lines_of(framing), std::move(sink), Allowance(budget)})) {}
+
+HexTrace::HexTrace(HexTrace&& other) noexcept = default;
+
+HexTrace::~HexTrace() = default;
+
+void HexTrace::octets(Direction direction, ByteView bytes, Instant now) {
+    state_->lines->octets(direction, bytes, now, [this, direction, now](const std::string& line) {
+        state_->show(direction, line, now);
+    });
 }
 
-HexTrace::Hidden HexTrace::hidden_part_of_request(ByteView wpdu, ByteView apdu) {
-    if (const auto set = xdlms::decode_set_request(apdu)) {
-        const auto* normal = std::get_if<xdlms::SetRequestNormal>(&*set);
-        if (!normal) {
-            // Lists, and blocks in which a secret may be cut anywhere.
-            return {wrapper::header_size + 3, apdu.size() - 3};
-        }
-        const ByteView value = normal->value.encoded();
-        return is_secret(normal->attribute) ? Hidden{offset_in(wpdu, value), value.size()}
-                                            : Hidden{};
-    }
-    const auto get = xdlms::decode_get_request(apdu, {.trailing_zeros = true});
-    if (!get || std::holds_alternative<xdlms::GetRequestNext>(*get)) {
-        return {};
-    }
-    answer_is_secret_ = false;
-    if (const auto* normal = std::get_if<xdlms::GetRequestNormal>(&*get)) {
-        answer_is_secret_ = is_secret(normal->attribute);
-    } else {
-        for (const auto& item : std::get<xdlms::GetRequestWithList>(*get).attributes) {
-            answer_is_secret_ = answer_is_secret_ || is_secret(item.attribute);
-        }
-    }
-    return {};
+TraceSink traced_lines(Framing framing, HexTrace::LineSink sink, TraceBudget budget) {
+    auto lines = std::make_shared<HexTrace>(framing, std::move(sink), budget);
+    return [lines](Direction direction, ByteView octets) { lines->octets(direction, octets); };
 }
 
 }  // namespace dlms::transport

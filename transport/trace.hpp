@@ -1,10 +1,13 @@
 #pragma once
 // Byte trace: what goes over the line, for people who look for a fault. Off unless a sink is given.
 
+#include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "stack/base/bytes.hpp"
+#include "stack/base/time.hpp"
 
 namespace dlms::transport {
 
@@ -13,33 +16,42 @@ enum class Direction : std::uint8_t { sent, received };
 /// Called with octets as they pass. They may hold secrets: show them through HexTrace only.
 using TraceSink = std::function<void(Direction, ByteView)>;
 
-/// Turns the octets of a wrapper connection into lines of hexadecimal text, one a WPDU. Passwords
-/// are shown as "**": the calling-authentication-value of an AARQ, and the secret of an association
-/// object (class 15 attribute 7) in SET and in the answer to a GET. Of octets that are no WPDU only
-/// the number is shown.
+/// What the octets of a line are.
+enum class Framing : std::uint8_t {
+    wrapper,    ///< WPDUs in a stream
+    datagrams,  ///< one WPDU at a time
+    hdlc,       ///< HDLC frames; before them, maybe, the messages of IEC 62056-21
+};
+
+/// How much of what passes is shown: a peer that never stops must not fill a disk.
+struct TraceBudget {
+    std::size_t at_once = 1024 * 1024;  ///< characters, while the trace was quiet before
+    std::size_t per_second = 4096;      ///< characters, for as long as the peer likes
+};
+
+/// Turns the octets of a line into lines of text: one a WPDU, in hexadecimal; one an HDLC frame, in
+/// hexadecimal and, behind a "#", in words; one a text message of IEC 62056-21. What must not be
+/// seen is shown as "**" (secret_parts.hpp). Octets that are none of these are only counted. Lines
+/// above the budget are left out, and a line says how many.
 class HexTrace {
 public:
     using LineSink = std::function<void(Direction, const std::string& line)>;
 
-    explicit HexTrace(LineSink sink) : sink_(std::move(sink)) {}
+    HexTrace(Framing framing, LineSink sink, TraceBudget budget = {});
+    HexTrace(HexTrace&& other) noexcept;
+    HexTrace& operator=(HexTrace&&) = delete;
+    ~HexTrace();
 
-    void octets(Direction direction, ByteView bytes);
+    void octets(Direction direction, ByteView bytes,
+                Instant now = std::chrono::steady_clock::now());
 
 private:
-    /// The octets of a WPDU that must not be shown.
-    struct Hidden {
-        std::size_t first = 0;
-        std::size_t count = 0;
-    };
+    struct State;
 
-    void show(Direction direction, ByteView wpdu);
-    Hidden hidden_part(ByteView wpdu);
-    Hidden hidden_part_of_request(ByteView wpdu, ByteView apdu);
-
-    LineSink sink_;
-    ByteBuffer sent_;
-    ByteBuffer received_;
-    bool answer_is_secret_ = false;  // the last GET asked for a secret
+    std::unique_ptr<State> state_;
 };
+
+/// A sink of octets that shows them as lines.
+TraceSink traced_lines(Framing framing, HexTrace::LineSink sink, TraceBudget budget = {});
 
 }  // namespace dlms::transport

@@ -231,9 +231,10 @@ BOOST_AUTO_TEST_CASE(the_trace_shows_frames_and_hides_the_password) {
               "BE10040E0800065F1F040000501C04C80007"},
          Silence{}});
     std::vector<std::string> lines;
-    transport::HexTrace trace([&](transport::Direction direction, const std::string& hex) {
-        lines.push_back((direction == transport::Direction::sent ? "> " : "< ") + hex);
-    });
+    transport::HexTrace trace(
+        transport::Framing::wrapper, [&](transport::Direction direction, const std::string& hex) {
+            lines.push_back((direction == transport::Direction::sent ? "> " : "< ") + hex);
+        });
     ClientEnvironment environment;
     environment.trace = [&](transport::Direction direction, ByteView bytes) {
         trace.octets(direction, bytes);

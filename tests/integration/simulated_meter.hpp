@@ -30,12 +30,14 @@ public:
             BOOST_REQUIRE(meters_.add(std::make_unique<Meter>(
                 *std::move(parsed), 1, std::chrono::steady_clock::now(), utc)));
         }
-        wrapper_ = listen(Framing::wrapper, [this](Instant now) -> std::unique_ptr<LineMachine> {
-            return std::make_unique<MeterConnection>(meters_, now);
-        });
-        hdlc_ = listen(Framing::hdlc, [this](Instant now) -> std::unique_ptr<LineMachine> {
-            return std::make_unique<HdlcLine>(meters_, HdlcMedium{}, now);
-        });
+        wrapper_ = listen(transport::Framing::wrapper,
+                          [this](Instant now) -> std::unique_ptr<LineMachine> {
+                              return std::make_unique<MeterConnection>(meters_, now);
+                          });
+        hdlc_ =
+            listen(transport::Framing::hdlc, [this](Instant now) -> std::unique_ptr<LineMachine> {
+                return std::make_unique<HdlcLine>(meters_, HdlcMedium{}, now);
+            });
         thread_ = std::jthread([this] { io_.run(); });
     }
     ~SimulatedMeter() {
@@ -49,7 +51,7 @@ public:
     std::uint16_t hdlc_port() const { return hdlc_->local_endpoint().port(); }
 
 private:
-    std::unique_ptr<simulator::MeterServer> listen(simulator::Framing framing,
+    std::unique_ptr<simulator::MeterServer> listen(transport::Framing framing,
                                                    simulator::LineFactory make_line) {
         auto server = simulator::MeterServer::start(
             io_.get_executor(), {.endpoint = {asio::ip::address_v4::loopback(), 0},

@@ -113,6 +113,9 @@ BOOST_AUTO_TEST_CASE(settings_that_no_port_has_are_refused) {
     const auto with = [&](const LineSettings& line) {
         return opened(io, {.path = pty.path(), .line = line});
     };
+    for (const std::uint32_t rate : {300u, 115'200u, 500'000u, 4'000'000u}) {
+        BOOST_TEST(with({.baud_rate = rate}) == "accepted", rate);
+    }
     BOOST_TEST(with({.baud_rate = 31}) == "transport/unsupported-baud-rate@0");
     BOOST_TEST(with({.data_bits = 9}) == "transport/out-of-range@0");
     BOOST_TEST(with({.stop_bits = 0}) == "transport/out-of-range@0");

@@ -123,6 +123,29 @@ BOOST_FIXTURE_TEST_CASE(the_certificate_must_be_for_the_name_or_the_address, Cre
     BOOST_TEST(with_name("127.0.0.2") == "transport/certificate-name-mismatch@0");
 }
 
+BOOST_FIXTURE_TEST_CASE(files_are_read_once_and_again_when_they_change, Credentials) {
+    World world({file("meter.pem"), "", ""});
+    const TlsOptions options{.server_name = "meter.test", .ca_file = file("trusted.pem")};
+    const auto trust = [&](const Identity& authority, int second) {
+        authority.write_certificate(folder / "trusted.pem");
+        std::filesystem::last_write_time(
+            folder / "trusted.pem", std::filesystem::file_time_type(std::chrono::seconds(second)));
+    };
+    trust(ca, 1);
+    BOOST_TEST(outcome(world.connect(options)) == "accepted");
+    const auto first = options.memory->context;
+    BOOST_REQUIRE(first != nullptr);
+    TlsOptions copy = options;  // of another meter behind the same CA
+    copy.server_name = "";
+    BOOST_TEST(outcome(world.connect(copy)) == "accepted");
+    BOOST_TEST((options.memory->context == first));
+    trust(other_ca, 2);
+    BOOST_TEST(outcome(world.connect(options)) == "transport/certificate-untrusted@0");
+    BOOST_TEST((options.memory->context != first));
+    std::filesystem::remove(folder / "trusted.pem");
+    BOOST_TEST(outcome(world.connect(options)) == "transport/unusable-credentials@0");
+}
+
 BOOST_FIXTURE_TEST_CASE(a_certificate_is_refused_for_its_reason, Credentials) {
     const auto with = [&](std::string_view certificate, std::string_view trusted) {
         World world({file(certificate), "", ""});

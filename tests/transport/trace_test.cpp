@@ -13,7 +13,8 @@ namespace {
 
 struct Trace {
     std::vector<std::string> lines;
-    transport::HexTrace hex{[this](Direction, const std::string& line) { lines.push_back(line); }};
+    transport::HexTrace hex{transport::Framing::wrapper,
+                            [this](Direction, const std::string& line) { lines.push_back(line); }};
 
     void sent(std::string_view text) { hex.octets(Direction::sent, *from_hex(text)); }
     void received(std::string_view text) { hex.octets(Direction::received, *from_hex(text)); }
@@ -52,6 +53,56 @@ BOOST_AUTO_TEST_CASE(the_secret_of_an_association_is_hidden_both_ways) {
     trace.sent(get_clock);
     trace.received("000100010001000A C401C200090461626364");
     BOOST_TEST(trace.lines.back() == "000100010001000AC401C200090461626364");
+}
+
+BOOST_AUTO_TEST_CASE(answers_that_overtake_each_other_hide_the_right_one) {
+    Trace trace;
+    trace.sent(get_secret);  // invoke-id 1
+    trace.sent(get_clock);   // 2
+    trace.received("000100010001000A C401C200090461626364");
+    BOOST_TEST(trace.lines.back() == "000100010001000AC401C200090461626364");
+    trace.received("000100010001000A C401C100090461626364");
+    BOOST_TEST(trace.lines.back() == "000100010001000AC401C1**");
+}
+
+BOOST_AUTO_TEST_CASE(a_datagram_is_shown_alone) {
+    std::vector<std::string> lines;
+    transport::HexTrace trace(transport::Framing::datagrams,
+                              [&](Direction, const std::string& line) { lines.push_back(line); });
+    const ByteBuffer whole = *from_hex(get_clock);
+    trace.octets(Direction::received, ByteView(whole).first(12));
+    trace.octets(Direction::received, whole);
+    BOOST_REQUIRE_EQUAL(lines.size(), 2u);
+    BOOST_TEST(lines[0] == "(12 octets that are no WPDU)");
+    BOOST_TEST(lines[1] == to_hex(whole));
+}
+
+BOOST_AUTO_TEST_CASE(a_flood_is_left_out_and_told) {
+    using namespace std::chrono_literals;
+    std::vector<std::string> lines;
+    transport::HexTrace trace(transport::Framing::wrapper,
+                              [&](Direction, const std::string& line) { lines.push_back(line); },
+                              {.at_once = 500, .per_second = 100});
+    const ByteBuffer wpdu = *from_hex(get_clock);  // 42 characters
+    const Instant start{1h};
+    for (int i = 0; i < 1000; ++i) {
+        trace.octets(Direction::received, wpdu, start);
+    }
+    BOOST_REQUIRE_EQUAL(lines.size(), 12u);  // 11 of them, 462 characters, and the word
+    BOOST_TEST(lines.back() == "(too much to show: lines are left out from here on)");
+    trace.octets(Direction::received, wpdu, start + 100ms);  // 48 characters are free
+    BOOST_TEST(lines.size() == 12u);
+    trace.octets(Direction::received, wpdu, start + 300ms);  // 68, above an eighth
+    BOOST_REQUIRE_EQUAL(lines.size(), 14u);
+    BOOST_TEST(lines[12] == "(left out: 990 lines of 41580 characters)");
+    BOOST_TEST(lines[13] == to_hex(wpdu));
+    // A day of flood stays within its means.
+    lines.clear();
+    for (int i = 0; i < 100'000; ++i) {
+        trace.octets(Direction::received, wpdu, start + 1s + i * 1ms);
+    }
+    BOOST_TEST(lines.size() <= (500u + 100u * 100u) / 42u * 3u);
+    BOOST_TEST(lines.size() >= (100u * 100u) / 42u);
 }
 
 BOOST_AUTO_TEST_CASE(an_aarq_that_does_not_decode_is_hidden_whole) {
