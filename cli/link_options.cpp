@@ -46,7 +46,7 @@ bool is_serial_port(std::string_view place) {
 }
 
 std::optional<LineSettings> parse_format(std::string_view text, std::uint32_t baud_rate) {
-    constexpr std::string_view parities = "NOE";
+    constexpr std::string_view parities = "NEO";
     if (text.size() != 3 || (text[0] != '7' && text[0] != '8') ||
         parities.find(text[1]) == std::string_view::npos || (text[2] != '1' && text[2] != '2')) {
         return std::nullopt;
