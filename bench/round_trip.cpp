@@ -3,101 +3,33 @@
 //
 //     bench_round_trip PATH/dlms-simulator [ROUNDS [EXCHANGES]]
 //
-// A second ping-pong waits in epoll on both ends, as every program does that serves more than one
-// peer: what our own code costs is the difference to that one. The rounds alternate, so that all
-// see the same machine; medians are printed.
+// Both are done twice. First with a socket that waits in recv(), as a program does that has one
+// meter: the association and its link are driven by hand. Then by an event loop, as every program
+// does that serves more than one peer: NativeMeterClient on one side, a ping-pong that waits in
+// epoll on the other. The rounds alternate, so that all see the same machine; medians are printed.
 
-#include <algorithm>
-#include <arpa/inet.h>
 #include <array>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sched.h>
-#include <signal.h>
-#include <string>
-#include <sys/epoll.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
-#include <vector>
 
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/io_context.hpp>
 
+#include "bench/loopback.hpp"
 #include "client/native_meter_client.hpp"
+#include "client/open_link.hpp"
 #include "stack/cosem/obis_code.hpp"
 
 namespace {
 
 using namespace dlms;
+using namespace dlms::bench;
 using namespace dlms::cosem::literals;
 
 constexpr std::size_t request_size = 8 + 13;  // WPDU header and get-request-normal
 constexpr std::size_t answer_size = 8 + 9;    // WPDU header and get-response of a double-long
 
-void pin(pid_t process, std::size_t core) {
-    cpu_set_t cores;
-    CPU_ZERO(&cores);
-    CPU_SET(core, &cores);
-    if (sched_setaffinity(process, sizeof cores, &cores) != 0) {
-        std::perror("sched_setaffinity");
-    }
-}
-
-[[noreturn]] void give_up(const char* what) {
-    std::perror(what);
-    std::exit(1);
-}
-
-void no_delay(int socket) {
-    const int on = 1;
-    setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-}
-
-enum class Waits { in_recv, in_epoll };
-
-/// A connected socket, and the epoll that tells when it has something to read.
-struct Line {
-    int socket = -1;
-    int epoll = -1;  // -1 where recv waits
-
-    Line(int connected, Waits waits) : socket(connected) {
-        no_delay(socket);
-        if (waits == Waits::in_epoll) {
-            epoll = epoll_create1(0);
-            epoll_event event{};
-            event.events = EPOLLIN;
-            if (epoll_ctl(epoll, EPOLL_CTL_ADD, socket, &event) != 0) {
-                give_up("epoll_ctl");
-            }
-        }
-    }
-};
-
-bool receive_all(const Line& line, std::span<Byte> space) {
-    std::size_t have = 0;
-    while (have < space.size()) {
-        epoll_event event{};
-        if (line.epoll >= 0 && epoll_wait(line.epoll, &event, 1, -1) < 0) {
-            return false;
-        }
-        const ssize_t count = recv(line.socket, space.data() + have, space.size() - have, 0);
-        if (count <= 0) {
-            return false;
-        }
-        have += static_cast<std::size_t>(count);
-    }
-    return true;
-}
-
 /// Answers every request of the right size with an answer of the right size, until the peer closes.
-[[noreturn]] void pong(int listener, Waits waits) {
-    const Line line(accept(listener, nullptr, nullptr), waits);
+void pong(const Line& line) {
     std::array<Byte, request_size> request{};
     const std::array<Byte, answer_size> answer{};
     while (receive_all(line, request)) {
@@ -105,55 +37,6 @@ bool receive_all(const Line& line, std::span<Byte> space) {
             break;
         }
     }
-    _exit(0);
-}
-
-Line connect_to_pong(pid_t& process, Waits waits) {
-    const int listener = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    if (bind(listener, generic, size) != 0 || listen(listener, 1) != 0) {
-        give_up("listen");
-    }
-    getsockname(listener, generic, &size);
-    process = fork();
-    if (process == 0) {
-        pin(0, 1);
-        pong(listener, waits);
-    }
-    const int connected = socket(AF_INET, SOCK_STREAM, 0);
-    if (connect(connected, generic, size) != 0) {
-        give_up("connect");
-    }
-    close(listener);
-    return Line(connected, waits);
-}
-
-struct Figures {
-    double exchanges_a_second = 0;
-    double cpu_microseconds = 0;  // of the client, an exchange
-};
-
-double cpu_seconds() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    const auto seconds = [](const timeval& time) {
-        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-    };
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-template <class Work>
-Figures measure(std::size_t exchanges, Work work) {
-    const double cpu = cpu_seconds();
-    const auto start = std::chrono::steady_clock::now();
-    work();
-    const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
-    return {static_cast<double>(exchanges) / wall.count(),
-            (cpu_seconds() - cpu) * 1e6 / static_cast<double>(exchanges)};
 }
 
 void ping(const Line& line, std::size_t exchanges) {
@@ -181,37 +64,75 @@ asio::awaitable<void> gets(client::NativeMeterClient& meter, std::size_t exchang
     }
 }
 
-/// Starts the simulator on a free port, pinned to core 1, and returns the port it tells.
-std::uint16_t start_simulator(const char* path, pid_t& process) {
-    int lines[2];
-    if (pipe(lines) != 0) {
-        give_up("pipe");
+/// The association and its link over a socket that blocks.
+class BlockingMeter {
+public:
+    explicit BlockingMeter(std::uint16_t port) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        address.sin_port = htons(port);
+        socket_ = socket(AF_INET, SOCK_STREAM, 0);
+        if (connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+            give_up("connect");
+        }
+        no_delay(socket_);
+        client::MeterParameters parameters(client::profile_of_brand("hexcell"));
+        client::MeterSession::Sinks sinks;
+        sinks.event = [this](const association::ClientEvent& event) {
+            associated_ |= std::holds_alternative<association::Associated>(event);
+            const auto* got = std::get_if<association::GetCompleted>(&event);
+            const auto* value = got ? std::get_if<axdr::DataView>(&got->result) : nullptr;
+            values_ += value && value->encoded().size() == 5 ? 1U : 0U;
+        };
+        sinks.link = [](const client::LinkReport&) {};
+        sinks.settled = [] {};
+        session_ = *client::make_session(parameters, {}, std::move(sinks));
+        const Instant now = std::chrono::steady_clock::now();
+        session_->open_link(now);
+        if (!session_->association().open(now)) {
+            give_up("open");
+        }
+        while (!associated_) {
+            exchange();
+        }
     }
-    process = fork();
-    if (process == 0) {
-        pin(0, 1);
-        dup2(lines[1], STDOUT_FILENO);
-        execl(path, path, "--scenario", "hexcell", "--port", "0", "--bind", "127.0.0.1", nullptr);
-        give_up(path);
-    }
-    close(lines[1]);
-    std::string text;
-    char character = 0;
-    while (read(lines[0], &character, 1) == 1 && character != '\n') {
-        text += character;
-    }
-    const std::size_t colon = text.find("127.0.0.1:");
-    if (colon == std::string::npos) {
-        std::fprintf(stderr, "the simulator said: %s\n", text.c_str());
-        std::exit(1);
-    }
-    return static_cast<std::uint16_t>(std::atoi(text.c_str() + colon + 10));
-}
 
-double median(std::vector<double> values) {
-    std::ranges::sort(values);
-    return values[values.size() / 2];
-}
+    void gets(std::size_t exchanges) {
+        const cosem::AttributeDescriptor attribute{3, "1-0:1.8.0.255"_obis, 2};
+        for (std::size_t i = 0; i < exchanges; ++i) {
+            const std::size_t wanted = values_ + 1;
+            if (!session_->association().get(attribute, std::nullopt,
+                                             std::chrono::steady_clock::now())) {
+                give_up("get");
+            }
+            while (values_ != wanted) {
+                exchange();
+            }
+        }
+    }
+
+private:
+    void exchange() {
+        while (const std::optional<ByteView> octets = session_->poll_transmit()) {
+            if (send(socket_, octets->data(), octets->size(), 0) < 0) {
+                give_up("send");
+            }
+        }
+        std::array<Byte, 2048> space{};
+        const ssize_t count = recv(socket_, space.data(), space.size(), 0);
+        if (count <= 0) {
+            give_up("recv");
+        }
+        session_->receive(ByteView(space.data(), static_cast<std::size_t>(count)),
+                          std::chrono::steady_clock::now());
+    }
+
+    int socket_ = -1;
+    bool associated_ = false;
+    std::size_t values_ = 0;
+    std::unique_ptr<client::MeterSession> session_;
+};
 
 /// Figures of something against those of the plain ping-pong in the same round.
 struct Compared {
@@ -241,10 +162,11 @@ int main(int argc, char** argv) {
     const std::size_t exchanges = argc > 3 ? std::strtoul(argv[3], nullptr, 10) : 20'000;
     pid_t ponger = 0;
     pid_t epoll_ponger = 0;
-    const Line plain_line = connect_to_pong(ponger, Waits::in_recv);
-    const Line epoll_line = connect_to_pong(epoll_ponger, Waits::in_epoll);
+    const Line plain_line = connect_to_child(ponger, Waits::in_recv, pong);
+    const Line epoll_line = connect_to_child(epoll_ponger, Waits::in_epoll, pong);
     pid_t simulator = 0;
-    const std::uint16_t port = start_simulator(argv[1], simulator);
+    const std::uint16_t port = start_simulator(
+        {argv[1], "--scenario", "hexcell", "--port", "0", "--bind", "127.0.0.1"}, simulator);
     pin(0, 0);
 
     asio::io_context io(1);
@@ -263,6 +185,8 @@ int main(int argc, char** argv) {
         io.run();
         io.restart();
     };
+    BlockingMeter blocking(port);
+    blocking.gets(2000);
     run_gets(2000);
     ping(plain_line, 2000);
     ping(epoll_line, 2000);
@@ -270,22 +194,21 @@ int main(int argc, char** argv) {
     std::vector<double> plain_rates;
     Compared by_epoll;
     Compared by_get;
+    Compared by_blocking_get;
     for (int round = 0; round < rounds; ++round) {
         const Figures plain = measure(exchanges, [&] { ping(plain_line, exchanges); });
+        const Figures blocking_get = measure(exchanges, [&] { blocking.gets(exchanges); });
         const Figures epoll = measure(exchanges, [&] { ping(epoll_line, exchanges); });
         const Figures get = measure(exchanges, [&] { run_gets(exchanges); });
         plain_rates.push_back(plain.exchanges_a_second);
         by_epoll.add(epoll, plain);
         by_get.add(get, plain);
+        by_blocking_get.add(blocking_get, plain);
     }
     std::printf("ping-pong           %8.0f /s\n", median(plain_rates));
+    by_blocking_get.print("GET");
     by_epoll.print("ping-pong in epoll");
-    by_get.print("GET");
-    kill(ponger, SIGTERM);
-    kill(epoll_ponger, SIGTERM);
-    kill(simulator, SIGTERM);
-    for (const pid_t child : {ponger, epoll_ponger, simulator}) {
-        waitpid(child, nullptr, 0);
-    }
+    by_get.print("GET by event loop");
+    stop({ponger, epoll_ponger, simulator});
     return 0;
 }
