@@ -14,8 +14,8 @@ EXAMPLES = os.environ["DLMS_EXAMPLES"]
 class Simulator:
     """A running simulator; `port` is where it listens on the loopback address."""
 
-    def __init__(self, *arguments):
-        self.process = subprocess.Popen([SIMULATOR, "--port", "0", "--log-level", "off", *arguments],
+    def __init__(self, *arguments, place="--port"):
+        self.process = subprocess.Popen([SIMULATOR, place, "0", "--log-level", "off", *arguments],
                                         stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         self.port = int(re.match(r"listening on 127\.0\.0\.1:(\d+) ", line)[1])
