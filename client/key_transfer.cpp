@@ -19,7 +19,7 @@ Result<axdr::Data> wrapped_keys(const security::MasterKey& master, std::span<con
         if (!wrapped) {
             return std::unexpected(wrapped.error());
         }
-        builder.structure(2).enumerated(static_cast<std::uint8_t>(key.kind)).octet_string(*wrapped);
+        builder.structure(2).enumerated(static_cast<std::uint8_t>(key.id)).octet_string(*wrapped);
     }
     return builder.finish();
 }

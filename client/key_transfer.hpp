@@ -10,16 +10,8 @@
 
 namespace dlms::client {
 
-/// By the numbers of key_transfer.
-enum class TransferredKey : std::uint8_t {
-    unicast = 0,
-    broadcast = 1,
-    authentication = 2,
-    master = 3,
-};
-
 struct NewKey {
-    TransferredKey kind{};
+    security::KeyId id{};
     ByteView octets;  ///< secret; 16 or 32 octets
 };
 

@@ -14,13 +14,10 @@ using security::KeySlot;
 constexpr std::uint64_t least_numbers = 128;
 constexpr std::uint32_t range_size = 512;
 
-/// Of key_transfer.
-namespace key_ids {
-constexpr std::uint8_t unicast = 0;
-constexpr std::uint8_t broadcast = 1;
-constexpr std::uint8_t authentication = 2;
-constexpr std::uint8_t master = 3;
-}  // namespace key_ids
+/// Where the array of generations has a key.
+constexpr std::size_t index_of(security::KeyId id) {
+    return static_cast<std::size_t>(id);
+}
 
 security::ProtectionKeys copy_of(const security::ProtectionKeys& keys) {
     const auto copy = [](const auto& key) {
@@ -125,17 +122,17 @@ bool DeviceSecurity::transfer(const axdr::DataView& keys) {
         taken[static_cast<std::size_t>(*number)] = std::move(*key);
     }
     ++generation_;
-    const auto take = [&](std::uint8_t id, auto& into) {
-        if (taken[id]) {
-            into = *std::remove_reference_t<decltype(*into)>::from(taken[id]->reveal());
-            changed_at_[id] = generation_;
+    const auto take = [&](security::KeyId id, auto& into) {
+        if (const auto& key = taken[index_of(id)]) {
+            into = *std::remove_reference_t<decltype(*into)>::from(key->reveal());
+            changed_at_[index_of(id)] = generation_;
         }
     };
-    take(key_ids::unicast, declared_.keys.unicast);
-    take(key_ids::broadcast, declared_.keys.broadcast);
-    take(key_ids::authentication, declared_.keys.authentication);
-    take(key_ids::master, declared_.keys.master);
-    if (taken[key_ids::unicast]) {
+    take(security::KeyId::unicast, declared_.keys.unicast);
+    take(security::KeyId::broadcast, declared_.keys.broadcast);
+    take(security::KeyId::authentication, declared_.keys.authentication);
+    take(security::KeyId::master, declared_.keys.master);
+    if (taken[index_of(security::KeyId::unicast)]) {
         received_.clear();
     }
     return true;
@@ -151,13 +148,13 @@ void DeviceSecurity::take_over(association::ServerAssociation& association,
         return;
     }
     // They are of the right size, as transfer() has made sure.
-    if (changed_at_[key_ids::unicast] > since) {
+    if (changed_at_[index_of(security::KeyId::unicast)] > since) {
         (void)protection->replace_key(KeySlot::unicast, *declared_.keys.unicast);
     }
-    if (changed_at_[key_ids::broadcast] > since) {
+    if (changed_at_[index_of(security::KeyId::broadcast)] > since) {
         (void)protection->replace_key(KeySlot::broadcast, *declared_.keys.broadcast);
     }
-    if (changed_at_[key_ids::authentication] > since) {
+    if (changed_at_[index_of(security::KeyId::authentication)] > since) {
         (void)protection->replace_key(*declared_.keys.authentication);
     }
 }

@@ -43,4 +43,12 @@ using DedicatedKey = SymmetricKey<struct DedicatedKeyPurpose>;
 /// Master key (KEK): wraps other keys.
 using MasterKey = SymmetricKey<struct MasterKeyPurpose>;
 
+/// What key_transfer of a security setup (class 64, Blue Book) calls the keys.
+enum class KeyId : std::uint8_t {
+    unicast = 0,
+    broadcast = 1,
+    authentication = 2,
+    master = 3,
+};
+
 }  // namespace dlms::security
