@@ -100,6 +100,15 @@ bool may_name_secret(ByteView octets) {
     return found != octets.end();
 }
 
+/// Whether a request with short names may name a member of the current association: their base name
+/// is 0xFA00 (Green Book, reserved base names), behind the tag of a variable name (2) or a
+/// parameterised access (4).
+bool may_name_association(ByteView octets) {
+    return std::ranges::adjacent_find(octets, [](Byte tag, Byte name) {
+               return (tag == 0x02 || tag == 0x04) && name == 0xFA;
+           }) != octets.end();
+}
+
 /// Whether a request that was cut may ask for the secret: what is not seen yet may.
 bool may_ask_for_secret(ByteView apdu, bool is_whole) {
     return !is_whole || may_name_secret(apdu);
@@ -178,6 +187,9 @@ Hidden SecretParts::judge_apdu(Asked& asked, ByteView apdu, bool is_whole) {
                        ? Hidden{}
                        : judge_change(apdu, 1, last_secret_method);
         }
+        case ApduTag::write_request:
+        case ApduTag::unconfirmed_write_request:
+            return !is_whole || may_name_association(apdu) ? all_behind(1, apdu) : Hidden{};
         case ApduTag::get_request: note_get(asked, apdu); return {};
         case ApduTag::get_response: return judge_get_response(asked, apdu, is_whole);
         case ApduTag::access_request:

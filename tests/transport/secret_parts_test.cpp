@@ -48,6 +48,17 @@ BOOST_AUTO_TEST_CASE(changes_of_the_secret_are_hidden) {
     BOOST_TEST(judge("C101C1000F0000280000FF0700 FF61626364") == "C101C1000F0000280000FF0700**");
 }
 
+BOOST_AUTO_TEST_CASE(writes_to_the_association_by_short_names_are_hidden) {
+    Judge judge;
+    BOOST_TEST(judge("06 01 02FA40 01 090461626364") == "06**");
+    BOOST_TEST(judge("06 02 020100 02FA40 02 1105 090461626364") == "06**");
+    BOOST_TEST(judge("16 01 04FA401000 01 090461626364") == "16**");
+    BOOST_TEST(judge("06 01 020100 01 1105") ==
+               "06010201000"
+               "11105");
+    BOOST_TEST(judge("06 01 020100 01 1105", Direction::sent, "0001", false) == "06**");
+}
+
 BOOST_AUTO_TEST_CASE(a_dedicated_key_in_the_clear_is_hidden) {
     Judge judge;
     BOOST_TEST(judge("602E A109060760857405080101 BE21 041F 0101 10"
