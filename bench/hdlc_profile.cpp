@@ -131,23 +131,6 @@ void pong(const Line& line, const Exchanges& exchanges) {
     }
 }
 
-/// Seconds of each round, and what part of the plain ping-pong's rate that is.
-struct Compared {
-    std::vector<double> rates;
-    std::vector<double> ratios;
-    std::vector<double> cpu;
-
-    void add(const Figures& figures, const Figures& plain) {
-        rates.push_back(figures.exchanges_a_second);
-        ratios.push_back(figures.exchanges_a_second / plain.exchanges_a_second);
-        cpu.push_back(figures.cpu_microseconds - plain.cpu_microseconds);
-    }
-    void print(const char* name) const {
-        std::printf("%-18s  %8.0f turns/s, %.3f of the ping-pong, %.2f us of CPU above it\n", name,
-                    median(rates), median(ratios), median(cpu));
-    }
-};
-
 }  // namespace
 
 int main(int argc, char** argv) {

@@ -168,6 +168,23 @@ inline double median(std::vector<double> values) {
     return values[values.size() / 2];
 }
 
+/// Figures of something against those of a plain ping-pong in the same round.
+struct Compared {
+    std::vector<double> rates;
+    std::vector<double> ratios;
+    std::vector<double> added_cpu;
+
+    void add(const Figures& figures, const Figures& plain) {
+        rates.push_back(figures.exchanges_a_second);
+        ratios.push_back(figures.exchanges_a_second / plain.exchanges_a_second);
+        added_cpu.push_back(figures.cpu_microseconds - plain.cpu_microseconds);
+    }
+    void print(const char* name) const {
+        std::printf("%-18s  %8.0f /s, %.3f of the ping-pong, %.2f us of CPU above it\n", name,
+                    median(rates), median(ratios), median(added_cpu));
+    }
+};
+
 /// Ends children and waits for their end.
 inline void stop(std::initializer_list<pid_t> children) {
     for (const pid_t child : children) {

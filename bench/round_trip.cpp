@@ -134,23 +134,6 @@ private:
     std::unique_ptr<client::MeterSession> session_;
 };
 
-/// Figures of something against those of the plain ping-pong in the same round.
-struct Compared {
-    std::vector<double> rates;
-    std::vector<double> ratios;
-    std::vector<double> added_cpu;
-
-    void add(const Figures& figures, const Figures& plain) {
-        rates.push_back(figures.exchanges_a_second);
-        ratios.push_back(figures.exchanges_a_second / plain.exchanges_a_second);
-        added_cpu.push_back(figures.cpu_microseconds - plain.cpu_microseconds);
-    }
-    void print(const char* name) const {
-        std::printf("%-18s  %8.0f /s, %.3f of the ping-pong, %.2f us of CPU above it\n", name,
-                    median(rates), median(ratios), median(added_cpu));
-    }
-};
-
 }  // namespace
 
 int main(int argc, char** argv) {
