@@ -2,7 +2,7 @@
 // made on the spot.
 
 #include "tests/client/client_scripts.hpp"
-#include "tests/transport/certificates.hpp"
+#include "tests/transport/credentials.hpp"
 #include "tests/transport/line_support.hpp"
 #include "transport/driver.hpp"
 #include "transport/tls_acceptor.hpp"
@@ -13,22 +13,6 @@ using namespace dlms::testing;
 using namespace dlms::client::testing_scripts;
 
 namespace {
-
-/// Two CAs, and what the first one has signed.
-struct Credentials {
-    Credentials() {
-        ca.write_certificate(folder / "ca.pem");
-        other_ca.write_certificate(folder / "other-ca.pem");
-        make_identity({"meter", "DNS:meter.test,IP:127.0.0.1"}, &ca).write(folder / "meter.pem");
-        make_identity({"head end", ""}, &ca).write(folder / "client.pem");
-        make_identity({"stranger", ""}, &other_ca).write(folder / "stranger.pem");
-    }
-    std::string file(std::string_view name) const { return (folder / name).string(); }
-
-    TemporaryFolder folder;
-    Identity ca = make_identity({"test CA", "", true});
-    Identity other_ca = make_identity({"other CA", "", true});
-};
 
 /// Ends TLS and hands the octets to a meter on TCP, and back.
 class Terminator {

@@ -6,7 +6,7 @@
 #include <asio/write.hpp>
 
 #include "tests/support/result_printing.hpp"
-#include "tests/transport/certificates.hpp"
+#include "tests/transport/credentials.hpp"
 #include "tests/transport/line_support.hpp"
 #include "transport/tls_acceptor.hpp"
 #include "transport/tls_connector.hpp"
@@ -20,25 +20,6 @@ using asio::ip::tcp;
 namespace {
 
 const tcp::endpoint any_port(asio::ip::make_address("127.0.0.1"), 0);
-
-/// Two CAs, and what the test's first one has signed.
-struct Credentials {
-    Credentials() {
-        ca.write_certificate(folder / "ca.pem");
-        other_ca.write_certificate(folder / "other-ca.pem");
-        make_identity({"meter", "DNS:meter.test,IP:127.0.0.1"}, &ca).write(folder / "meter.pem");
-        make_identity({"late", "DNS:meter.test", false, -10, -5}, &ca).write(folder / "late.pem");
-        make_identity({"early", "DNS:meter.test", false, 5, 10}, &ca).write(folder / "early.pem");
-        make_identity({"alone", "DNS:meter.test"}).write(folder / "alone.pem");
-        make_identity({"head end", ""}, &ca).write(folder / "client.pem");
-        make_identity({"stranger", ""}, &other_ca).write(folder / "stranger.pem");
-    }
-    std::string file(std::string_view name) const { return (folder / name).string(); }
-
-    TemporaryFolder folder;
-    Identity ca = make_identity({"test CA", "", true});
-    Identity other_ca = make_identity({"other CA", "", true});
-};
 
 /// A meter behind TLS: it answers every part of octets with the same.
 struct Meter {
