@@ -93,6 +93,7 @@ std::string_view name(ErrorCode code) {
         case ErrorCode::certificate_rejected: return "certificate-rejected";
         case ErrorCode::own_certificate_rejected: return "own-certificate-rejected";
         case ErrorCode::defect: return "defect";
+        case ErrorCode::store_failed: return "store-failed";
     }
     return "unknown-error";
 }

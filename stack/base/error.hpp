@@ -133,6 +133,7 @@ enum class ErrorCode : std::uint16_t {
     own_certificate_rejected,   ///< the peer refused our certificate, or that we have none
     // internal
     defect = 500,  ///< a state that must not occur
+    store_failed,  ///< what must outlive the process could not be written, or read back
 };
 
 constexpr Blame blame_of(ErrorCode code) {
