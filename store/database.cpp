@@ -63,6 +63,10 @@ ByteView Statement::octets(int column) const {
     return {static_cast<const Byte*>(data), data ? static_cast<std::size_t>(size) : 0};
 }
 
+std::string Statement::text(int column) const {
+    return std::string(as_text(octets(column)));
+}
+
 void Database::Close::operator()(sqlite3* database) const {
     sqlite3_close(database);
 }
@@ -81,6 +85,18 @@ std::expected<Database, std::string> Database::open(const std::string& file,
     }
     if (auto wrong = database.prepare_file(schema, version)) {
         return std::unexpected(file + ": " + *wrong);
+    }
+    return database;
+}
+
+std::expected<Database, std::string> Database::in_memory(std::string_view schema) {
+    sqlite3* handle = nullptr;
+    const int opened =
+        sqlite3_open_v2(":memory:", &handle,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+    Database database(handle);
+    if (opened != SQLITE_OK || !database.run(schema)) {
+        return std::unexpected(database.error());
     }
     return database;
 }

@@ -30,6 +30,7 @@ public:
     std::int64_t integer(int column) const;
     /// Valid until the next step().
     ByteView octets(int column) const;
+    std::string text(int column) const;
 
 private:
     friend class Database;
@@ -49,6 +50,9 @@ public:
     /// error is a sentence for people.
     static std::expected<Database, std::string> open(const std::string& file,
                                                      std::string_view schema, int version);
+
+    /// One that no file is behind.
+    static std::expected<Database, std::string> in_memory(std::string_view schema);
 
     /// A statement that does not parse, or does not fit the tables, fails in step().
     Statement prepare(std::string_view sql);

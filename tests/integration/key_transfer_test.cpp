@@ -3,9 +3,9 @@
 #include "client/key_transfer.hpp"
 
 #include <boost/test/unit_test.hpp>
-#include <nlohmann/json.hpp>
 
 #include "tests/client/client_desk.hpp"
+#include "tests/integration/keyed_scenario.hpp"
 #include "tests/integration/simulated_meter.hpp"
 
 namespace dlms::testing {
@@ -13,56 +13,12 @@ namespace {
 
 using client::MeterParameters;
 using client::NewKey;
-using nlohmann::json;
 using security::KeyId;
 using security::Protection;
-
-constexpr const char* first_unicast = "11111111111111111111111111111111";
-constexpr const char* first_authentication = "22222222222222222222222222222222";
-constexpr const char* first_master = "33333333333333333333333333333333";
-constexpr const char* second_unicast = "A1A2A3A4A5A6A7A8A9AAABACADAEAFA0";
-constexpr const char* second_authentication = "B1B2B3B4B5B6B7B8B9BABBBCBDBEBFB0";
 
 const cosem::MethodDescriptor security_activate{64, {0, 0, 43, 0, 0, 255}, 1};
 const cosem::MethodDescriptor key_transfer{64, {0, 0, 43, 0, 0, 255}, 2};
 const cosem::AttributeDescriptor security_policy{64, {0, 0, 43, 0, 0, 255}, 2};
-
-std::string scenario(int version) {
-    const json associations = {{{"client_sap", 1},
-                                {"name", "secured"},
-                                {"mechanism", "HLS-GMAC"},
-                                {"security", "none"},
-                                {"conformance", {"get", "set", "action"}}}};
-    const auto computed = [](int id, const char* what) {
-        return json{{"id", id}, {"access", "r"}, {"computed", what}};
-    };
-    const json objects = {
-        {{"obis", "0-0:43.0.0.255"},
-         {"class", 64},
-         {"version", version},
-         {"name", "Security setup"},
-         {"attributes",
-          {computed(2, "security_policy"), computed(3, "security_suite"),
-           computed(4, "client_system_title"), computed(5, "server_system_title")}},
-         {"methods", {{{"id", 1}, {"access", true}}, {{"id", 2}, {"access", true}}}}},
-        {{"obis", "1-0:1.8.0.255"},
-         {"class", 3},
-         {"name", "Energy"},
-         {"attributes",
-          {{{"id", 2}, {"access", "r"}, {"value", {{"double-long-unsigned", 12345}}}}}}}};
-    const json meter = {{"name", "keys"},
-                        {"logical_devices",
-                         {{{"sap", 1},
-                           {"name", "TST0000000000001"},
-                           {"security",
-                            {{"system_title", "5453540000000001"},
-                             {"unicast_key", first_unicast},
-                             {"authentication_key", first_authentication},
-                             {"master_key", first_master}}},
-                           {"associations", associations},
-                           {"objects", objects}}}}};
-    return meter.dump();
-}
 
 struct KeyDesk : Desk {
     KeyDesk(const SimulatedMeter& meter, const char* unicast, const char* authentication,
@@ -115,7 +71,7 @@ BOOST_AUTO_TEST_SUITE(security_setup)
 
 BOOST_AUTO_TEST_CASE(SYMSEC_0_Key_Tx_P1_to_P3_new_keys_are_in_force_behind_the_answer) {
     for (const int which : {1, 2, 3}) {  // unicast, authentication, both
-        const SimulatedMeter meter(scenario(1));
+        const SimulatedMeter meter(keyed_scenario(1));
         auto counters = std::make_shared<client::ProcessCounters>();
         const ByteBuffer unicast = octets(second_unicast);
         const ByteBuffer authentication = octets(second_authentication);
@@ -153,7 +109,7 @@ BOOST_AUTO_TEST_CASE(SYMSEC_0_Key_Tx_P1_to_P3_new_keys_are_in_force_behind_the_a
 }
 
 BOOST_AUTO_TEST_CASE(SYMSEC_0_Key_Tx_N1_N2_what_does_not_unwrap_changes_nothing) {
-    const SimulatedMeter meter(scenario(1));
+    const SimulatedMeter meter(keyed_scenario(1));
     KeyDesk desk(meter, first_unicast, first_authentication);
     const ByteBuffer unicast = octets(second_unicast);
     BOOST_TEST(desk.transfer(first_unicast, {{KeyId::unicast, unicast}}) == "other-reason");
@@ -174,7 +130,7 @@ BOOST_AUTO_TEST_CASE(SYMSEC_0_Key_Tx_N1_N2_what_does_not_unwrap_changes_nothing)
 }
 
 BOOST_AUTO_TEST_CASE(keys_are_taken_under_full_protection_only) {
-    const SimulatedMeter meter(scenario(1));
+    const SimulatedMeter meter(keyed_scenario(1));
     KeyDesk desk(meter, first_unicast, first_authentication, security::authenticated_only);
     const ByteBuffer unicast = octets(second_unicast);
     BOOST_TEST(desk.transfer(first_master, {{KeyId::unicast, unicast}}) == "read-write-denied");
@@ -190,7 +146,7 @@ BOOST_AUTO_TEST_CASE(SYMSEC_0_SecPol_1_to_3_a_policy_is_kept_and_never_weakened)
         const char* weaker;
     };
     for (const Case& one : {Case{0, "1601", "1603", "1602"}, Case{1, "1624", "166C", "1624"}}) {
-        const SimulatedMeter meter(scenario(one.version));
+        const SimulatedMeter meter(keyed_scenario(one.version));
         KeyDesk desk(meter, first_unicast, first_authentication, security::authenticated_only);
         const auto activate = [&](KeyDesk& with, const char* hex) {
             return with.result_of(security_activate, *axdr::Data::parse(octets(hex)));

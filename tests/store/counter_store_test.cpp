@@ -9,6 +9,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "tests/support/temporary_folder.hpp"
+
 namespace dlms::store {
 namespace {
 
@@ -17,27 +19,7 @@ using client::CounterId;
 using client::ReceivedCounter;
 using security::InvocationCounter;
 using security::SystemTitle;
-
-/// A folder that goes with the test.
-class Folder {
-public:
-    Folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "dlms_store_XXXXXX").string();
-        BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    ~Folder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-
-    std::string file(const char* name = "counters.db") const { return (path_ / name).string(); }
-
-private:
-    std::filesystem::path path_;
-};
+using testing::TemporaryFolder;
 
 std::unique_ptr<CounterStore> opened(const std::string& file) {
     auto store = CounterStore::open(file);
@@ -69,14 +51,14 @@ using Range = std::pair<std::uint32_t, std::uint32_t>;
 BOOST_AUTO_TEST_SUITE(counter_store)
 
 BOOST_AUTO_TEST_CASE(ranges_follow_each_other_over_restarts) {
-    const Folder folder;
+    const TemporaryFolder folder;
     {
-        const auto store = opened(folder.file());
+        const auto store = opened(folder.file("counters.db"));
         BOOST_TEST((reserved(*store, id_of(1), 10) == Range{1, 10}));
         BOOST_TEST((reserved(*store, id_of(1), 5) == Range{11, 15}));
         BOOST_TEST((reserved(*store, id_of(2), 5) == Range{1, 5}));
     }
-    const auto store = opened(folder.file());
+    const auto store = opened(folder.file("counters.db"));
     BOOST_TEST((reserved(*store, id_of(1), 1) == Range{16, 16}));
     BOOST_TEST((reserved(*store, id_of(2), 1) == Range{6, 6}));
     BOOST_TEST(store->next(id_of(1))->value() == 17U);
@@ -84,15 +66,15 @@ BOOST_AUTO_TEST_CASE(ranges_follow_each_other_over_restarts) {
 }
 
 BOOST_AUTO_TEST_CASE(a_least_number_only_raises) {
-    const Folder folder;
-    const auto store = opened(folder.file());
+    const TemporaryFolder folder;
+    const auto store = opened(folder.file("counters.db"));
     BOOST_TEST((reserved(*store, id_of(1), 2, 1000) == Range{1000, 1001}));
     BOOST_TEST((reserved(*store, id_of(1), 2, 5) == Range{1002, 1003}));
 }
 
 BOOST_AUTO_TEST_CASE(the_end_of_all_numbers_is_the_end) {
-    const Folder folder;
-    const auto store = opened(folder.file());
+    const TemporaryFolder folder;
+    const auto store = opened(folder.file("counters.db"));
     BOOST_TEST((reserved(*store, id_of(1), 100, 0xFFFFFFFD) == Range{0xFFFFFFFD, 0xFFFFFFFE}));
     const auto beyond = store->reserve(id_of(1), 1, 0);
     BOOST_REQUIRE(!beyond.has_value());
@@ -101,15 +83,15 @@ BOOST_AUTO_TEST_CASE(the_end_of_all_numbers_is_the_end) {
 }
 
 BOOST_AUTO_TEST_CASE(what_was_received_only_rises) {
-    const Folder folder;
+    const TemporaryFolder folder;
     {
-        const auto store = opened(folder.file());
+        const auto store = opened(folder.file("counters.db"));
         BOOST_TEST(!store->received(id_of(1))->has_value());
         BOOST_REQUIRE(store->save_received(id_of(1), {title(1), InvocationCounter(7)}));
         BOOST_REQUIRE(store->save_received(id_of(1), {title(1), InvocationCounter(5)}));
         BOOST_TEST(store->received(id_of(1))->value().highest.value() == 7U);
     }
-    const auto store = opened(folder.file());
+    const auto store = opened(folder.file("counters.db"));
     BOOST_TEST(store->received(id_of(1))->value().highest.value() == 7U);
     BOOST_REQUIRE(store->save_received(id_of(1), {title(1), InvocationCounter(6)}));
     reserved(*store, id_of(9), 1);  // writes what waits
@@ -119,10 +101,10 @@ BOOST_AUTO_TEST_CASE(what_was_received_only_rises) {
 }
 
 BOOST_AUTO_TEST_CASE(the_own_title_is_drawn_once) {
-    const Folder folder;
+    const TemporaryFolder folder;
     SystemRandom random;
-    const SystemTitle first = *opened(folder.file())->own_title(random);
-    BOOST_TEST((first == *opened(folder.file())->own_title(random)));
+    const SystemTitle first = *opened(folder.file("counters.db"))->own_title(random);
+    BOOST_TEST((first == *opened(folder.file("counters.db"))->own_title(random)));
     BOOST_TEST((first != *opened(folder.file("other.db"))->own_title(random)));
     BOOST_TEST(as_text(first.octets().first(3)) == "DLM");
 }
@@ -137,14 +119,14 @@ BOOST_AUTO_TEST_CASE(a_fingerprint_depends_on_key_and_title_and_tells_neither) {
 }
 
 BOOST_AUTO_TEST_CASE(the_file_is_for_its_owner_and_for_one_process) {
-    const Folder folder;
-    const auto store = opened(folder.file());
+    const TemporaryFolder folder;
+    const auto store = opened(folder.file("counters.db"));
     struct stat status{};
-    BOOST_REQUIRE(::stat(folder.file().c_str(), &status) == 0);
+    BOOST_REQUIRE(::stat(folder.file("counters.db").c_str(), &status) == 0);
     BOOST_TEST((status.st_mode & 0777) == 0600);
     const pid_t child = ::fork();
     if (child == 0) {
-        const auto second = CounterStore::open(folder.file());
+        const auto second = CounterStore::open(folder.file("counters.db"));
         const bool refused =
             !second && second.error().find("another process uses it") != std::string::npos;
         ::_exit(refused ? 0 : 1);
@@ -155,27 +137,27 @@ BOOST_AUTO_TEST_CASE(the_file_is_for_its_owner_and_for_one_process) {
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_used_is_an_error_and_stays_as_it_is) {
-    const Folder folder;
+    const TemporaryFolder folder;
     BOOST_TEST(!CounterStore::open(folder.file("not/there.db")).has_value());
     {
         std::ofstream(folder.file("text.db")) << "this is no database, but a text of some length";
     }
     BOOST_TEST(!CounterStore::open(folder.file("text.db")).has_value());
     {
-        const auto store = opened(folder.file());
+        const auto store = opened(folder.file("counters.db"));
         for (std::uint8_t i = 0; i < 200; ++i) {
             reserved(*store, id_of(i), 1);
         }
     }
-    const auto size = std::filesystem::file_size(folder.file());
-    std::filesystem::resize_file(folder.file(), size - 5000);
-    BOOST_TEST(!CounterStore::open(folder.file()).has_value());
-    BOOST_TEST(std::filesystem::file_size(folder.file()) == size - 5000);
+    const auto size = std::filesystem::file_size(folder.file("counters.db"));
+    std::filesystem::resize_file(folder.file("counters.db"), size - 5000);
+    BOOST_TEST(!CounterStore::open(folder.file("counters.db")).has_value());
+    BOOST_TEST(std::filesystem::file_size(folder.file("counters.db")) == size - 5000);
 }
 
 // DLMS_COUNTER_KILLS sets another number of kills.
 BOOST_AUTO_TEST_CASE(a_process_that_is_killed_repeats_no_number) {
-    const Folder folder;
+    const TemporaryFolder folder;
     const char* const wanted = std::getenv("DLMS_COUNTER_KILLS");
     const int kills = wanted ? std::atoi(wanted) : 50;
     BOOST_REQUIRE(kills > 0);
@@ -188,7 +170,7 @@ BOOST_AUTO_TEST_CASE(a_process_that_is_killed_repeats_no_number) {
         const pid_t child = ::fork();
         if (child == 0) {
             ::close(ends[0]);
-            const auto store = CounterStore::open(folder.file());
+            const auto store = CounterStore::open(folder.file("counters.db"));
             while (store) {
                 const auto range = (*store)->reserve(id_of(1), 3, 0);
                 for (std::uint32_t number = range->first; number <= range->last; ++number) {

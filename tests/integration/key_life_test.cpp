@@ -1,0 +1,255 @@
+// New keys for a meter as a transaction: wherever the line breaks or the process ends, a key that
+// works is in the records.
+
+#include "client/key_life.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "store/key_store.hpp"
+#include "tests/client/client_desk.hpp"
+#include "tests/integration/cutting_relay.hpp"
+#include "tests/integration/keyed_scenario.hpp"
+#include "tests/integration/simulated_meter.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+namespace dlms::testing {
+namespace {
+
+using client::InForce;
+using client::KeyLife;
+using client::MeterParameters;
+using client::MeterSecrets;
+using client::SecretChange;
+using client::SecretKind;
+
+constexpr const char* meter_number = "000000000007";
+constexpr std::array both{SecretKind::encryption, SecretKind::authentication};
+
+MeterParameters keyed_parameters(std::uint16_t port) {
+    MeterParameters made = Desk::parameters(port);
+    made.response_timeout = std::chrono::seconds(5);
+    made.client_sap = ClientSap(1);
+    made.mechanism = acse::Mechanism::hls_gmac;
+    client::MeterSecurity& security = made.security;
+    security.own_title = security::SystemTitle({'D', 'L', 'M', 0, 0, 0, 0, 1});
+    security.keys.unicast = *security::EncryptionKey::from(octets(first_unicast));
+    security.keys.authentication = *security::AuthenticationKey::from(octets(first_authentication));
+    security.keys.master = *security::MasterKey::from(octets(first_master));
+    security.protect(security::authenticated_encryption);
+    return made;
+}
+
+/// One process that changes keys; its records are in a file.
+struct Changer {
+    Changer(const TemporaryFolder& folder, std::shared_ptr<client::DurableCounters> numbers)
+        : counters(std::move(numbers)) {
+        std::array<Byte, store::SealingKey::size> sealing{};
+        auto opened =
+            store::KeyStore::open(folder.file("secrets.db"), *store::SealingKey::from(sealing));
+        BOOST_REQUIRE_MESSAGE(opened.has_value(), opened.error());
+        records = std::move(*opened);
+    }
+
+    template <class T>
+    T wait(asio::awaitable<T> work) {
+        std::optional<T> result;
+        asio::co_spawn(
+            io,
+            [](asio::awaitable<T> inner, std::optional<T>& out) -> asio::awaitable<void> {
+                out.emplace(co_await std::move(inner));
+            }(std::move(work), result),
+            asio::detached);
+        io.restart();
+        while (!result && io.run_one() > 0) {
+        }
+        BOOST_REQUIRE(result);
+        return std::move(*result);
+    }
+
+    KeyLife life() {
+        return {*records, meter_number, [this](MeterParameters parameters) {
+                    client::ClientEnvironment environment;
+                    environment.counters = counters;
+                    return std::make_unique<client::NativeMeterClient>(std::move(parameters),
+                                                                       std::move(environment));
+                }};
+    }
+    KeyLife::SecretOutcome<void> change(const MeterParameters& parameters,
+                                        const SecretChange& change) {
+        KeyLife keys = life();
+        return wait(keys.change(parameters, change, in(std::chrono::seconds(60))));
+    }
+    KeyLife::SecretOutcome<void> settle(const MeterParameters& parameters) {
+        KeyLife keys = life();
+        return wait(keys.settle(parameters, SecretChange(), in(std::chrono::seconds(60))));
+    }
+    /// Whether the meter takes the keys that the records say it has.
+    bool reaches(const MeterParameters& parameters) {
+        auto known = client::with_secrets(parameters, *records->current(meter_number));
+        client::ClientEnvironment environment;
+        environment.counters = counters;
+        client::NativeMeterClient client(std::move(*known), std::move(environment));
+        const auto made = wait(client.connect(in(std::chrono::seconds(20))));
+        return made.has_value();
+    }
+    bool has_staged() { return !records->staged(meter_number)->empty(); }
+    bool has_first_key() {
+        const auto known = records->current(meter_number);
+        const SecretBytes* key = known->find(SecretKind::encryption);
+        return !key || key->matches(octets(first_unicast));
+    }
+
+    asio::io_context io;
+    std::shared_ptr<client::DurableCounters> counters;
+    std::unique_ptr<store::KeyStore> records;
+};
+
+SecretChange drawn(std::span<const SecretKind> kinds) {
+    SystemRandom random;
+    SecretChange change;
+    change.fresh = *client::draw_keys(kinds, security::SecuritySuite::aes_gcm_128, random);
+    return change;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(key_life)
+
+BOOST_AUTO_TEST_CASE(new_keys_are_drawn_transferred_proven_and_recorded) {
+    const SimulatedMeter meter(keyed_scenario(1));
+    const TemporaryFolder folder;
+    Changer changer(folder, std::make_shared<client::ProcessCounters>());
+    const MeterParameters parameters = keyed_parameters(meter.wrapper_port());
+    for (int round = 0; round < 3; ++round) {
+        const auto known =
+            client::with_secrets(parameters, *changer.records->current(meter_number));
+        const auto changed = changer.change(*known, drawn(both));
+        BOOST_TEST(changed.has_value());
+        BOOST_TEST(!changer.has_staged());
+        BOOST_TEST(!changer.has_first_key());
+        BOOST_TEST(changer.reaches(parameters));
+    }
+    // The first ones, and one of each round.
+    BOOST_TEST(changer.records->history(meter_number)->size() == 2 * 4);
+    BOOST_TEST(*changer.records->was_replaced(meter_number, SecretKind::encryption,
+                                              octets(first_unicast)));
+}
+
+BOOST_AUTO_TEST_CASE(what_the_meter_refuses_changes_nothing) {
+    const SimulatedMeter meter(keyed_scenario(1));
+    const TemporaryFolder folder;
+    Changer changer(folder, std::make_shared<client::ProcessCounters>());
+    MeterParameters parameters = keyed_parameters(meter.wrapper_port());
+    parameters.security.keys.master = *security::MasterKey::from(octets(first_unicast));
+    const auto changed = changer.change(parameters, drawn(both));
+    BOOST_REQUIRE(!changed);
+    BOOST_TEST((changed.error().in_force == InForce::former));
+    BOOST_TEST(client::code_text(changed.error().failure) == "other-reason");
+    BOOST_TEST(!changer.has_staged());
+    BOOST_TEST(changer.has_first_key());
+    BOOST_TEST(changer.reaches(parameters));
+}
+
+BOOST_AUTO_TEST_CASE(a_master_key_is_changed_and_wraps_the_next_keys) {
+    const SimulatedMeter meter(keyed_scenario(1));
+    const TemporaryFolder folder;
+    Changer changer(folder, std::make_shared<client::ProcessCounters>());
+    const MeterParameters parameters = keyed_parameters(meter.wrapper_port());
+    constexpr std::array master{SecretKind::master};
+    BOOST_TEST(changer.change(parameters, drawn(master)).has_value());
+    BOOST_TEST(!changer.change(parameters, drawn(both)).has_value());  // wrapped with the old one
+    const auto known = client::with_secrets(parameters, *changer.records->current(meter_number));
+    BOOST_TEST(changer.change(*known, drawn(both)).has_value());
+    BOOST_TEST(changer.reaches(parameters));
+}
+
+// Every message of a change is the last one to pass, once delivered and once not; for good, as when
+// this process is killed, or once. Afterwards another process finds out what the meter has.
+BOOST_AUTO_TEST_CASE(wherever_the_line_breaks_a_key_that_works_is_known) {
+    int runs = 0;
+    int took_effect = 0;
+    for (const bool for_good : {true, false}) {
+        for (const bool delivered : {true, false}) {
+            bool has_cut = true;
+            for (int message = 1; has_cut; ++message) {
+                const SimulatedMeter meter(keyed_scenario(1));
+                const TemporaryFolder folder;
+                const auto counters = std::make_shared<client::ProcessCounters>();
+                const MeterParameters direct = keyed_parameters(meter.wrapper_port());
+                {
+                    const CuttingRelay relay(meter.wrapper_port(), {message, delivered, for_good});
+                    Changer changer(folder, counters);
+                    const auto changed =
+                        changer.change(keyed_parameters(relay.port()), drawn(both));
+                    has_cut = relay.has_cut();
+                    BOOST_TEST((has_cut || changed.has_value()));
+                    BOOST_TEST((!changed || !changer.has_staged()));
+                }
+                Changer another(folder, counters);
+                BOOST_TEST_CONTEXT("message " << message << ", delivered " << delivered
+                                              << ", for good " << for_good) {
+                    BOOST_TEST(another.settle(direct).has_value());
+                    BOOST_TEST(!another.has_staged());
+                    BOOST_TEST(another.reaches(direct));
+                }
+                ++runs;
+                took_effect += another.has_first_key() ? 0 : 1;
+            }
+        }
+    }
+    BOOST_TEST_MESSAGE(runs << " runs, new keys in " << took_effect);
+    BOOST_TEST(runs > 20);
+    BOOST_TEST(took_effect > 4);
+    BOOST_TEST(took_effect < runs - 4);
+}
+
+BOOST_AUTO_TEST_CASE(a_cut_off_change_of_the_master_key_is_sent_again) {
+    constexpr std::array master{SecretKind::master};
+    for (const bool delivered : {true, false}) {
+        const SimulatedMeter meter(keyed_scenario(1));
+        const TemporaryFolder folder;
+        const auto counters = std::make_shared<client::ProcessCounters>();
+        const MeterParameters direct = keyed_parameters(meter.wrapper_port());
+        constexpr int transfer = 3;  // behind AARQ and the reply to the challenge
+        {
+            const CuttingRelay relay(meter.wrapper_port(), {transfer, delivered, true});
+            Changer changer(folder, counters);
+            const auto changed = changer.change(keyed_parameters(relay.port()), drawn(master));
+            BOOST_REQUIRE(!changed);
+            BOOST_TEST((changed.error().in_force == InForce::unknown));
+            BOOST_TEST(changer.has_staged());
+        }
+        Changer another(folder, counters);
+        BOOST_TEST(another.settle(direct).has_value());
+        const auto known = client::with_secrets(direct, *another.records->current(meter_number));
+        BOOST_TEST(!known->security.keys.master->matches(octets(first_master)));
+        BOOST_TEST(another.change(*known, drawn(both)).has_value());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_changed_is_told_before_anything_is_sent) {
+    const SecretChange keys = drawn(both);
+    MeterParameters parameters = keyed_parameters(1);
+    BOOST_TEST(client::obstacle(parameters, keys) == "");
+    BOOST_TEST(client::obstacle(parameters, SecretChange()) != "");
+    SecretChange short_key;
+    short_key.fresh.set(SecretKind::encryption, ByteBuffer(32));
+    BOOST_TEST(client::obstacle(parameters, short_key).find("16 octets") != std::string::npos);
+    SecretChange password;
+    password.fresh.set(SecretKind::password, octets("3132"));
+    BOOST_TEST(client::obstacle(parameters, password).find("no password") != std::string::npos);
+    SecretChange mixed{keys.fresh.clone(), {}, {}};
+    mixed.fresh.set(SecretKind::password, octets("3132"));
+    BOOST_TEST(client::obstacle(parameters, mixed).find("one after the other") !=
+               std::string::npos);
+    parameters.security.protect(security::authenticated_only);
+    BOOST_TEST(client::obstacle(parameters, keys).find("authenticated encryption") !=
+               std::string::npos);
+    parameters = keyed_parameters(1);
+    parameters.security.keys.master.reset();
+    BOOST_TEST(client::obstacle(parameters, keys).find("master key") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace dlms::testing
