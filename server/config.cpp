@@ -6,6 +6,7 @@
 #include <expected>
 #include <fstream>
 #include <iterator>
+#include <span>
 #include <string_view>
 #include <unistd.h>
 #include <utility>
@@ -17,6 +18,7 @@
 #include "server/env_file.hpp"
 #include "server/http_message.hpp"
 #include "server/time_zone.hpp"
+#include "stack/base/hex.hpp"
 
 namespace dlms::service {
 
@@ -228,9 +230,22 @@ const std::array settings{
             take_file<&ServiceConfig::meter_tls_cert_file>, true},
     Setting{"METER_TLS_KEY_FILE", "--meter-tls-key-file", "its key (PEM), if not in the same file",
             take_file<&ServiceConfig::meter_tls_key_file>, true},
-    Setting{"DATA_DIR", "--data-dir",
-            "folder for what outlives the service: invocation counters (none: in memory)",
-            take_file<&ServiceConfig::data_dir>, true},
+    Setting{
+        "DATA_DIR", "--data-dir",
+        "folder for what outlives the service: invocation counters, secrets of meters (none: in "
+        "memory)",
+        take_file<&ServiceConfig::data_dir>, true},
+    Setting{"KEY_ENCRYPTION_KEY", "--key-encryption-key",
+            "seals the secrets of meters in DATA_DIR, 64 hex digits (none: in memory); on a "
+            "command line others can see it",
+            nullptr, true},
+    Setting{"KEY_ENCRYPTION_KEY_FILE", "--key-encryption-key-file", "file that holds that key",
+            nullptr, true},
+    Setting{"FORMER_KEY_ENCRYPTION_KEY", "--former-key-encryption-key",
+            "the key of before, when it is changed: what it has sealed is sealed anew", nullptr,
+            true},
+    Setting{"FORMER_KEY_ENCRYPTION_KEY_FILE", "--former-key-encryption-key-file",
+            "file that holds the key of before", nullptr, true},
     Setting{"ENERGY_UNIT", "--energy-unit",
             "kilo: energy in kWh; base: as the meter states it (kilo)", take_energy_unit, true},
     Setting{"METER_TIME_ZONE", "--meter-time-zone",
@@ -348,23 +363,68 @@ void read_env_file(const std::string& path, bool must_exist, Environment& values
     values.merge(*parsed);
 }
 
+// The value of a setting, or the first line of the file that its _FILE names; empty if neither is
+// set, nothing after an error.
+std::optional<std::string> secret_setting(const Environment& values, const std::string& name,
+                                          ConfigOutcome& outcome) {
+    std::string value = value_of(values, name).value_or("");
+    const auto path = value_of(values, name + "_FILE");
+    if (!path) {
+        return value;
+    }
+    const auto text = file_text(*path);
+    if (!value.empty()) {
+        outcome.errors.push_back(name + " and " + name + "_FILE are both set");
+        return std::nullopt;
+    }
+    if (!text) {
+        outcome.errors.push_back(name + "_FILE: the file " + *path + " cannot be read");
+        return std::nullopt;
+    }
+    return text->substr(0, text->find_first_of("\r\n"));
+}
+
+void apply_sealing_key(const Environment& values, const std::string& name, SecretBytes& target,
+                       ConfigOutcome& outcome) {
+    constexpr std::size_t octets_of_key = 32;
+    auto text = secret_setting(values, name, outcome);
+    if (!text || text->empty()) {
+        return;
+    }
+    auto octets = from_hex(*text);
+    wipe(std::span(reinterpret_cast<Byte*>(text->data()), text->size()));
+    if (!octets || octets->size() != octets_of_key) {
+        outcome.errors.push_back(name + " is no key of 32 octets in 64 hexadecimal digits");
+        return;
+    }
+    target = SecretBytes(*octets);
+    wipe(*octets);
+}
+
+void apply_sealing_keys(const Environment& values, ServiceConfig& config, ConfigOutcome& outcome) {
+    apply_sealing_key(values, "KEY_ENCRYPTION_KEY", config.key_encryption_key, outcome);
+    apply_sealing_key(values, "FORMER_KEY_ENCRYPTION_KEY", config.former_key_encryption_key,
+                      outcome);
+    if (config.key_encryption_key.empty() && !config.former_key_encryption_key.empty()) {
+        outcome.errors.emplace_back(
+            "FORMER_KEY_ENCRYPTION_KEY is set, and no KEY_ENCRYPTION_KEY that comes after it");
+    }
+    if (!config.key_encryption_key.empty() && config.data_dir.empty()) {
+        outcome.warnings.emplace_back(
+            "KEY_ENCRYPTION_KEY has no effect without DATA_DIR: secrets of meters are in memory");
+    }
+}
+
 void apply_key(const Environment& values, ServiceConfig& config, ConfigOutcome& outcome) {
     const auto enabled = truth(value_of(values, "ENABLE_API_KEY").value_or("false"));
     if (!enabled) {
         outcome.errors.emplace_back("ENABLE_API_KEY is neither true nor false");
     }
-    std::string key = value_of(values, "API_KEY").value_or("");
-    if (const auto path = value_of(values, "API_KEY_FILE"); path) {
-        const auto text = file_text(*path);
-        if (!key.empty()) {
-            outcome.errors.emplace_back("API_KEY and API_KEY_FILE are both set");
-        } else if (!text) {
-            outcome.errors.push_back("API_KEY_FILE: the file " + *path + " cannot be read");
-            return;
-        } else {
-            key = text->substr(0, text->find_first_of("\r\n"));
-        }
+    const auto given = secret_setting(values, "API_KEY", outcome);
+    if (!given) {
+        return;
     }
+    const std::string& key = *given;
     if (!enabled.value_or(false)) {
         if (!key.empty()) {
             outcome.warnings.emplace_back(
@@ -418,6 +478,7 @@ ConfigOutcome load_config(const std::vector<std::string>& arguments,
         }
     }
     apply_key(values, config, outcome);
+    apply_sealing_keys(values, config, outcome);
     warn_of_unknown(values, outcome);
     if (outcome.errors.empty()) {
         outcome.config = std::move(config);

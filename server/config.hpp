@@ -10,6 +10,7 @@
 
 #include "server/api_key.hpp"
 #include "server/meter_allow.hpp"
+#include "stack/base/secret.hpp"
 
 namespace dlms::service {
 
@@ -38,6 +39,9 @@ struct ServiceConfig {
     std::string meter_tls_cert_file;
     std::string meter_tls_key_file;
     std::string data_dir;  // empty: nothing outlives the service
+    // Seals the secrets of meters in the data folder; 32 octets, or empty: they are in memory only.
+    SecretBytes key_encryption_key;
+    SecretBytes former_key_encryption_key;  // of the time before; empty: there was none
     EnergyUnit energy_unit = EnergyUnit::kilo;
     std::string meter_time_zone = "UTC";
     std::size_t http_threads = 4;

@@ -24,6 +24,7 @@ using client::Reading;
 constexpr auto longest_exchange = 30'000ms;
 constexpr auto margin = 3'000ms;
 constexpr auto read_multiple_time = 55'000ms;
+constexpr auto change_keys_time = 120'000ms;
 
 Instant now() {
     return std::chrono::steady_clock::now();
@@ -272,12 +273,22 @@ asio::awaitable<CallOutcome<void>> write_attribute(MeterActor& actor, const Writ
     co_return std::unexpected(std::move(failure));
 }
 
+CallOutcome<KeysReport> report_of(client::KeyRecords& records, const std::string& meter_number) {
+    auto history = records.history(meter_number);
+    if (!history) {
+        return std::unexpected(call_failure(client::from_error(history.error())));
+    }
+    return KeysReport{std::move(*history), records.outlives_process()};
+}
+
 }  // namespace
 
 HeadEnd::HeadEnd(asio::any_io_executor executor, Settings settings)
     : executor_(std::move(executor)),
       energy_unit_(settings.energy_unit),
       time_zone_(std::move(settings.time_zone)),
+      keys_(settings.surroundings.keys),
+      keys_changed_(std::move(settings.keys_changed)),
       pool_(executor_,
             std::make_shared<const MeterSurroundings>(std::move(settings.surroundings))) {}
 
@@ -333,6 +344,51 @@ void HeadEnd::write(WriteRequest request, const CallLimits& limits, Reply<void> 
                                     MeterActor& meter, Instant deadline) {
                                     return write_attribute(meter, request, options, deadline);
                                 }));
+}
+
+void HeadEnd::change_keys(KeysRequest request, const CallLimits& limits, Reply<KeysReport> reply) {
+    if (request.operation == KeysOperation::keep) {
+        const Status kept = keys_->keep(request.meter_number, request.change.fresh);
+        const CallOutcome<void> outcome =
+            kept ? CallOutcome<void>()
+                 : std::unexpected(call_failure(client::from_error(kept.error())));
+        if (keys_changed_) {
+            keys_changed_(request, outcome);
+        }
+        if (const auto actor = pool_.find(request.meter_number)) {
+            actor->take_new_secrets();
+        }
+        reply(outcome ? keys(request.meter_number) : std::unexpected(outcome.error()));
+        return;
+    }
+    if (request.operation == KeysOperation::rotate && !keys_->outlives_process()) {
+        reply(std::unexpected(call_failure(
+            error_row("unsupported"),
+            "keys that the service draws are known to nobody else and must outlive it: set "
+            "DATA_DIR and KEY_ENCRYPTION_KEY, or transfer keys of your own",
+            Blame::misuse)));
+        return;
+    }
+    const auto actor = pool_.find(request.meter_number);
+    actor->submit(call_of<KeysReport>(
+        accepted(limits.arrival + limits.request_timeout.value_or(change_keys_time)),
+        std::move(reply),
+        [records = keys_, told = keys_changed_,
+         request = std::make_shared<const KeysRequest>(std::move(request))](
+            MeterActor& meter, Instant deadline) -> asio::awaitable<CallOutcome<KeysReport>> {
+            CallOutcome<void> changed = co_await meter.change_secrets(*request, deadline);
+            if (told) {
+                told(*request, changed);
+            }
+            if (!changed) {
+                co_return std::unexpected(std::move(changed.error()));
+            }
+            co_return report_of(*records, request->meter_number);
+        }));
+}
+
+CallOutcome<KeysReport> HeadEnd::keys(const std::string& meter_number) const {
+    return report_of(*keys_, meter_number);
 }
 
 void HeadEnd::disconnect(const std::string& meter_number, const CallLimits& limits,

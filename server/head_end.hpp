@@ -42,6 +42,8 @@ public:
         MeterSurroundings surroundings;
         render::EnergyUnit energy_unit = render::EnergyUnit::kilo;
         std::string time_zone = "UTC";
+        // Told of every change of secrets that was tried, and of how it ended; may be empty.
+        std::function<void(const KeysRequest&, const CallOutcome<void>&)> keys_changed;
     };
 
     HeadEnd(asio::any_io_executor executor, Settings settings);
@@ -67,6 +69,11 @@ public:
     // Never sent twice. After outcome-unknown the attribute is read back if time allows, and the
     // sentence says what it shows.
     void write(WriteRequest request, const CallLimits& limits, Reply<void> reply);
+
+    // Changes the meter's secrets, which takes several associations, or keeps what the caller knows
+    // of them. `keep` is for any meter; the others need a known one.
+    void change_keys(KeysRequest request, const CallLimits& limits, Reply<KeysReport> reply);
+    [[nodiscard]] CallOutcome<KeysReport> keys(const std::string& meter_number) const;
 
     // Forgets the parameters and releases the association once the calls before it are done; a
     // meter that is not known is no mistake. At the deadline `done` is told that the release is
@@ -97,6 +104,8 @@ private:
     Instant latest_deadline_ = Instant::min();
     render::EnergyUnit energy_unit_;
     std::string time_zone_;
+    std::shared_ptr<client::KeyRecords> keys_;
+    std::function<void(const KeysRequest&, const CallOutcome<void>&)> keys_changed_;
     MeterPool pool_;
 };
 

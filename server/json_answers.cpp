@@ -18,13 +18,6 @@ std::string json_text(const ordered_json& value) {
     return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
-HttpAnswer json_answer(int status, const ordered_json& body) {
-    HttpAnswer answer;
-    answer.status = status;
-    answer.body = json_text(body);
-    return answer;
-}
-
 // An object's JSON text with one more member, whose value is JSON text already.
 std::string with_member(const ordered_json& object, std::string_view name, std::string_view value) {
     std::string text = json_text(object);
@@ -33,20 +26,7 @@ std::string with_member(const ordered_json& object, std::string_view name, std::
     return text.append("}");
 }
 
-// RFC 3339 in UTC with milliseconds.
-std::string timestamp(std::chrono::system_clock::time_point instant) {
-    const auto milliseconds =
-        std::chrono::duration_cast<std::chrono::milliseconds>(instant.time_since_epoch()).count();
-    const std::time_t seconds = static_cast<std::time_t>(milliseconds / 1000);
-    std::tm parts{};
-    gmtime_r(&seconds, &parts);
-    std::array<char, 32> date{};
-    std::strftime(date.data(), date.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-    const std::string thousandths = std::to_string(1000 + milliseconds % 1000);
-    return std::string(date.data()) + "." + thousandths.substr(1) + "Z";
-}
-
-std::string timestamp() {
+std::string present_timestamp() {
     return timestamp(std::chrono::system_clock::now());
 }
 
@@ -105,7 +85,7 @@ ordered_json failed_reading(const std::string& obis_text, std::uint16_t class_id
             {"attributeId", int{attribute_id}},
             {"error", failure.sentence},
             {"errorCode", failure.row->code},
-            {"timestamp", timestamp()}};
+            {"timestamp", present_timestamp()}};
 }
 
 ordered_json reading(const std::string& obis_text, const cosem::AttributeDescriptor& attribute,
@@ -123,7 +103,7 @@ ordered_json reading(const std::string& obis_text, const cosem::AttributeDescrip
     for (auto& [name, value] : members.items()) {
         data[name] = std::move(value);
     }
-    data["timestamp"] = timestamp();
+    data["timestamp"] = present_timestamp();
     return data;
 }
 
@@ -138,6 +118,31 @@ ordered_json outcome_of_reading(const std::string& obis_text,
 
 }  // namespace
 
+HttpAnswer json_answer(int status, const ordered_json& body) {
+    HttpAnswer answer;
+    answer.status = status;
+    answer.body = json_text(body);
+    return answer;
+}
+
+std::string timestamp(std::chrono::system_clock::time_point instant) {
+    const auto milliseconds =
+        std::chrono::duration_cast<std::chrono::milliseconds>(instant.time_since_epoch()).count();
+    const std::time_t seconds = static_cast<std::time_t>(milliseconds / 1000);
+    std::tm parts{};
+    gmtime_r(&seconds, &parts);
+    std::array<char, 32> date{};
+    std::strftime(date.data(), date.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+    const std::string thousandths = std::to_string(1000 + milliseconds % 1000);
+    return std::string(date.data()) + "." + thousandths.substr(1) + "Z";
+}
+
+HttpAnswer refusal_answer(const CallFailure& failure) {
+    const bool is_callers =
+        failure.blame == Blame::misuse && failure.row != find_error("throttled");
+    return failure_answer(is_callers ? 400 : failure.row->connect_status, failure);
+}
+
 HttpAnswer root_answer(std::size_t active_connections) {
     return json_answer(200, {{"service", "DLMS/COSEM meter service"},
                              {"version", DLMS_VERSION},
@@ -147,7 +152,7 @@ HttpAnswer root_answer(std::size_t active_connections) {
 
 HttpAnswer health_answer(std::size_t active_connections) {
     return json_answer(200, {{"status", "healthy"},
-                             {"timestamp", timestamp()},
+                             {"timestamp", present_timestamp()},
                              {"active_connections", active_connections}});
 }
 
@@ -189,11 +194,7 @@ HttpAnswer disconnect_answer(const std::string& meter_number, HeadEnd::Disconnec
 HttpAnswer connect_answer(const std::string& meter_number,
                           const CallOutcome<client::AssociationInfo>& outcome) {
     if (!outcome) {
-        const CallFailure& failure = outcome.error();
-        const int status = failure.blame == Blame::misuse && failure.row != find_error("throttled")
-                               ? 400
-                               : failure.row->connect_status;
-        return failure_answer(status, failure);
+        return refusal_answer(outcome.error());
     }
     return json_answer(200, {{"success", true},
                              {"meterNumber", meter_number},
@@ -264,6 +265,10 @@ HttpAnswer write_answer(const WriteRequest& request, const CallOutcome<void>& ou
         with_member({{"success", outcome.has_value()}, {"meterNumber", request.meter_number}},
                     "data", with_member(data, "value", request.value));
     return answer;
+}
+
+HttpAnswer unknown_meter_answer(const std::string& meter_number) {
+    return error_answer(404, "Meter " + meter_number + " is not known. Call /connect first.");
 }
 
 HttpAnswer not_connected_answer(const std::string& meter_number) {

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "server/head_end.hpp"
 #include "server/http_message.hpp"
 
@@ -42,6 +44,16 @@ struct ConnectionLine {
                                               const CallOutcome<HeadEnd::Readings>& outcome);
 [[nodiscard]] HttpAnswer write_answer(const WriteRequest& request,
                                       const CallOutcome<void>& outcome);
+
+// An answer with this body.
+[[nodiscard]] HttpAnswer json_answer(int status, const nlohmann::ordered_json& body);
+// RFC 3339 in UTC with milliseconds.
+[[nodiscard]] std::string timestamp(std::chrono::system_clock::time_point instant);
+// {"detail", "error"} with the status of the failure's row, or 400 for what the caller got wrong:
+// for calls that tell failures by their status.
+[[nodiscard]] HttpAnswer refusal_answer(const CallFailure& failure);
+// 404: in the part below /meters.
+[[nodiscard]] HttpAnswer unknown_meter_answer(const std::string& meter_number);
 
 // 400: nobody has told how to reach the meter.
 [[nodiscard]] HttpAnswer not_connected_answer(const std::string& meter_number);

@@ -5,11 +5,10 @@
 #include <utility>
 
 #include "render/json_data.hpp"
-#include "server/json_fault.hpp"
+#include "server/json_body.hpp"
 #include "server/json_fields.hpp"
 #include "server/json_security.hpp"
 #include "server/time_zone.hpp"
-#include "stack/axdr/utf8.hpp"
 #include "stack/base/hex.hpp"
 #include "stack/base/limits.hpp"
 
@@ -20,7 +19,6 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-constexpr std::size_t most_depth = 32;
 constexpr std::size_t most_items = 1000;
 constexpr std::size_t longest_name = 128;
 constexpr std::size_t longest_secret = 256;
@@ -28,81 +26,6 @@ constexpr std::int64_t longest_timeout = 600'000;
 // Of JSON text. It is converted between two exchanges with a meter, while all others wait; and what
 // fits one SET is shorter by far.
 constexpr std::size_t longest_value = 256 * 1024;
-
-// A body that is a JSON object, and where its members' values stand in the text.
-struct Body {
-    json object;
-    JsonScan scan;
-};
-
-HttpAnswer body_error(std::string message, std::string type) {
-    return validation_answer(
-        {{ordered_json::array({"body"}), std::move(message), std::move(type), nullptr}});
-}
-
-HttpAnswer fault_answer(const JsonFault& fault) {
-    // Python's context also echoes the whole document; a password may stand in it.
-    ordered_json context{{"msg", fault.message},
-                         {"pos", fault.position},
-                         {"lineno", fault.line},
-                         {"colno", fault.column}};
-    std::string message = fault.message + ": line " + std::to_string(fault.line) + " column " +
-                          std::to_string(fault.column) + " (char " +
-                          std::to_string(fault.position) + ")";
-    return validation_answer({{ordered_json::array({"body", fault.position}), std::move(message),
-                               "value_error.jsondecode", std::move(context)}});
-}
-
-// As the older service: no content type is JSON, another than JSON makes the body plain octets.
-bool claims_json(const HttpRequest& request) {
-    const auto type = request.header("Content-Type");
-    if (!type) {
-        return true;
-    }
-    std::string_view media = type->substr(0, type->find(';'));
-    while (media.ends_with(' ')) {
-        media.remove_suffix(1);
-    }
-    constexpr std::string_view application = "application/";
-    if (!equal_ignoring_case(media.substr(0, application.size()), application)) {
-        return false;
-    }
-    media.remove_prefix(application.size());
-    return equal_ignoring_case(media, "json") ||
-           (media.size() > 5 && equal_ignoring_case(media.substr(media.size() - 5), "+json"));
-}
-
-Parsed<Body> parse_body(const HttpRequest& request) {
-    if (request.body.empty()) {
-        return std::unexpected(body_error("field required", "value_error.missing"));
-    }
-    if (!claims_json(request)) {
-        return std::unexpected(body_error("value is not a valid dict", "type_error.dict"));
-    }
-    if (!axdr::is_utf8(as_bytes(request.body))) {
-        return std::unexpected(error_answer(400, "There was an error parsing the body"));
-    }
-    JsonScan scan(request.body, most_depth);
-    if (scan.fault()) {
-        return std::unexpected(fault_answer(*scan.fault()));
-    }
-    json document = json::parse(request.body, nullptr, false);
-    if (document.is_discarded()) {
-        // Sound by its grammar, yet no value: half a surrogate pair, or a number beyond all range.
-        return std::unexpected(fault_answer({"Value out of range", 0, 1, 1}));
-    }
-    if (document.is_null()) {
-        return std::unexpected(body_error("field required", "value_error.missing"));
-    }
-    if (!document.is_object()) {
-        return std::unexpected(body_error("value is not a valid dict", "type_error.dict"));
-    }
-    return Body{std::move(document), std::move(scan)};
-}
-
-JsonFields body_fields(const Body& body, std::vector<FieldError>& errors) {
-    return {body.object, ordered_json::array({"body"}), errors};
-}
 
 // Fields that the older service declared with a default and not as optional: there null was an
 // error.
@@ -265,7 +188,7 @@ Parsed<ConnectRequest> parse_connect(const HttpRequest& http) {
         return std::unexpected(std::move(body.error()));
     }
     std::vector<FieldError> errors;
-    JsonFields fields = body_fields(*body, errors);
+    JsonFields fields = body->fields(errors);
     ConnectRequest request;
     request.meter_number = fields.required_text({"meter_number"}, longest_name);
     request.brand = fields.required_text({"brand"}, longest_name);
@@ -294,7 +217,7 @@ Parsed<ReadRequest> parse_read(const HttpRequest& http) {
         return std::unexpected(std::move(body.error()));
     }
     std::vector<FieldError> errors;
-    JsonFields fields = body_fields(*body, errors);
+    JsonFields fields = body->fields(errors);
     ReadRequest request;
     request.meter_number = fields.required_text({"meter_number"}, longest_name);
     request.attribute = read_attribute(fields, request.obis_text);
@@ -310,7 +233,7 @@ Parsed<ReadMultipleRequest> parse_read_multiple(const HttpRequest& http) {
         return std::unexpected(std::move(body.error()));
     }
     std::vector<FieldError> errors;
-    JsonFields fields = body_fields(*body, errors);
+    JsonFields fields = body->fields(errors);
     ReadMultipleRequest request;
     request.meter_number = fields.required_text({"meter_number"}, longest_name);
     if (const json* list = fields.required_list({"obis_codes"}, most_items)) {
@@ -331,7 +254,7 @@ Parsed<WriteRequest> parse_write(const HttpRequest& http) {
         return std::unexpected(std::move(body.error()));
     }
     std::vector<FieldError> errors;
-    JsonFields fields = body_fields(*body, errors);
+    JsonFields fields = body->fields(errors);
     WriteRequest request;
     request.meter_number = fields.required_text({"meter_number"}, longest_name);
     request.attribute = read_attribute(fields, request.obis_text);
@@ -361,7 +284,7 @@ Parsed<DecodeRequest> parse_decode(const HttpRequest& http) {
     // The longest WPDU; longer streams are for the command line.
     constexpr std::size_t most_octets = 8 + limits::max_apdu;
     std::vector<FieldError> errors;
-    JsonFields fields = body_fields(*body, errors);
+    JsonFields fields = body->fields(errors);
     DecodeRequest request;
     if (fields.require({"hex"})) {
         request.octets = fields.octets({"hex"}, most_octets).value_or(ByteBuffer());

@@ -9,7 +9,21 @@ namespace {
 
 constexpr std::size_t longest_name = 128;
 
-// A key that no caller ever sees again: the text it came as is wiped.
+std::optional<security::SystemTitle> read_title(JsonFields& fields, const char* name) {
+    const auto octets = fields.octets({name}, security::SystemTitle::size);
+    if (!octets) {
+        return std::nullopt;
+    }
+    const auto title = security::SystemTitle::from(*octets);
+    if (!title) {
+        fields.fail(name, "a system title is 8 octets in hexadecimal", "value_error");
+        return std::nullopt;
+    }
+    return *title;
+}
+
+}  // namespace
+
 std::optional<SecretBytes> read_key(JsonFields& fields, JsonFields::Names names) {
     auto text = fields.text(names, 64);
     if (!text) {
@@ -30,21 +44,6 @@ std::optional<SecretBytes> read_key(JsonFields& fields, JsonFields::Names names)
     wipe(std::span(reinterpret_cast<Byte*>(text->data()), text->size()));
     return key;
 }
-
-std::optional<security::SystemTitle> read_title(JsonFields& fields, const char* name) {
-    const auto octets = fields.octets({name}, security::SystemTitle::size);
-    if (!octets) {
-        return std::nullopt;
-    }
-    const auto title = security::SystemTitle::from(*octets);
-    if (!title) {
-        fields.fail(name, "a system title is 8 octets in hexadecimal", "value_error");
-        return std::nullopt;
-    }
-    return *title;
-}
-
-}  // namespace
 
 SecurityRequest read_security(JsonFields& fields) {
     constexpr std::array<std::string_view, 4> levels{"none", "authentication", "encryption",

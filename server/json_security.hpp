@@ -9,4 +9,7 @@ namespace dlms::service {
 // No value of a key ever stands in an error.
 SecurityRequest read_security(JsonFields& fields);
 
+// One key; the text it came as is wiped.
+std::optional<SecretBytes> read_key(JsonFields& fields, JsonFields::Names names);
+
 }  // namespace dlms::service

@@ -1,5 +1,6 @@
 // dlms-service: the REST service that reads and writes DLMS/COSEM meters.
 
+#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -17,6 +18,7 @@
 #include <spdlog/spdlog.h>
 
 #include "server/config.hpp"
+#include "server/key_keeping.hpp"
 #include "server/service.hpp"
 
 namespace {
@@ -98,6 +100,12 @@ ServiceEvents log_events(LogLevel level) {
         spdlog::warn("meter {}: its counter object made our invocation counter skip to {}",
                      json_quoted(meter_number), next);
     };
+    events.keys_changed = [](const KeysRequest& request, const CallOutcome<void>& outcome) {
+        constexpr std::array<const char*, 3> operations{"rotate", "transfer", "keep"};
+        spdlog::warn("meter {}: {} of its secrets: {}", json_quoted(request.meter_number),
+                     operations.at(static_cast<std::size_t>(request.operation)),
+                     outcome ? "done" : outcome.error().sentence);
+    };
     return events;
 }
 
@@ -111,7 +119,16 @@ int run(const ServiceConfig& config) {
     if (!keeping->outlives_process) {
         spdlog::info("no DATA_DIR: invocation counters live in memory, under a new system title");
     }
-    Service service(io, config, std::move(*keeping), log_events(config.log_level));
+    auto keys = keep_keys(config);
+    if (!keys) {
+        spdlog::critical("{}", keys.error());
+        return EXIT_FAILURE;
+    }
+    if (!(*keys)->outlives_process()) {
+        spdlog::info("no DATA_DIR with KEY_ENCRYPTION_KEY: secrets of meters live in memory");
+    }
+    Service service(io, config, std::move(*keeping), std::move(*keys),
+                    log_events(config.log_level));
     if (const auto error = service.start()) {
         spdlog::critical("cannot listen on {} port {}: {}", config.host, config.port,
                          error.message());

@@ -7,6 +7,7 @@
 #include <asio/co_spawn.hpp>
 
 #include "client/open_link.hpp"
+#include "server/meter_secrets.hpp"
 
 namespace dlms::service {
 
@@ -18,6 +19,26 @@ Instant now() {
 
 // How long the release of an association may take, whatever the meter does.
 constexpr std::chrono::seconds release_within{10};
+
+CallFailure secret_failure(const client::SecretFailure& failed) {
+    CallFailure failure = call_failure(failed.failure);
+    std::string sentence = std::string("while ") + failed.step + ": " + failure.sentence;
+    switch (failed.in_force) {
+        case client::InForce::former:
+            sentence += "; the meter still has the secrets of before";
+            break;
+        case client::InForce::fresh:
+            sentence += "; the meter has the new secrets, which could not be recorded as such";
+            break;
+        case client::InForce::unknown:
+            sentence +=
+                "; it is not known which secrets the meter has: the next call tries both, and none "
+                "is forgotten";
+            break;
+    }
+    failure.sentence = std::move(sentence);
+    return failure;
+}
 
 }  // namespace
 
@@ -121,25 +142,109 @@ asio::awaitable<CallOutcome<client::MeterClient*>> MeterActor::prepare(Instant d
     if (client_ && is_client_current_) {
         co_return client_.get();
     }
+    auto settled = co_await settle_secrets(deadline);
+    if (!settled) {
+        co_return std::unexpected(std::move(settled.error()));
+    }
     // As in submit(): the request may change while the old association is released.
-    auto parameters = meter_parameters(request_, surroundings_->defaults);
+    auto parameters = complete_parameters();
     if (!parameters) {
         co_return std::unexpected(std::move(parameters.error()));
     }
     is_client_current_ = true;
     const bool serves = client_ && client_parameters_.same_connection(*parameters);
     if (!serves) {
-        if (client_) {
-            // A meter that does not answer the release must leave time for what was asked.
-            const Instant present = now();
-            co_await client_->release(present + (deadline - present) / 2);
-        }
+        co_await release_client(deadline);
         use_client(std::move(*parameters));
     }
     co_return client_.get();
 }
 
-void MeterActor::use_client(client::MeterParameters parameters) {
+asio::awaitable<void> MeterActor::release_client(Instant deadline) {
+    if (client_) {
+        // A meter that does not answer the release must leave time for what was asked.
+        const Instant present = now();
+        co_await client_->release(present + (deadline - present) / 2);
+    }
+}
+
+CallOutcome<client::MeterParameters> MeterActor::complete_parameters() const {
+    const auto complete = with_kept_secrets(request_, *surroundings_->keys);
+    if (!complete) {
+        return std::unexpected(call_failure(client::from_error(complete.error())));
+    }
+    return meter_parameters(*complete, surroundings_->defaults);
+}
+
+client::KeyLife MeterActor::key_life() {
+    return {*surroundings_->keys, meter_number_, [this](client::MeterParameters parameters) {
+                client::ClientEnvironment lent = environment(parameters);
+                return client::make_meter_client(std::move(parameters), std::move(lent));
+            }};
+}
+
+asio::awaitable<CallOutcome<void>> MeterActor::settle_secrets(Instant deadline) {
+    const auto staged = surroundings_->keys->staged(meter_number_);
+    if (!staged) {
+        co_return std::unexpected(call_failure(client::from_error(staged.error())));
+    }
+    if (staged->empty()) {
+        co_return CallOutcome<void>();
+    }
+    auto parameters = complete_parameters();
+    if (!parameters) {
+        co_return std::unexpected(std::move(parameters.error()));
+    }
+    co_await release_client(deadline);
+    client::KeyLife life = key_life();
+    const auto settled = co_await life.settle(*parameters, client::SecretChange(), deadline);
+    if (!settled) {
+        co_return std::unexpected(secret_failure(settled.error()));
+    }
+    co_return CallOutcome<void>();
+}
+
+asio::awaitable<CallOutcome<void>> MeterActor::change_secrets(const KeysRequest& request,
+                                                              Instant deadline) {
+    auto settled = co_await settle_secrets(deadline);
+    if (!settled) {
+        co_return settled;
+    }
+    auto parameters = complete_parameters();
+    if (!parameters) {
+        co_return std::unexpected(std::move(parameters.error()));
+    }
+    client::MeterSecurity& security = parameters->security;
+    if (request.master_key) {
+        auto master = security::MasterKey::from(request.master_key->reveal());
+        if (master) {
+            security.keys.master = std::move(*master);
+        }
+    }
+    client::SecretChange change{request.change.fresh.clone(), request.change.security_setup,
+                                request.change.association};
+    if (request.operation == KeysOperation::rotate) {
+        SystemRandom random;
+        auto drawn = client::draw_keys(request.kinds, security.suite, random);
+        if (!drawn) {
+            co_return std::unexpected(call_failure(client::from_error(drawn.error())));
+        }
+        change.fresh = std::move(*drawn);
+    }
+    if (const std::string why = client::obstacle(*parameters, change); !why.empty()) {
+        co_return std::unexpected(call_failure(error_row("unsupported"), why, Blame::misuse));
+    }
+    co_await release_client(deadline);
+    is_client_current_ = false;
+    client::KeyLife life = key_life();
+    const auto changed = co_await life.change(*parameters, change, deadline);
+    if (!changed) {
+        co_return std::unexpected(secret_failure(changed.error()));
+    }
+    co_return CallOutcome<void>();
+}
+
+client::ClientEnvironment MeterActor::environment(const client::MeterParameters& parameters) const {
     client::ClientEnvironment environment;
     environment.address_filter = surroundings_->address_filter;
     if (surroundings_->trace) {
@@ -150,7 +255,6 @@ void MeterActor::use_client(client::MeterParameters parameters) {
                                         surroundings->trace(meter_number, direction, line);
                                     });
     }
-    registers_.reset();
     environment.lines = surroundings_->lines;
     environment.counters = surroundings_->counters;
     if (surroundings_->counter_raised) {
@@ -159,8 +263,14 @@ void MeterActor::use_client(client::MeterParameters parameters) {
             surroundings->counter_raised(meter_number, next);
         };
     }
+    return environment;
+}
+
+void MeterActor::use_client(client::MeterParameters parameters) {
+    client::ClientEnvironment lent = environment(parameters);
+    registers_.reset();
     client_parameters_ = parameters.clone();
-    client_ = client::make_meter_client(std::move(parameters), std::move(environment));
+    client_ = client::make_meter_client(std::move(parameters), std::move(lent));
     registers_ = std::make_unique<client::RegisterReader>(*client_);
 }
 

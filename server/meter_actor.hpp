@@ -17,6 +17,7 @@
 #include "client/register_reader.hpp"
 #include "client/shared_line_client.hpp"
 #include "server/call_failure.hpp"
+#include "server/keys_request.hpp"
 #include "server/meter_setup.hpp"
 #include "stack/base/time.hpp"
 
@@ -32,6 +33,8 @@ struct MeterSurroundings {
         trace;
     // Of invocation counters, for all meters of the service.
     std::shared_ptr<client::DurableCounters> counters = std::make_shared<client::ProcessCounters>();
+    // Secrets of meters, for all of them; never null.
+    std::shared_ptr<client::KeyRecords> keys;
     // Told when a meter's own counter made ours skip numbers.
     std::function<void(const std::string& meter_number, std::uint32_t next)> counter_raised;
     // The lines that meters share; one for all meters of the service.
@@ -67,6 +70,9 @@ public:
     // next call.
     void configure(ConnectRequest request);
 
+    // The records have other secrets of the meter: the next call goes by them.
+    void take_new_secrets() { is_client_current_ = false; }
+
     // Forgets the parameters: calls that come from now on find no meter.
     void forget() { is_known_ = false; }
 
@@ -85,6 +91,10 @@ public:
     // association made with others is released first, in half of the time that is left at most.
     asio::awaitable<CallOutcome<client::MeterClient*>> prepare(Instant deadline);
     client::RegisterReader& registers() { return *registers_; }
+
+    // For calls in work: new secrets for the meter, as client/key_life.hpp says. The association
+    // is released for it, and the next call makes one with what the meter has then.
+    asio::awaitable<CallOutcome<void>> change_secrets(const KeysRequest& request, Instant deadline);
 
     [[nodiscard]] const std::string& meter_number() const { return meter_number_; }
     [[nodiscard]] const ConnectRequest& request() const { return request_; }
@@ -115,6 +125,13 @@ private:
     void give_up_overdue();
     void watch_idle();
     void use_client(client::MeterParameters parameters);
+    client::ClientEnvironment environment(const client::MeterParameters& parameters) const;
+    // The parameters of the request, completed by what is known of the meter's secrets.
+    CallOutcome<client::MeterParameters> complete_parameters() const;
+    client::KeyLife key_life();
+    // After a change of secrets that was cut off: which of them does the meter have?
+    asio::awaitable<CallOutcome<void>> settle_secrets(Instant deadline);
+    asio::awaitable<void> release_client(Instant deadline);
 
     asio::any_io_executor executor_;
     std::string meter_number_;

@@ -9,6 +9,7 @@
 #include "server/answer_maker.hpp"
 #include "server/json_answers.hpp"
 #include "server/json_decode.hpp"
+#include "server/json_keys.hpp"
 #include "server/json_requests.hpp"
 
 namespace dlms::service {
@@ -151,6 +152,32 @@ auto write(HeadEnd& head_end) {
     };
 }
 
+auto change_keys(HeadEnd& head_end) {
+    return [&head_end](Pending<KeysRequest> pending) {
+        const std::string meter_number = pending.request.meter_number;
+        if (pending.request.operation != KeysOperation::keep && !head_end.knows(meter_number)) {
+            pending.responder.answer(unknown_meter_answer(meter_number));
+            return;
+        }
+        head_end.change_keys(
+            std::move(pending.request), pending.limits,
+            [meter_number, responder = std::move(pending.responder)](auto outcome) mutable {
+                responder.answer(keys_answer(meter_number, outcome));
+            });
+    };
+}
+
+HttpHandler show_keys(const asio::any_io_executor& io, HeadEnd& head_end) {
+    return [io, &head_end](const HttpRequest& http, Responder responder) {
+        asio::post(io,
+                   [&head_end,
+                    meter_number = std::string(http.path_parameter("meter_number").value_or("")),
+                    responder = std::move(responder)]() mutable {
+                       responder.answer(keys_answer(meter_number, head_end.keys(meter_number)));
+                   });
+    };
+}
+
 auto disconnect(HeadEnd& head_end) {
     return [&head_end](Pending<std::string> pending) {
         auto responder = std::make_shared<Responder>(std::move(pending.responder));
@@ -195,6 +222,8 @@ std::vector<HttpRoute> rest_routes(asio::any_io_executor io, HeadEnd& head_end,
          [](const HttpRequest& http, Responder responder) {
              responder.answer(decode_answer(http));
          }},
+        {"GET", "/meters/:meter_number/keys", show_keys(io, head_end)},
+        {"POST", "/meters/:meter_number/keys", deferred(io, parse_keys, change_keys(head_end))},
         {"POST", "/disconnect", deferred(io, parse_disconnect, disconnect(head_end))},
     };
 }

@@ -33,6 +33,7 @@ HttpFrontSettings front_settings(const ServiceConfig& config) {
 }
 
 HeadEnd::Settings head_end_settings(const ServiceConfig& config, CounterKeeping keeping,
+                                    std::shared_ptr<client::KeyRecords> keys,
                                     ServiceEvents& events) {
     HeadEnd::Settings settings;
     MeterDefaults& defaults = settings.surroundings.defaults;
@@ -55,6 +56,8 @@ HeadEnd::Settings head_end_settings(const ServiceConfig& config, CounterKeeping 
     defaults.keeps_counters = keeping.outlives_process;
     settings.surroundings.counters = std::move(keeping.counters);
     settings.surroundings.counter_raised = std::move(events.counter_raised);
+    settings.surroundings.keys = std::move(keys);
+    settings.keys_changed = std::move(events.keys_changed);
     settings.surroundings.trace = std::move(events.trace);
     settings.energy_unit = config.energy_unit == EnergyUnit::base ? render::EnergyUnit::base
                                                                   : render::EnergyUnit::kilo;
@@ -95,11 +98,11 @@ asio::awaitable<void> pause(asio::steady_timer& timer, std::chrono::milliseconds
 }  // namespace
 
 Service::Service(asio::io_context& io, const ServiceConfig& config, CounterKeeping keeping,
-                 ServiceEvents events)
+                 std::shared_ptr<client::KeyRecords> keys, ServiceEvents events)
     : io_(io), host_(config.host), port_(config.port) {
     HttpHooks hooks = front_hooks(config, events);
-    head_end_ = std::make_unique<HeadEnd>(io.get_executor(),
-                                          head_end_settings(config, std::move(keeping), events));
+    head_end_ = std::make_unique<HeadEnd>(
+        io.get_executor(), head_end_settings(config, std::move(keeping), std::move(keys), events));
     auto maker = std::make_shared<AnswerMaker>(AnswerMaker::Settings{config.http_threads});
     front_ = std::make_unique<HttpFront>(
         io, front_settings(config), rest_routes(io.get_executor(), *head_end_, std::move(maker)),

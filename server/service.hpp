@@ -25,6 +25,8 @@ struct ServiceEvents {
         trace;
     // A meter's counter object made us skip invocation counters, up to `next`.
     std::function<void(const std::string& meter_number, std::uint32_t next)> counter_raised;
+    // Secrets of a meter were changed or kept, or that failed.
+    std::function<void(const KeysRequest&, const CallOutcome<void>&)> keys_changed;
 };
 
 // The whole service on one io_context with one thread: the REST interface before the head end.
@@ -32,7 +34,7 @@ class Service {
 public:
     // Destroyed when it is drained, or when the io_context has been stopped for good.
     Service(asio::io_context& io, const ServiceConfig& config, CounterKeeping keeping,
-            ServiceEvents events);
+            std::shared_ptr<client::KeyRecords> keys, ServiceEvents events);
     ~Service();
     Service(const Service&) = delete;
     Service& operator=(const Service&) = delete;

@@ -12,6 +12,7 @@
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
+#include "server/key_keeping.hpp"
 #include "server/service.hpp"
 #include "simulator/scenario.hpp"
 #include "stack/base/hex.hpp"
@@ -621,6 +622,7 @@ BOOST_AUTO_TEST_CASE(what_is_in_work_goes_with_a_loop_that_was_stopped) {
     std::optional<asio::io_context> io(std::in_place, 1);
     HeadEnd::Settings settings;
     settings.surroundings.address_filter = [](const asio::ip::address&) { return true; };
+    settings.surroundings.keys = *keep_keys(loopback_config());
     std::optional<HeadEnd> head_end(std::in_place, io->get_executor(), std::move(settings));
     ConnectRequest connect;
     connect.meter_number = "202";

@@ -5,6 +5,7 @@
 #include <asio/co_spawn.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "server/key_keeping.hpp"
 #include "tests/server/http_client.hpp"
 
 namespace dlms::service::testing {
@@ -22,7 +23,7 @@ ServiceConfig loopback_config() {
 RunningService::RunningService(const ServiceConfig& config) {
     thread_.run([&] {
         service_ = std::make_unique<Service>(thread_.io(), config, *keep_counters(config.data_dir),
-                                             ServiceEvents{});
+                                             *keep_keys(config), ServiceEvents{});
         BOOST_REQUIRE(!service_->start());
         port_ = service_->port();
     });
