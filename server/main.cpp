@@ -6,6 +6,7 @@
 #include <exception>
 #include <iostream>
 #include <string>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <utility>
@@ -48,6 +49,12 @@ void prepare_process() {
     const rlimit no_core{0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
     prctl(PR_SET_DUMPABLE, 0);
+    // Nor is memory swapped out, where the system sets no limit to that: with one, later
+    // allocations would fail at it.
+    rlimit locked{};
+    if (getrlimit(RLIMIT_MEMLOCK, &locked) == 0 && locked.rlim_cur == RLIM_INFINITY) {
+        mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
+    }
     std::signal(SIGPIPE, SIG_IGN);
 }
 

@@ -21,6 +21,9 @@ KILLS = int(os.environ.get("DLMS_SERVICE_KILLS", "10"))
 ENCRYPTION_KEY = bytes.fromhex("A1B2C3D4E5F60718293A4B5C6D7E8F90")
 AUTHENTICATION_KEY = bytes.fromhex("0F1E2D3C4B5A69788796A5B4C3D2E1F0")
 PASSWORD = b"Geheim-0815-Wort"
+MASTER_KEY = bytes.fromhex("5B6C7D8E9FA0B1C2D3E4F50617283940")
+NEW_KEY = bytes.fromhex("C4D5E6F708192A3B4C5D6E7F8091A2B3")
+SEALING_KEY = bytes.fromhex("7E6D5C4B3A291807F6E5D4C3B2A190807E6D5C4B3A291807F6E5D4C3B2A19081")
 CONFORMANCE = ["get", "set", "action", "block-transfer-with-get-or-read"]
 ENERGY = {"meter_number": "1", "obis_code": "1-0:1.8.0.255"}
 
@@ -32,12 +35,15 @@ def scenario():
     return {"name": "secrets", "logical_devices": [{
         "sap": 1, "name": "TST0000000000001",
         "security": {"system_title": "5453540000000001", "unicast_key": ENCRYPTION_KEY.hex(),
-                     "authentication_key": AUTHENTICATION_KEY.hex()},
+                     "authentication_key": AUTHENTICATION_KEY.hex(), "master_key": MASTER_KEY.hex()},
         "associations": [
             client(1, "ciphered", "HLS-GMAC", security="authenticated_encryption"),
             client(2, "hashed", "HLS-SHA256", password=PASSWORD.decode()),
             client(3, "low", "LLS", password=PASSWORD.decode())],
-        "objects": [{"obis": "1-0:1.8.0.255", "class": 3, "name": "Energy", "attributes": [
+        "objects": [
+            {"obis": "0-0:43.0.0.255", "class": 64, "version": 1, "name": "Security setup", "attributes": [],
+             "methods": [{"id": 2, "access": True}]},
+            {"obis": "1-0:1.8.0.255", "class": 3, "name": "Energy", "attributes": [
             {"id": 2, "access": "r", "value": {"double-long-unsigned": 12345}}]}]}]}
 
 
@@ -71,7 +77,8 @@ class Service:
             self.process = subprocess.Popen(
                 [SERVICE], stderr=log, stdout=log,
                 env={**os.environ, "DLMS_SERVICE_PORT": "0", "DLMS_SERVICE_HOST": "127.0.0.1",
-                     "LOG_LEVEL": "TRACE", "DATA_DIR": os.path.join(folder, "data")})
+                     "LOG_LEVEL": "TRACE", "DATA_DIR": os.path.join(folder, "data"),
+                     "KEY_ENCRYPTION_KEY": SEALING_KEY.hex()})
         self.port = None
         while self.port is None and self.process.poll() is None:
             if found := re.search(r"listens on 127\.0\.0\.1 port (\d+)", self.text()):
@@ -150,12 +157,24 @@ class Secrets(unittest.TestCase):
                      "DLMS_AUTHENTICATION_KEY": AUTHENTICATION_KEY.hex()})
             self.assertEqual(ended.returncode, 0, ended.stderr)
             emitted += [ended.stdout, ended.stderr]
+        service.post("/connect", connect(simulator.port))
+        changed = [service.post("/meters/1/keys", body) for body in (
+            {"operation": "transfer", "new_encryption_key": NEW_KEY.hex(), "master_key": MASTER_KEY.hex()},
+            {"operation": "transfer", "new_encryption_key": NEW_KEY.hex(), "master_key": NEW_KEY.hex()},
+            {"operation": "keep", "master_key": MASTER_KEY.hex(), "password": PASSWORD.decode()},
+            {"operation": "rotate"})]
+        self.assertEqual([status for status, _ in changed], [200, 502, 200, 200], changed)
+        reading = service.post("/read", ENERGY)
+        self.assertIn("12345", str(reading))
+        emitted += [str(changed), str(reading)]
+        with open(os.path.join(self.folder, "data/secrets.db-wal"), "rb") as file:
+            emitted.append(file.read().decode("latin-1"))
         service.close()
         emitted += [service.text(), simulator.close()]
-        for name in ("data/counters.db", "dlms/counters.db"):
+        for name in ("data/counters.db", "data/secrets.db", "dlms/counters.db"):
             with open(os.path.join(self.folder, name), "rb") as file:
                 emitted.append(file.read().decode("latin-1"))
-        for secret in (ENCRYPTION_KEY, AUTHENTICATION_KEY, PASSWORD):
+        for secret in (ENCRYPTION_KEY, AUTHENTICATION_KEY, PASSWORD, MASTER_KEY, NEW_KEY, SEALING_KEY):
             for form in forms(secret):
                 for text in emitted:
                     self.assertNotIn(form, text)
