@@ -117,13 +117,50 @@ ExitStatus complain(const std::string& sentence) {
 
 ExitStatus refuse(DecodeLayer layer, ByteView octets, const Error& error) {
     const std::string_view option = render::accepting_option(octets);
-    std::cerr << "dlms decode: as " << name(layer) << ": " << describe(error);
+    std::cerr << "dlms decode: as " << name(layer) << ": " << render::fault_text(error, octets);
     if (!option.empty()) {
         std::cerr << "; the option " << option << " accepts it";
     }
     std::cerr << '\n';
     return ExitStatus::protocol;
 }
+
+/// Finds the id of a line that is cut off, and so is no JSON any more.
+class IdFinder final : public nlohmann::json_sax<Json> {
+public:
+    bool null() override { return value(nullptr); }
+    bool boolean(bool one) override { return value(one); }
+    bool number_integer(number_integer_t one) override { return value(one); }
+    bool number_unsigned(number_unsigned_t one) override { return value(one); }
+    bool number_float(number_float_t, const string_t& text) override { return value(text); }
+    bool string(string_t& one) override { return value(one); }
+    bool binary(binary_t&) override { return false; }
+    bool start_object(std::size_t) override { return ++depth_ != 0; }
+    bool key(string_t& one) override {
+        is_id_ = depth_ == 1 && one == "id";
+        return true;
+    }
+    bool end_object() override { return --depth_ != 0; }
+    bool start_array(std::size_t) override { return ++depth_ != 0; }
+    bool end_array() override { return --depth_ != 0; }
+    bool parse_error(std::size_t, const std::string&, const Json::exception&) override {
+        return false;
+    }
+
+    Json id;
+
+private:
+    template <class T>
+    bool value(const T& one) {
+        if (is_id_) {
+            id = one;
+        }
+        return depth_ != 0 && !std::exchange(is_id_, false);
+    }
+
+    int depth_ = 0;
+    bool is_id_ = false;
+};
 
 Json error_json(const Error& error) {
     Json json;
@@ -189,8 +226,21 @@ bool is_wanted(int depth, Json::parse_event_t event, const Json& parsed) {
     return depth <= deepest;
 }
 
+std::string too_long(const std::string& text) {
+    IdFinder finder;
+    Json::sax_parse(text, &finder);
+    Json json;
+    json["id"] = std::move(finder.id);
+    json["valid"] = false;
+    json["error"] = error_json(Error{ErrorCode::buffer_limit, Layer::base, max_text});
+    return dump(json);
+}
+
 /// What a JSON writer wrote for one line.
 std::string answer(const std::string& text) {
+    if (text.size() > max_text) {
+        return too_long(text);
+    }
     const Json line = Json::parse(text, is_wanted, false);
     const bool is_object = line.is_object();
     const auto id = is_object ? line.find("id") : line.end();
@@ -214,7 +264,7 @@ std::string answer(const std::string& text) {
     return json;
 }
 
-/// Takes one line; of one that is too long only so much that it is no JSON any more.
+/// Takes one line; of one that is too long only so much that this is seen.
 bool take_line(std::istream& in, std::string& line) {
     line.clear();
     char c = 0;
@@ -330,6 +380,11 @@ ExitStatus DecodeCommand::print_json(DecodeLayer layer, ByteView octets,
     writer.plain(name(layer));
     writer.key("decoded");
     if (const Status written = render::write_decoded(writer, layer, octets, options); !written) {
+        Json refusal;
+        refusal["layer"] = name(layer);
+        refusal["error"] = error_json(written.error());
+        refusal["partial"] = render::decode_damaged(layer, octets, options);
+        std::cout << dump(refusal) << '\n';
         return refuse(layer, octets, written.error());
     }
     writer.end_object();
@@ -343,6 +398,11 @@ ExitStatus DecodeCommand::print_text(DecodeLayer layer, ByteView octets,
     options.offsets = true;
     const Result<Json> decoded = render::decode(layer, octets, options);
     if (!decoded) {
+        const Json whole = render::decode_damaged(layer, octets, options);
+        if (!whole.is_null()) {
+            std::cout << name(layer) << ", " << octets.size() << " octets, damaged\n"
+                      << render::decoded_text(whole) << std::flush;
+        }
         return refuse(layer, octets, decoded.error());
     }
     std::cout << name(layer) << ", " << octets.size() << " octets\n"

@@ -78,6 +78,17 @@ DecodeLayer layer_of_first_octet(ByteView octets) {
     return detail::is_ciphered(first) ? DecodeLayer::cipher : DecodeLayer::xdlms;
 }
 
+/// Whether pieces of a stream are there, which some damage makes no good one.
+bool is_damaged_stream(ByteView octets, DecodeLayer likely) {
+    if (octets.size() > max_decode_octets) {
+        return false;
+    }
+    Decoding decoding(octets, {}, DataForm::octets);
+    const detail::DamagedStream stream = detail::damaged_stream(octets, decoding);
+    const bool looks_linked = likely == DecodeLayer::hdlc || likely == DecodeLayer::wrapper;
+    return stream.whole > 0 || (looks_linked && stream.pieces > 1);
+}
+
 }  // namespace
 
 std::string_view name(DecodeLayer layer) {
@@ -108,7 +119,29 @@ DecodeLayer detect_layer(ByteView octets) {
             return layer;
         }
     }
-    return likely;
+    return is_damaged_stream(octets, likely) ? DecodeLayer::stream : likely;
+}
+
+Json decode_damaged(DecodeLayer layer, ByteView octets, const DecodeOptions& options) {
+    if (octets.size() > max_decode_octets) {
+        return {};
+    }
+    Decoding decoding(octets, options);
+    const bool is_mbus = layer == DecodeLayer::push && octets.size() > 0 && octets[0] == 0x68;
+    if (is_mbus) {
+        static_cast<void>(detail::push_json(octets, decoding));
+        Json left = decoding.take_left();
+        return left.contains("frames") && !left["frames"].empty() ? left : Json();
+    }
+    if (layer != DecodeLayer::stream && layer != DecodeLayer::hdlc &&
+        layer != DecodeLayer::wrapper && layer != DecodeLayer::push) {
+        return {};
+    }
+    if (layer == DecodeLayer::push) {
+        decoding.set_push();
+    }
+    detail::DamagedStream stream = detail::damaged_stream(octets, decoding);
+    return stream.whole == 0 || decoding.exhausted() ? Json() : std::move(stream.json);
 }
 
 namespace {

@@ -31,7 +31,7 @@ std::string_view name(DecodeLayer layer);
 std::optional<DecodeLayer> decode_layer_from_name(std::string_view name);
 
 /// What the octets look like: the layer that begins like them and accepts them, else the one that
-/// begins like them.
+/// begins like them; a stream where one of several pieces is damaged.
 DecodeLayer detect_layer(ByteView octets);
 
 struct DecodeKeys {
@@ -73,6 +73,14 @@ bool write_document(JsonWriter& writer, const Json& document, std::size_t& budge
 /// or after too_many_elements a part that is to be thrown away.
 Status write_decoded(JsonWriter& writer, DecodeLayer layer, ByteView octets,
                      const DecodeOptions& options = {});
+
+/// What is whole of octets that decode() refuses: the frames before the damage, of a stream of
+/// WPDUs or HDLC frames those behind it too, in the form of a stream; the damaged ones have `fault`
+/// and `octets`. Null when nothing is whole.
+Json decode_damaged(DecodeLayer layer, ByteView octets, const DecodeOptions& options = {});
+
+/// An error of decode() as a sentence: what, where in the octets, what was expected and what came.
+std::string fault_text(const Error& error, ByteView octets);
 
 /// The option of an association or meter profile that would accept an APDU which the strict decoder
 /// refuses, for example "tagged_date_time"; empty when there is none.

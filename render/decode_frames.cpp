@@ -64,6 +64,10 @@ Result<Json> frame_json(const DecodedFrame& decoded, const Decoding& decoding,
                         bool continues = false) {
     const hdlc::Frame& frame = decoded.frame;
     Json json = decoding.object_at(decoded.octets.destination);
+    if (json.contains("@")) {
+        // The flag and the format field stand before the address.
+        json["@"] = json["@"].get<std::size_t>() - 3;
+    }
     json["segmented"] = frame.segmented;
     json["length"] = decoded.octets.length;
     json["destination"] = address_json(frame.destination, decoded.octets.destination);
@@ -220,6 +224,8 @@ Result<Json> mbus_push_json(ByteView octets, Decoding& decoding) {
         const ByteView start = rest;
         const auto frame = mbus::take_long_frame(rest, octets.size() - rest.size());
         if (!frame) {
+            json["frames"] = std::move(frames);
+            decoding.leave(std::move(json));
             return std::unexpected(frame.error());
         }
         Json shown = decoding.object_at(start);

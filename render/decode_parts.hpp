@@ -31,6 +31,10 @@ public:
     }
     bool exhausted() const { return build_.budget == 0; }
 
+    /// Shown before an error was met.
+    void leave(Json json) { left_ = std::move(json); }
+    Json take_left() { return std::exchange(left_, {}); }
+
     /// A new object that says where its octets begin.
     Json object_at(ByteView part) const {
         Json json = Json::object();
@@ -53,6 +57,7 @@ private:
     DataForm form_;
     TreeBuild build_;
     bool is_push_ = false;
+    Json left_;
 };
 
 // Each decodes one whole APDU. Offsets in errors count from its start.

@@ -106,31 +106,135 @@ void StreamDecoder::finish() {
     }
 }
 
+namespace {
+
+Error moved(Error error, std::size_t offset) {
+    error.offset += static_cast<std::uint32_t>(offset);
+    return error;
+}
+
+/// Takes the pieces of octets that are there as a whole, and shows each.
+class StreamReading {
+public:
+    StreamReading(ByteView octets, Decoding& decoding) : octets_(octets), decoding_(decoding) {
+        splitter_.receive(octets);
+    }
+
+    /// Takes the next piece. Nothing at the end.
+    std::optional<Result<Json>> next() {
+        std::optional<StreamPiece> piece = splitter_.next();
+        if (!piece) {
+            piece = splitter_.give_up();
+            if (!piece) {
+                return std::nullopt;
+            }
+            at_ = {PieceKind::other, octets_.subspan(piece->offset, piece->octets.size()),
+                   piece->offset};
+            return cut();
+        }
+        at_ = {piece->kind, octets_.subspan(piece->offset, piece->octets.size()), piece->offset};
+        Result<Json> shown = stream_.take(at_, decoding_);
+        if (!shown) {
+            return std::unexpected(moved(shown.error(), at_.offset));
+        }
+        return shown;
+    }
+
+    /// The piece that next() took.
+    const StreamPiece& at() const { return at_; }
+
+    /// Goes on behind a piece that was none. A damaged length may have swallowed good frames.
+    void resume() {
+        stream_.lose_octets();
+        if (at_.kind != PieceKind::hdlc_frame) {
+            return;
+        }
+        for (std::size_t i = 1; i + 1 < at_.octets.size(); ++i) {
+            if (at_.octets[i] == hdlc::flag && begins_frame(octets_.subspan(at_.offset + i))) {
+                // The closing flag was kept.
+                splitter_.rewind(at_.octets.size() - 1 - i);
+                at_.octets = at_.octets.first(i);
+                return;
+            }
+        }
+    }
+
+    Json reassembled() {
+        stream_.finish();
+        return stream_.take_reassembled();
+    }
+
+private:
+    static bool begins_frame(ByteView octets) {
+        return hdlc::FrameSequence(octets).next().has_value();
+    }
+
+    /// What is wrong with a piece whose end is not there.
+    Result<Json> cut() const {
+        if (at_.octets[0] == hdlc::flag) {
+            const auto frame = hdlc::FrameSequence(octets_.subspan(at_.offset)).next();
+            if (!frame) {
+                return std::unexpected(moved(frame.error(), at_.offset));
+            }
+        }
+        return fail(ErrorCode::truncated, Layer::base, octets_.size());
+    }
+
+    ByteView octets_;
+    Decoding& decoding_;
+    PieceSplitter splitter_;
+    StreamDecoder stream_;
+    StreamPiece at_;
+};
+
+Json numbered(std::size_t number, Json shown) {
+    Json json;
+    json["piece"] = number;
+    json.update(shown);
+    return json;
+}
+
+}  // namespace
+
 Result<Json> stream_json(ByteView octets, Decoding& decoding) {
     Json json;
     Json& pieces = json["pieces"] = Json::array();
-    PieceSplitter splitter;
-    splitter.receive(octets);
-    StreamDecoder stream;
-    while (const auto piece = splitter.next()) {
-        const ByteView part = octets.subspan(piece->offset, piece->octets.size());
-        Result<Json> shown = stream.take({piece->kind, part, piece->offset}, decoding);
-        if (!shown) {
-            Error error = shown.error();
-            error.offset += static_cast<std::uint32_t>(piece->offset);
-            return std::unexpected(error);
+    StreamReading reading(octets, decoding);
+    while (std::optional<Result<Json>> shown = reading.next()) {
+        if (!*shown) {
+            return std::unexpected(shown->error());
         }
-        Json numbered;
-        numbered["piece"] = pieces.size() + 1;
-        numbered.update(*shown);
-        pieces.push_back(std::move(numbered));
+        pieces.push_back(numbered(pieces.size() + 1, std::move(**shown)));
     }
-    if (!splitter.rest().octets.empty() || pieces.empty()) {
+    if (pieces.empty()) {
         return fail(ErrorCode::truncated, Layer::base, octets.size());
     }
-    stream.finish();
-    json["reassembled"] = stream.take_reassembled();
+    json["reassembled"] = reading.reassembled();
     return json;
+}
+
+DamagedStream damaged_stream(ByteView octets, Decoding& decoding) {
+    DamagedStream stream;
+    Json& pieces = stream.json["pieces"] = Json::array();
+    StreamReading reading(octets, decoding);
+    while (std::optional<Result<Json>> shown = reading.next()) {
+        ++stream.pieces;
+        if (*shown) {
+            ++stream.whole;
+            pieces.push_back(numbered(stream.pieces, std::move(**shown)));
+            continue;
+        }
+        reading.resume();
+        Json damaged = decoding.object_at(reading.at().octets);
+        damaged["fault"] = fault_text(shown->error(), octets);
+        damaged["octets"] = to_hex(reading.at().octets);
+        pieces.push_back(numbered(stream.pieces, std::move(damaged)));
+        if (!stream.first_fault) {
+            stream.first_fault = shown->error();
+        }
+    }
+    stream.json["reassembled"] = reading.reassembled();
+    return stream;
 }
 
 }  // namespace dlms::render::detail

@@ -38,4 +38,13 @@ private:
 /// Whole WPDUs or HDLC frames one after the other, and what they carry together.
 Result<Json> stream_json(ByteView octets, Decoding& decoding);
 
+/// A stream with damage in it.
+struct DamagedStream {
+    Json json;               ///< as stream_json(); what is damaged has `fault` and `octets`
+    std::size_t pieces = 0;  ///< the damaged ones included
+    std::size_t whole = 0;
+    std::optional<Error> first_fault;
+};
+DamagedStream damaged_stream(ByteView octets, Decoding& decoding);
+
 }  // namespace dlms::render::detail

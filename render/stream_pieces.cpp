@@ -37,6 +37,15 @@ StreamPiece PieceSplitter::rest() const {
     return {PieceKind::other, is_flag ? ByteView{} : octets, offset_};
 }
 
+std::optional<StreamPiece> PieceSplitter::give_up() {
+    return rest().octets.empty() ? std::nullopt : next_other();
+}
+
+void PieceSplitter::rewind(std::size_t count) {
+    consumed_ -= count;
+    offset_ -= count;
+}
+
 std::optional<StreamPiece> PieceSplitter::next() {
     // The closing flag of a frame is kept: it may open the next.
     while (kept().size() > 1 && kept()[0] == hdlc::flag && kept()[1] == hdlc::flag) {
@@ -83,18 +92,42 @@ std::optional<StreamPiece> PieceSplitter::next_wpdu() {
     }
     const std::size_t size =
         wrapper::header_size + static_cast<std::size_t>(big_endian<2>(octets.subspan(6)));
-    return octets.size() < size ? std::nullopt : take(PieceKind::wpdu, size, size);
+    if (octets.size() < size) {
+        return std::nullopt;
+    }
+    has_wpdus_ = true;
+    std::ranges::copy(octets.subspan(2, ports_.size()), ports_.begin());
+    return take(PieceKind::wpdu, size, size);
+}
+
+/// Behind damage: a flag; among WPDUs a header with the ports of the last, either way.
+bool PieceSplitter::may_begin_piece(ByteView octets) const {
+    if (!has_wpdus_) {
+        return octets[0] == hdlc::flag;
+    }
+    if (octets.size() < 2 + ports_.size() || octets[0] != 0 || octets[1] != wrapper::version) {
+        return false;
+    }
+    std::array<Byte, 4> swapped = ports_;
+    std::ranges::rotate(swapped, swapped.begin() + 2);
+    const ByteView ports = octets.subspan(2, ports_.size());
+    return std::ranges::equal(ports, ports_) || std::ranges::equal(ports, swapped);
 }
 
 std::optional<StreamPiece> PieceSplitter::next_other() {
     const ByteView octets = kept();
-    const auto flag = std::find(octets.begin() + 1, octets.end(), hdlc::flag);
-    const auto size = static_cast<std::size_t>(flag - octets.begin());
+    std::size_t size = 1;
+    while (size < octets.size() && !may_begin_piece(octets.subspan(size))) {
+        ++size;
+    }
     return take(PieceKind::other, size, size);
 }
 
 std::optional<StreamPiece> PieceSplitter::take(PieceKind kind, std::size_t size,
                                                std::size_t consumed) {
+    if (kind == PieceKind::hdlc_frame) {
+        has_wpdus_ = false;
+    }
     const StreamPiece piece{kind, kept().first(size), offset_};
     consumed_ += consumed;
     offset_ += consumed;

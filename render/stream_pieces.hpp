@@ -2,6 +2,7 @@
 // Parts a stream of octets into link pieces: WPDUs, or HDLC frames, as they come over TCP. Octets
 // come in any portions; what belongs to no piece is handed out as such.
 
+#include <array>
 #include <optional>
 
 #include "stack/base/bytes.hpp"
@@ -11,7 +12,7 @@ namespace dlms::render {
 enum class PieceKind : std::uint8_t {
     wpdu,        ///< header and APDU
     hdlc_frame,  ///< with both its flags, which neighbours may share
-    other,       ///< octets that begin neither, up to the next flag
+    other,       ///< octets that are neither, up to where a piece may begin
 };
 
 struct StreamPiece {
@@ -27,6 +28,12 @@ public:
     void receive(ByteView octets);
     /// The next whole piece; nothing until more octets come.
     std::optional<StreamPiece> next();
+    /// No more octets will come: gives up the piece that is not whole, as `other`. Pieces may
+    /// follow it. Nothing when nothing is kept.
+    std::optional<StreamPiece> give_up();
+    /// The last `count` octets that were handed out are taken again. Before the next receive()
+    /// only.
+    void rewind(std::size_t count);
     /// The octets that are kept, which are no whole piece. A flag alone is nothing.
     StreamPiece rest() const;
     /// Octets of the stream are missing: forgets what is kept and begins anew.
@@ -37,11 +44,15 @@ private:
     std::optional<StreamPiece> next_frame();
     std::optional<StreamPiece> next_wpdu();
     std::optional<StreamPiece> next_other();
+    bool may_begin_piece(ByteView octets) const;
     ByteView kept() const { return ByteView(buffer_).subspan(consumed_); }
 
     ByteBuffer buffer_;
     std::size_t consumed_ = 0;
     std::size_t offset_ = 0;  ///< of the first kept octet in the stream
+    /// The ports of the last WPDU, as sent: by them the next is found behind damage.
+    std::array<Byte, 4> ports_{};
+    bool has_wpdus_ = false;
 };
 
 }  // namespace dlms::render

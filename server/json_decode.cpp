@@ -58,6 +58,12 @@ HttpAnswer decode_answer(const HttpRequest& http) {
         } else {
             writer.key("error");
             write_error(writer, status.error(), render::accepting_option(request->octets));
+            const auto partial = render::decode_damaged(layer, request->octets, options);
+            std::size_t budget = render::max_decoded_data;
+            if (!partial.is_null()) {
+                writer.key("partial");
+                static_cast<void>(render::write_document(writer, partial, budget));
+            }
         }
         writer.end_object();
     }

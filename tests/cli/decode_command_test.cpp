@@ -43,6 +43,23 @@ BOOST_AUTO_TEST_CASE(each_line_gets_its_answer) {
         {"offset":1,"code":"truncated","message":"xdlms: truncated at octet 1"}})"));
 }
 
+BOOST_AUTO_TEST_CASE(a_line_that_is_too_long_keeps_its_id) {
+    const std::string digits(5'000'000, '0');
+    const std::vector<Json> list = answers(
+        R"({"keys":{"id":"other"},"id":"big","hex":")" + digits + "\"}\n" +
+        R"({"id":3,"layer":"data","hex":")" + digits + "\"}\n" + R"({"layer":"data","hex":")" +
+        digits + "\",\"id\":4}\n" + R"({"id":5,"layer":"data","hex":"1105"})");
+    BOOST_REQUIRE(list.size() == 4u);
+    BOOST_TEST(list[0].at("id") == "big");
+    BOOST_TEST(list[1].at("id") == 3);
+    BOOST_TEST(list[2].at("id").is_null());  // behind what was read
+    for (const std::size_t i : {0u, 1u, 2u}) {
+        BOOST_TEST(list[i].at("valid") == false);
+        BOOST_TEST(list[i].at("error").at("code") == "buffer-limit");
+    }
+    BOOST_TEST(list[3].at("valid") == true);
+}
+
 BOOST_AUTO_TEST_CASE(keys_decipher) {
     const Json json = answer(
         R"({"id":1,"layer":"cipher","hex":"C81E3001234567411312FF935A47566827C467BC7D825C3BE4A77C3FCC056B6B",)"

@@ -276,4 +276,57 @@ BOOST_AUTO_TEST_CASE(every_wrapper_vector_can_stand_beside_another) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(what_is_whole_of_a_damaged_stream_is_shown) {
+    const std::string good = "7EA0070321930F017E";
+    const std::string bad = "7EA0070321930F007E";
+    struct Case {
+        std::string hex;
+        std::size_t offset;  // of the first error
+        std::string code;
+        std::vector<bool> whole;  // of the pieces
+    };
+    const std::string wpdu = "00010001001000021105";
+    for (const Case& one : {
+             Case{good + bad, 15, "check-mismatch", {true, false}},
+             Case{bad + good, 6, "check-mismatch", {false, true}},
+             Case{good + bad + good, 15, "check-mismatch", {true, false, true}},
+             Case{good + good.substr(0, 14), 16, "truncated", {true, false}},
+             Case{good + "FFFFFF" + good, 9, "no-frame", {true, false, true}},
+             // The damaged length swallows nothing of the frames behind it.
+             Case{"7EA0170321930F017E" + good + good, 0, "no-frame", {false, true, true}},
+             Case{wpdu + "0002" + wpdu.substr(4) + wpdu, 10, "no-frame", {true, false, true}},
+         }) {
+        const ByteBuffer stream = octets(one.hex);
+        const ExactBuffer exact(stream);
+        BOOST_TEST_CONTEXT(one.hex) {
+            const render::DecodeLayer layer = render::detect_layer(exact.view());
+            BOOST_TEST(name(layer) == "stream");
+            const auto refused = render::decode(layer, exact.view());
+            BOOST_REQUIRE(!refused.has_value());
+            BOOST_TEST(name(refused.error().code) == one.code);
+            BOOST_TEST(refused.error().offset == one.offset);
+            const Json shown = render::decode_damaged(layer, exact.view());
+            BOOST_REQUIRE(shown.contains("pieces"));
+            std::vector<bool> whole;
+            for (const Json& piece : shown["pieces"]) {
+                whole.push_back(!piece.contains("fault"));
+            }
+            BOOST_TEST(whole == one.whole, boost::test_tools::per_element());
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_fault_tells_what_was_expected_and_what_came) {
+    const ByteBuffer damaged = octets("7EA0070321930F007E");
+    const auto refused = render::decode(DecodeLayer::hdlc, damaged);
+    BOOST_REQUIRE(!refused.has_value());
+    BOOST_TEST(render::fault_text(refused.error(), damaged) ==
+               "hdlc: check mismatch at octet 6: expected 0F01, got 0F00");
+    BOOST_TEST(render::decode_damaged(DecodeLayer::hdlc, damaged).is_null());
+    const ByteBuffer cut = octets("0904AABB");
+    const auto data = render::decode(DecodeLayer::data, cut);
+    BOOST_REQUIRE(!data.has_value());
+    BOOST_TEST(render::fault_text(data.error(), cut).find("expected") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
