@@ -73,6 +73,7 @@ DataView LogicalDevice::computed(const Caller& caller, const MeterObject& object
             builder.octet_string(title ? title->octets() : ByteView());
             break;
         }
+        case ComputedValue::association_secret: builder.octet_string({}); break;  // never told
         case ComputedValue::invocation_counter:
             builder.double_long_unsigned(security_.highest_received());
             break;
@@ -88,7 +89,11 @@ DataView LogicalDevice::computed(const Caller& caller, const MeterObject& object
     return built(builder);
 }
 
-bool LogicalDevice::is_acceptable(ComputedValue which, const DataView& value, Instant now) const {
+bool LogicalDevice::is_acceptable(const Caller& caller, ComputedValue which, const DataView& value,
+                                  Instant now) const {
+    if (which == ComputedValue::association_secret) {
+        return is_secret(caller.association, value);
+    }
     MeterClock clock = state_.clock;  // a trial
     if (which == ComputedValue::clock_time) {
         const bool is_time = value.is(axdr::Tag::octet_string) || value.is(axdr::Tag::date_time);
@@ -100,8 +105,11 @@ bool LogicalDevice::is_acceptable(ComputedValue which, const DataView& value, In
            clock.set_time_zone(*value.signed_integer());
 }
 
-void LogicalDevice::put_computed(ComputedValue which, const DataView& value, Instant now) {
-    if (which == ComputedValue::clock_time) {
+void LogicalDevice::put_computed(const Caller& caller, ComputedValue which, const DataView& value,
+                                 Instant now) {
+    if (which == ComputedValue::association_secret) {
+        change_secret(caller.association, value);
+    } else if (which == ComputedValue::clock_time) {
         state_.clock.set_time(*cosem::read_date_time(*value.octets()), now);
     } else {
         state_.clock.set_time_zone(*value.signed_integer());

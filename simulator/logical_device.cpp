@@ -84,7 +84,10 @@ bool LogicalDevice::is_visible(std::size_t association, const MeterObject& objec
 }
 
 bool LogicalDevice::is_writable(const Caller& caller, const Attribute& attribute) const {
-    return attribute.writable && !declared_.associations[caller.association].read_only;
+    const auto* computed = std::get_if<ComputedValue>(&attribute.value);
+    const bool is_secret = computed && *computed == ComputedValue::association_secret;
+    return attribute.writable && !declared_.associations[caller.association].read_only &&
+           (!is_secret || is_fully_protected(caller));
 }
 
 std::expected<MeterObject*, DataAccessResult> LogicalDevice::find(const Caller& caller,

@@ -94,6 +94,8 @@ public:
     /// What the objects have to tell since the last call.
     std::vector<Notification> take_notifications() { return std::exchange(notifications_, {}); }
     DeviceSecurity& security() { return security_; }
+    /// Counts the changes of associations' secrets.
+    std::uint64_t secret_changes() const { return secret_changes_; }
     cosem::DateTime time(Instant now) const { return state_.clock.time(now); }
 
     /// A stored attribute of the first object of a class, or null. Valid as long as the device.
@@ -150,8 +152,17 @@ private:
                                     const axdr::DataView& value, Instant now);
     cosem::DataAccessResult put(const Caller& caller, MeterObject& object, Attribute& attribute,
                                 const axdr::DataView& value, Instant now);
-    bool is_acceptable(ComputedValue which, const axdr::DataView& value, Instant now) const;
-    void put_computed(ComputedValue which, const axdr::DataView& value, Instant now);
+    bool is_acceptable(const Caller& caller, ComputedValue which, const axdr::DataView& value,
+                       Instant now) const;
+    void put_computed(const Caller& caller, ComputedValue which, const axdr::DataView& value,
+                      Instant now);
+    /// Secrets never go over the line but where everything is protected.
+    static bool is_fully_protected(const Caller& caller) {
+        return caller.protection.is_at_least(security::authenticated_encryption);
+    }
+    /// Whether an association's mechanism has such a secret.
+    bool is_secret(std::size_t association, const axdr::DataView& value) const;
+    void change_secret(std::size_t association, const axdr::DataView& secret);
     static void clear_buffer(MeterObject& object);
     void changed(const Caller& caller, const MeterObject& object, const Attribute& attribute,
                  Instant now);
@@ -176,6 +187,7 @@ private:
     cosem::ActionResult push(const Invocation& invocation);
     cosem::ActionResult security_activate(const Invocation& invocation);
     cosem::ActionResult key_transfer(const Invocation& invocation);
+    cosem::ActionResult change_hls_secret(const Invocation& invocation);
     cosem::ActionResult remote_disconnect(const Invocation& invocation);
     cosem::ActionResult remote_reconnect(const Invocation& invocation);
     cosem::ActionResult switch_to(const Invocation& invocation, std::uint8_t control_state);
@@ -197,6 +209,7 @@ private:
     std::vector<axdr::Data> object_lists_;  // by association
     axdr::Data answer_;                     // what the last answer's view looks into
     ByteBuffer living_octets_;
+    std::uint64_t secret_changes_ = 0;
     std::vector<Notification> notifications_;
     std::uint8_t nesting_ = 0;  // scripts that execute scripts
 };

@@ -62,6 +62,11 @@ void MeterAssociations::deliver_unanswered(ClientSap client, ServerSap server, B
 }
 
 void MeterAssociations::receive(Peer& peer, ByteView apdu, Instant now) {
+    if (peer.secret_changes != peer.device->secret_changes()) {
+        const auto& declared = peer.device->associations()[peer.association_index];
+        peer.association.set_password(declared.configuration.password.clone());
+        peer.secret_changes = peer.device->secret_changes();
+    }
     security::ApduProtection* const protection = peer.association.protection();
     if (!protection) {
         peer.association.receive(apdu, now);
@@ -125,9 +130,10 @@ MeterAssociations::Peer* MeterAssociations::find_peer(LogicalDevice& device, Cli
     association::ServerConfiguration configuration = found->configuration.clone();
     configuration.security.protection = device.security().protection();
     configuration.security.random = &device.security().random();
-    peers_.push_back(std::make_unique<Peer>(
-        client, &device, static_cast<std::size_t>(found - declared.begin()),
-        ServerAssociation(std::move(configuration)), device.security().generation()));
+    peers_.push_back(
+        std::make_unique<Peer>(client, &device, static_cast<std::size_t>(found - declared.begin()),
+                               ServerAssociation(std::move(configuration)),
+                               device.security().generation(), device.secret_changes()));
     return peers_.back().get();
 }
 

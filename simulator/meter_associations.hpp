@@ -89,6 +89,7 @@ private:
         std::size_t association_index;  // of the device's declared ones
         association::ServerAssociation association;
         std::uint64_t security_generation = 0;  // that the association knows
+        std::uint64_t secret_changes = 0;       // the same
     };
     /// A request, or the first item of one, whose answer is delayed. Its views hold because the
     /// association gets no further input meanwhile.

@@ -59,6 +59,7 @@ enum class ComputedValue : std::uint8_t {
     security_suite,
     client_system_title,
     server_system_title,
+    association_secret,
     invocation_counter,  ///< the highest that was accepted with the unicast key
 };
 

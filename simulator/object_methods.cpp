@@ -78,6 +78,7 @@ const LogicalDevice::Behaviour* LogicalDevice::behaviour(std::uint16_t class_id,
         {8, 5, Tag::structure, &LogicalDevice::preset_adjusting_time},
         {8, 6, Tag::long_, &LogicalDevice::shift_time},
         {9, 1, Tag::long_unsigned, &LogicalDevice::execute_script},
+        {15, 2, Tag::octet_string, &LogicalDevice::change_hls_secret},
         {40, 1, Tag::integer, &LogicalDevice::push},
         {64, 1, Tag::enum_, &LogicalDevice::security_activate},
         {64, 2, Tag::array, &LogicalDevice::key_transfer},
@@ -377,12 +378,42 @@ ActionResult LogicalDevice::security_activate(const Invocation& invocation) {
 }
 
 ActionResult LogicalDevice::key_transfer(const Invocation& invocation) {
-    // Keys never go over the line but where everything is protected.
-    if (!invocation.caller.protection.is_at_least(security::authenticated_encryption)) {
+    if (!is_fully_protected(invocation.caller)) {
         return ActionResult::read_write_denied;
     }
     return security_.transfer(invocation.parameter) ? ActionResult::success
                                                     : ActionResult::other_reason;
+}
+
+ActionResult LogicalDevice::change_hls_secret(const Invocation& invocation) {
+    if (!is_fully_protected(invocation.caller)) {
+        return ActionResult::read_write_denied;
+    }
+    if (!is_secret(invocation.caller.association, invocation.parameter)) {
+        return ActionResult::other_reason;
+    }
+    change_secret(invocation.caller.association, invocation.parameter);
+    return ActionResult::success;
+}
+
+bool LogicalDevice::is_secret(std::size_t association, const DataView& value) const {
+    using acse::Mechanism;
+    constexpr std::size_t longest = 64;
+    constexpr std::size_t maker_key = 16;
+    const Mechanism mechanism = declared_.associations[association].configuration.mechanism;
+    // What HLS-GMAC and ECDSA rest on is changed by the security setup.
+    if (mechanism == Mechanism::lowest || mechanism == Mechanism::hls_gmac ||
+        mechanism == Mechanism::hls_ecdsa || !value.is(Tag::octet_string)) {
+        return false;
+    }
+    const std::size_t size = value.octets()->size();
+    return mechanism == Mechanism::hls_manufacturer ? size == maker_key
+                                                    : size > 0 && size <= longest;
+}
+
+void LogicalDevice::change_secret(std::size_t association, const DataView& secret) {
+    declared_.associations[association].configuration.password = SecretBytes(*secret.octets());
+    ++secret_changes_;
 }
 
 ActionResult LogicalDevice::remote_disconnect(const Invocation& invocation) {

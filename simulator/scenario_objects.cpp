@@ -8,7 +8,7 @@
 namespace dlms::simulator {
 namespace {
 
-constexpr std::array<std::string_view, 17> computed_names = {
+constexpr std::array<std::string_view, 18> computed_names = {
     "clock_time",
     "clock_time_zone",
     "clock_status",
@@ -25,6 +25,7 @@ constexpr std::array<std::string_view, 17> computed_names = {
     "security_suite",
     "client_system_title",
     "server_system_title",
+    "association_secret",
     "invocation_counter",
 };
 void read_access(const ScenarioNode& node, Attribute& attribute) {
@@ -139,7 +140,8 @@ Attribute read_attribute(const ScenarioNode& node) {
     }
     const auto* computed = std::get_if<ComputedValue>(&attribute.value);
     const bool settable = computed && (*computed == ComputedValue::clock_time ||
-                                       *computed == ComputedValue::clock_time_zone);
+                                       *computed == ComputedValue::clock_time_zone ||
+                                       *computed == ComputedValue::association_secret);
     if (attribute.writable && !settable) {
         node.at("access").complain("\"r\": this value cannot be written");
     }

@@ -116,7 +116,7 @@ DataAccessResult LogicalDevice::set_all(const Caller& caller, MeterObject& objec
         }
         const auto* stored = std::get_if<StoredValue>(&attribute.value);
         if (stored ? !accepted_by(*stored, part)
-                   : !is_acceptable(std::get<ComputedValue>(attribute.value), part, now)) {
+                   : !is_acceptable(caller, std::get<ComputedValue>(attribute.value), part, now)) {
             return DataAccessResult::type_unmatched;
         }
     }
@@ -133,10 +133,10 @@ DataAccessResult LogicalDevice::set_all(const Caller& caller, MeterObject& objec
 DataAccessResult LogicalDevice::put(const Caller& caller, MeterObject& object, Attribute& attribute,
                                     const DataView& value, Instant now) {
     if (const auto* computed = std::get_if<ComputedValue>(&attribute.value)) {
-        if (!is_acceptable(*computed, value, now)) {
+        if (!is_acceptable(caller, *computed, value, now)) {
             return DataAccessResult::type_unmatched;
         }
-        put_computed(*computed, value, now);
+        put_computed(caller, *computed, value, now);
     } else if (auto* stored = std::get_if<StoredValue>(&attribute.value)) {
         std::optional<axdr::Data> accepted = accepted_by(*stored, value);
         if (!accepted) {

@@ -115,6 +115,8 @@ public:
     // C commands
     /// While locked, every authentication is refused (rejected-transient, authentication-failure).
     void set_locked(bool locked) { locked_ = locked; }
+    /// The password or secret that the next association is asked for.
+    void set_password(SecretBytes password) { configuration_.password = std::move(password); }
     /// The policy from now on; the answer that is awaited keeps to the new one.
     void set_policy(const security::SecurityPolicy& policy);
     /// The answer that is awaited has `least` at least, as access rights may ask for.

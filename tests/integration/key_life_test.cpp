@@ -227,6 +227,66 @@ BOOST_AUTO_TEST_CASE(a_cut_off_change_of_the_master_key_is_sent_again) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(passwords_and_secrets_of_hls_are_changed) {
+    const SimulatedMeter meter(keyed_scenario(1));
+    const TemporaryFolder folder;
+    const auto counters = std::make_shared<client::ProcessCounters>();
+    Changer changer(folder, counters);
+    for (const auto& [sap, mechanism] :
+         {std::pair(2, acse::Mechanism::lls), std::pair(3, acse::Mechanism::hls_sha256),
+          std::pair(4, acse::Mechanism::hls_md5)}) {
+        MeterParameters parameters = keyed_parameters(meter.wrapper_port());
+        parameters.client_sap = ClientSap(static_cast<std::uint16_t>(sap));
+        parameters.mechanism = mechanism;
+        parameters.password = SecretBytes(as_bytes(std::string_view(first_password)));
+        SecretChange change;
+        change.fresh.set(SecretKind::password, as_bytes(std::string_view("second password")));
+        BOOST_TEST_CONTEXT("client " << sap) {
+            const auto changed = changer.change(parameters, change);
+            BOOST_TEST(changed.has_value());
+            BOOST_TEST(changer.reaches(parameters));
+            // The first one is refused by now.
+            const auto again = changer.change(parameters, change);
+            BOOST_REQUIRE(!again);
+            BOOST_TEST((again.error().failure.code == client::FailureCode::authentication_failed));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_cut_off_change_of_a_password_is_settled) {
+    for (const bool delivered : {true, false}) {
+        for (int message = 1; message <= 5; ++message) {
+            const SimulatedMeter meter(keyed_scenario(1));
+            const TemporaryFolder folder;
+            const auto counters = std::make_shared<client::ProcessCounters>();
+            const auto with_password = [](std::uint16_t port) {
+                MeterParameters parameters = keyed_parameters(port);
+                parameters.client_sap = ClientSap(2);
+                parameters.mechanism = acse::Mechanism::lls;
+                parameters.password = SecretBytes(as_bytes(std::string_view(first_password)));
+                return parameters;
+            };
+            {
+                const CuttingRelay relay(meter.wrapper_port(), {message, delivered, true});
+                Changer changer(folder, counters);
+                SecretChange change;
+                change.fresh.set(SecretKind::password, as_bytes(std::string_view("another")));
+                static_cast<void>(changer.change(with_password(relay.port()), change));
+                BOOST_TEST(relay.has_cut());
+            }
+            Changer another(folder, counters);
+            BOOST_TEST(another.settle(with_password(meter.wrapper_port())).has_value());
+            BOOST_TEST(another.reaches(with_password(meter.wrapper_port())));
+            const auto known = another.records->current(meter_number);
+            const SecretBytes* password = known->find(SecretKind::password);
+            const bool is_new =
+                password && !password->matches(as_bytes(std::string_view(first_password)));
+            constexpr int set = 2;  // behind the AARQ
+            BOOST_TEST(is_new == (message > set || (message == set && delivered)));
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_be_changed_is_told_before_anything_is_sent) {
     const SecretChange keys = drawn(both);
     MeterParameters parameters = keyed_parameters(1);

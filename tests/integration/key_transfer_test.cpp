@@ -137,6 +137,29 @@ BOOST_AUTO_TEST_CASE(keys_are_taken_under_full_protection_only) {
     BOOST_TEST(desk.value_of(energy) == energy_value);
 }
 
+BOOST_AUTO_TEST_CASE(a_secret_is_taken_under_full_protection_only_and_never_told) {
+    const SimulatedMeter meter(keyed_scenario(1));
+    const cosem::AttributeDescriptor secret{15, {0, 0, 40, 0, 0, 255}, 7};
+    const cosem::MethodDescriptor change_hls_secret{15, {0, 0, 40, 0, 0, 255}, 2};
+    const axdr::Data fresh = *axdr::Data::parse(octets("0903616263"));
+    const auto counters = std::make_shared<client::ProcessCounters>();
+    for (const Protection& protection :
+         {security::authenticated_only, security::authenticated_encryption}) {
+        KeyDesk desk(meter, first_unicast, first_authentication, protection, counters);
+        const auto written =
+            desk.wait(desk.client.write(secret, fresh, testing::in(std::chrono::seconds(20))));
+        BOOST_REQUIRE(!written);
+        // The association of HLS-GMAC has no such secret.
+        const bool full = protection.encrypted;
+        BOOST_TEST(client::code_text(written.error()) ==
+                   (full ? "type-unmatched" : "read-write-denied"));
+        BOOST_TEST(desk.result_of(change_hls_secret, fresh) ==
+                   (full ? "other-reason" : "read-write-denied"));
+        BOOST_TEST(desk.value_of(secret) == "read-write-denied");
+        desk.release();
+    }
+}
+
 BOOST_AUTO_TEST_CASE(SYMSEC_0_SecPol_1_to_3_a_policy_is_kept_and_never_weakened) {
     // The object's version, a policy, a stronger one, a weaker one.
     struct Case {
