@@ -71,6 +71,7 @@ MeterSecurity MeterSecurity::clone() const {
     copy.requests = requests;
     copy.responses = responses;
     copy.dedicated_key = dedicated_key;
+    copy.certificate = certificate;
     copy.user_id = user_id;
     copy.quirks = quirks;
     copy.sends_title = sends_title;
@@ -85,8 +86,9 @@ bool MeterSecurity::same_association(const MeterSecurity& other) const {
            meter_title == other.meter_title && match(keys, other.keys) &&
            ciphered == other.ciphered && same_requests(requests, other.requests) &&
            responses == other.responses && dedicated_key == other.dedicated_key &&
-           user_id == other.user_id && sends_title == other.sends_title &&
-           protected_release == other.protected_release && challenge_size == other.challenge_size;
+           certificate == other.certificate && user_id == other.user_id &&
+           sends_title == other.sends_title && protected_release == other.protected_release &&
+           challenge_size == other.challenge_size;
 }
 
 bool uses_keys(const MeterSecurity& security, Mechanism mechanism) {
@@ -105,6 +107,7 @@ Result<association::SecurityTerms> make_security_terms(const MeterSecurity& secu
     terms.dedicated_key = security.dedicated_key;
     terms.peer_title = security.meter_title;
     terms.sends_title = security.sends_title;
+    terms.certificate = security.certificate;
     terms.user_id = security.user_id;
     terms.protected_release = security.protected_release;
     if (security.challenge_size != 0) {

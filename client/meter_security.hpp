@@ -23,6 +23,8 @@ struct MeterSecurity {
     security::Protection responses;
     /// A dedicated key is drawn for each association.
     bool dedicated_key = false;
+    /// Our signature certificate (DER), sent in the AARQ; empty: none.
+    ByteBuffer certificate;
     std::optional<std::uint8_t> user_id;  ///< client user identification
     security::ProtectionQuirks quirks;
     /// Our title stands in the AARQ.

@@ -28,6 +28,8 @@ security::ProtectionKeys copy_of(const security::ProtectionKeys& keys) {
     made.broadcast = copy(keys.broadcast);
     made.authentication = copy(keys.authentication);
     made.master = copy(keys.master);
+    made.own_signing = copy(keys.own_signing);
+    made.peer_signing = keys.peer_signing;
     return made;
 }
 

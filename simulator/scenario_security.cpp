@@ -30,6 +30,33 @@ void read_key(const ScenarioNode& node, std::string_view name, security::Securit
     into = std::move(*key);
 }
 
+/// A private number, and the public point of the clients.
+void read_signing_keys(const ScenarioNode& node, DeclaredSecurity& security) {
+    const auto own = node.find("signing_key");
+    const auto client = node.find("client_signing_key");
+    if (!own && !client) {
+        return;
+    }
+    const auto curve = security::curve_of(security.suite);
+    if (!curve || !own || !client) {
+        node.complain("\"signing_key\" and \"client_signing_key\", in suite 1 or 2");
+    }
+    const auto number = from_hex(own->text());
+    auto key = number ? security::PrivateKey::from(*curve, *number)
+                      : Result<security::PrivateKey>(std::unexpected(number.error()));
+    if (!key) {
+        own->complain("the private number of a key on the suite's curve, in hexadecimal");
+    }
+    const auto point = from_hex(client->text());
+    const auto peer = point ? security::PublicKey::from(*curve, *point)
+                            : Result<security::PublicKey>(std::unexpected(point.error()));
+    if (!peer) {
+        client->complain("X and Y of a public key on the suite's curve, in hexadecimal");
+    }
+    security.keys.own_signing = std::move(*key);
+    security.keys.peer_signing = *peer;
+}
+
 void read_secret(const ScenarioNode& node, association::ServerConfiguration& configuration) {
     if (const auto octets = node.find("password_hex")) {
         const auto secret = from_hex(octets->text());
@@ -66,7 +93,7 @@ void read_protection(const ScenarioNode& node, association::SecurityTerms& terms
 
 DeclaredSecurity read_device_security(const ScenarioNode& node) {
     node.expect_keys({"system_title", "suite", "unicast_key", "broadcast_key", "authentication_key",
-                      "master_key"});
+                      "master_key", "signing_key", "client_signing_key"});
     DeclaredSecurity security;
     const ScenarioNode title = node.at("system_title");
     const auto named = security::SystemTitle::from_hex(title.text());
@@ -82,29 +109,39 @@ DeclaredSecurity read_device_security(const ScenarioNode& node) {
     read_key(node, "broadcast_key", security.suite, security.keys.broadcast);
     read_key(node, "authentication_key", security.suite, security.keys.authentication);
     read_key(node, "master_key", security.suite, security.keys.master);
+    read_signing_keys(node, security);
     return security;
 }
 
 void read_authentication(const ScenarioNode& node, const DeclaredSecurity& keys,
                          association::ServerConfiguration& configuration) {
-    constexpr std::array<Mechanism, 7> offered = {
-        Mechanism::lowest,   Mechanism::lls,      Mechanism::hls_manufacturer, Mechanism::hls_md5,
-        Mechanism::hls_sha1, Mechanism::hls_gmac, Mechanism::hls_sha256};
+    constexpr std::array<Mechanism, 8> offered = {
+        Mechanism::lowest,     Mechanism::lls,      Mechanism::hls_manufacturer,
+        Mechanism::hls_md5,    Mechanism::hls_sha1, Mechanism::hls_gmac,
+        Mechanism::hls_sha256, Mechanism::hls_ecdsa};
     const ScenarioNode mechanism = node.at("mechanism");
     const auto* const found =
         std::ranges::find_if(offered, [&](Mechanism one) { return mechanism.text() == name(one); });
     if (found == offered.end()) {
         mechanism.complain(
-            "\"lowest\", \"LLS\", \"HLS-manufacturer\", \"HLS-MD5\", \"HLS-SHA1\", \"HLS-GMAC\" "
-            "or \"HLS-SHA256\"");
+            "\"lowest\", \"LLS\", \"HLS-manufacturer\", \"HLS-MD5\", \"HLS-SHA1\", \"HLS-GMAC\", "
+            "\"HLS-SHA256\" or \"HLS-ECDSA\"");
     }
     configuration.mechanism = *found;
-    if (*found != Mechanism::lowest && *found != Mechanism::hls_gmac) {
+    const bool is_ecdsa = *found == Mechanism::hls_ecdsa;
+    if (*found != Mechanism::lowest && *found != Mechanism::hls_gmac && !is_ecdsa) {
         read_secret(node, configuration);
     }
     read_protection(node, configuration.security);
     const bool needs_keys = configuration.security.ciphered || *found == Mechanism::hls_gmac;
-    const bool needs_title = needs_keys || *found == Mechanism::hls_sha256;
+    const bool needs_title = needs_keys || *found == Mechanism::hls_sha256 || is_ecdsa;
+    if (is_ecdsa) {
+        constexpr std::size_t least_challenge = 32;
+        configuration.security.challenge_size = least_challenge;
+        if (!keys.keys.own_signing) {
+            node.complain("\"security\" of the logical device, with \"signing_key\"");
+        }
+    }
     if ((needs_title && !keys.system_title) ||
         (needs_keys && (!keys.keys.unicast || !keys.keys.authentication))) {
         node.complain(

@@ -1,0 +1,115 @@
+#include "client/signing.hpp"
+
+#include "stack/security/pem.hpp"
+
+namespace dlms::client {
+namespace {
+
+using security::Certificate;
+using security::Curve;
+
+std::unexpected<std::string> wrong(std::string sentence) {
+    return std::unexpected(std::move(sentence));
+}
+
+const char* name_of(Curve curve) {
+    return curve == Curve::p384 ? "P-384" : "P-256";
+}
+
+std::string curve_complaint(const char* what, Curve expected) {
+    return std::string(what) + " is not on the curve of the security suite, " + name_of(expected);
+}
+
+std::expected<void, std::string> check_time(const Certificate& certificate, security::Time now,
+                                            const char* what) {
+    if (now < certificate.not_before() || now > certificate.not_after()) {
+        return wrong(std::string(what) + " is expired, or not valid yet");
+    }
+    return {};
+}
+
+std::expected<void, std::string> verify(const Certificate& certificate, ByteView authority_text,
+                                        const security::CertificateDemand& demand,
+                                        security::Time now) {
+    const auto authority = security::read_certificate(authority_text);
+    security::TrustAnchors anchors;
+    if (!authority || !anchors.add(*authority)) {
+        return wrong("the authority's certificate is none, or may not sign others");
+    }
+    if (const Status verified = anchors.verify(certificate, demand, now); !verified) {
+        return wrong("the meter's certificate: " + describe(verified.error()));
+    }
+    return {};
+}
+
+std::expected<void, std::string> take_own(const SigningMaterial& material, Curve curve,
+                                          security::Time now, MeterSecurity& security) {
+    auto key = security::read_private_key(material.own_key);
+    if (!key) {
+        return wrong("the signing key is no private key on P-256 or P-384 without a passphrase");
+    }
+    if (key->curve() != curve) {
+        return wrong(curve_complaint("the signing key", curve));
+    }
+    if (!material.own_certificate.empty()) {
+        const auto certificate = security::read_certificate(material.own_certificate);
+        if (!certificate || !(certificate->public_key() == key->public_key())) {
+            return wrong("our certificate is none, or not that of the signing key");
+        }
+        if (auto valid = check_time(*certificate, now, "our certificate"); !valid) {
+            return valid;
+        }
+        security.certificate = to_buffer(certificate->der());
+    }
+    security.keys.own_signing = std::move(*key);
+    return {};
+}
+
+}  // namespace
+
+std::expected<void, std::string> take_signing(const SigningMaterial& material, security::Time now,
+                                              MeterSecurity& security) {
+    if (material.own_key.empty() && material.meter_certificate.empty()) {
+        return {};
+    }
+    const std::optional<Curve> curve = security::curve_of(security.suite);
+    if (!curve) {
+        return wrong("signing keys belong to security suites 1 and 2");
+    }
+    if (!material.own_key.empty()) {
+        if (auto taken = take_own(material, *curve, now, security); !taken) {
+            return taken;
+        }
+    }
+    if (material.meter_certificate.empty()) {
+        return {};
+    }
+    const auto certificate = security::read_certificate(material.meter_certificate);
+    const auto title = certificate ? certificate->system_title() : std::nullopt;
+    if (!certificate || !title) {
+        return wrong(
+            "the meter's certificate is none, or its common name is no system title of 16 "
+            "hexadecimal digits");
+    }
+    if (certificate->public_key().curve() != *curve) {
+        return wrong(curve_complaint("the key of the meter's certificate", *curve));
+    }
+    if (security.meter_title && *security.meter_title != *title) {
+        return wrong("the meter's certificate is for another system title");
+    }
+    if (auto valid = check_time(*certificate, now, "the meter's certificate"); !valid) {
+        return valid;
+    }
+    if (!material.authority.empty()) {
+        const security::CertificateDemand demand{
+            *title, security::CertificateUse::digital_signature, *curve};
+        if (auto verified = verify(*certificate, material.authority, demand, now); !verified) {
+            return verified;
+        }
+    }
+    security.meter_title = *title;
+    security.keys.peer_signing = certificate->public_key();
+    return {};
+}
+
+}  // namespace dlms::client
