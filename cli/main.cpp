@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "cli/decode_command.hpp"
+#include "cli/keygen_command.hpp"
 #include "cli/read_command.hpp"
 #include "cli/readout_command.hpp"
 #include "cli/scan_command.hpp"
@@ -45,6 +46,7 @@ int run(int count, char** arguments) {
     dlms::cli::ScanCommand scan(program);
     dlms::cli::ReadoutCommand readout(program);
     dlms::cli::DecodeCommand decode(program);
+    const dlms::cli::KeygenCommand keygen(program);
     try {
         program.parse(count, arguments);
     } catch (const CLI::ParseError& error) {
@@ -56,6 +58,9 @@ int run(int count, char** arguments) {
     }
     if (readout.was_asked_for()) {
         return static_cast<int>(readout.run());
+    }
+    if (keygen.was_asked_for()) {
+        return static_cast<int>(keygen.run());
     }
     if (decode.was_asked_for()) {
         return static_cast<int>(decode.run());

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <tuple>
 
+#include "client/signing.hpp"
 #include "stack/base/hex.hpp"
 #include "store/counter_store.hpp"
 
@@ -18,13 +21,17 @@ struct NamedMechanism {
     const char* name;
     Mechanism mechanism;
 };
-constexpr std::array<NamedMechanism, 7> mechanisms{{{"none", Mechanism::lowest},
+constexpr std::array<NamedMechanism, 8> mechanisms{{{"none", Mechanism::lowest},
                                                     {"low", Mechanism::lls},
                                                     {"high", Mechanism::hls_manufacturer},
                                                     {"md5", Mechanism::hls_md5},
                                                     {"sha1", Mechanism::hls_sha1},
                                                     {"gmac", Mechanism::hls_gmac},
-                                                    {"sha256", Mechanism::hls_sha256}}};
+                                                    {"sha256", Mechanism::hls_sha256},
+                                                    {"ecdsa", Mechanism::hls_ecdsa}}};
+
+/// The letters that titles drawn by our stores begin with.
+constexpr std::array<Byte, 3> drawn_title{'D', 'L', 'M'};
 
 std::unexpected<std::string> wrong(std::string sentence) {
     return std::unexpected(std::move(sentence));
@@ -122,9 +129,9 @@ void SecurityOptions::add_to(CLI::App& command) {
     command
         .add_option("--auth", authentication_,
                     "none, low = a password, or high level: high = the maker's\n"
-                    "AES-128, md5, sha1, sha256, gmac. low if a password is given\n"
-                    "or the brand has one")
-        ->check(CLI::IsMember({"none", "low", "high", "md5", "sha1", "gmac", "sha256"},
+                    "AES-128, md5, sha1, sha256, gmac, ecdsa. low if a password is\n"
+                    "given or the brand has one")
+        ->check(CLI::IsMember({"none", "low", "high", "md5", "sha1", "gmac", "sha256", "ecdsa"},
                               CLI::ignore_case))
         ->option_text("KIND")
         ->group(association);
@@ -165,6 +172,18 @@ void SecurityOptions::add_to(CLI::App& command) {
                     "Authentication key; prefer DLMS_AUTHENTICATION_KEY")
         ->option_text("HEX")
         ->group(group);
+    for (const auto& [option, file_name, what] :
+         {std::tuple("--signing-key", &signing_key_file_,
+                     "File of our private key for ECDSA (PEM or DER); see dlms keygen"),
+          std::tuple("--certificate", &certificate_file_,
+                     "File of our certificate, sent to the meter; none if absent"),
+          std::tuple("--meter-certificate", &meter_certificate_file_,
+                     "File of the meter's certificate for ECDSA"),
+          std::tuple("--authority", &authority_file_,
+                     "File of the authority that must have signed the meter's\n"
+                     "certificate; if absent it is taken as it is")}) {
+        command.add_option(option, *file_name, what)->option_text("FILE")->group(group);
+    }
     command
         .add_flag("--dedicated-key", dedicated_key_,
                   "Draw a key of its own for the association, and use it")
@@ -225,7 +244,8 @@ std::expected<void, std::string> SecurityOptions::set_mechanism(
         parameters.mechanism = named->mechanism;
     }
     const bool takes_secret = parameters.mechanism != Mechanism::lowest || asked.empty();
-    if (!takes_secret || parameters.mechanism == Mechanism::hls_gmac) {
+    if (!takes_secret || parameters.mechanism == Mechanism::hls_gmac ||
+        parameters.mechanism == Mechanism::hls_ecdsa) {
         if (password_ || password_hex_ || password_file_) {
             return wrong("a password needs --auth low, high, md5, sha1 or sha256");
         }
@@ -275,6 +295,13 @@ std::expected<void, std::string> SecurityOptions::set_titles(
     if (!own) {
         return std::unexpected(own.error());
     }
+    // Titles with these letters are drawn by stores of counters, a running service's among them:
+    // two that count by themselves would use one number twice.
+    if (*own && std::ranges::equal((*own)->octets().first(drawn_title.size()), drawn_title)) {
+        return wrong(
+            "--system-title: titles that begin with DLM (444C4D) belong to a service or to another "
+            "file of counters; leave the option out, or choose a title of your own");
+    }
     security.own_title = *own;
     const auto meter = title_of(meter_title_, "--meter-title");
     if (!meter) {
@@ -290,6 +317,32 @@ std::expected<void, std::string> SecurityOptions::set_titles(
         security.counter_object = *code;
     }
     return {};
+}
+
+std::expected<void, std::string> SecurityOptions::set_signing(
+    client::MeterSecurity& security) const {
+    constexpr std::size_t most = 4 * security::largest_certificate;
+    std::array<ByteBuffer, 4> contents;
+    const std::array<const std::string*, 4> names{&signing_key_file_, &certificate_file_,
+                                                  &meter_certificate_file_, &authority_file_};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (names.at(i)->empty()) {
+            continue;
+        }
+        std::ifstream file(*names.at(i), std::ios::binary);
+        contents.at(i).resize(most + 1);
+        file.read(reinterpret_cast<char*>(contents.at(i).data()),
+                  static_cast<std::streamsize>(most + 1));
+        contents.at(i).resize(static_cast<std::size_t>(file.gcount()));
+        if (contents.at(i).empty() || contents.at(i).size() > most) {
+            return wrong(*names.at(i) + " cannot be read, or is too long");
+        }
+    }
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    auto taken =
+        client::take_signing({contents[0], contents[1], contents[2], contents[3]}, now, security);
+    wipe(contents[0]);
+    return taken;
 }
 
 std::expected<void, std::string> SecurityOptions::apply(const EnvironmentVariable& environment,
@@ -314,6 +367,13 @@ std::expected<void, std::string> SecurityOptions::apply(const EnvironmentVariabl
     }
     if (auto set = set_keys(environment, security); !set) {
         return set;
+    }
+    if (auto set = set_signing(security); !set) {
+        return set;
+    }
+    if (parameters.mechanism == Mechanism::hls_ecdsa &&
+        (!security.keys.own_signing || !security.keys.peer_signing)) {
+        return wrong("--auth ecdsa needs --signing-key and --meter-certificate");
     }
     const bool gmac = parameters.mechanism == Mechanism::hls_gmac;
     if ((security.ciphered || gmac) && !security.keys.unicast) {

@@ -41,6 +41,7 @@ private:
     std::expected<void, std::string> set_keys(const EnvironmentVariable& environment,
                                               client::MeterSecurity& security) const;
     std::expected<void, std::string> set_titles(client::MeterSecurity& security) const;
+    std::expected<void, std::string> set_signing(client::MeterSecurity& security) const;
 
     std::string authentication_;
     std::optional<std::string> password_;
@@ -50,6 +51,10 @@ private:
     unsigned suite_ = 0;
     std::optional<std::string> encryption_key_;
     std::optional<std::string> authentication_key_;
+    std::string signing_key_file_;
+    std::string certificate_file_;
+    std::string meter_certificate_file_;
+    std::string authority_file_;
     bool dedicated_key_ = false;
     std::optional<std::string> system_title_;
     std::optional<std::string> meter_title_;

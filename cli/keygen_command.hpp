@@ -1,0 +1,34 @@
+#pragma once
+// dlms keygen: fresh keys.
+
+#include <string>
+
+#include <CLI/App.hpp>
+
+#include "cli/exit_status.hpp"
+
+namespace dlms::cli {
+
+class KeygenCommand {
+public:
+    explicit KeygenCommand(CLI::App& program);
+    KeygenCommand(const KeygenCommand&) = delete;
+    KeygenCommand& operator=(const KeygenCommand&) = delete;
+
+    bool was_asked_for() const { return command_->parsed(); }
+    ExitStatus run() const;
+
+private:
+    ExitStatus symmetric() const;
+    ExitStatus signing() const;
+
+    CLI::App* command_;
+    unsigned suite_ = 0;
+    std::string out_;
+    bool signing_ = false;
+    bool request_ = false;
+    std::string owner_;
+    unsigned days_ = 3650;
+};
+
+}  // namespace dlms::cli
