@@ -9,6 +9,25 @@ namespace {
 
 constexpr std::size_t longest_name = 128;
 
+// PEM as it stands in a file, or DER in hexadecimal; the text it came as is wiped.
+ByteBuffer read_file_text(JsonFields& fields, const char* name) {
+    constexpr std::size_t longest = 32 * 1024;
+    auto text = fields.text({name}, longest);
+    if (!text) {
+        return {};
+    }
+    ByteBuffer octets;
+    if (text->find("-----BEGIN ") != std::string::npos) {
+        octets = to_buffer(as_bytes(*text));
+    } else if (auto der = from_hex(*text); der && !der->empty()) {
+        octets = std::move(*der);
+    } else {
+        fields.fail(name, "value is neither PEM nor DER in hexadecimal", "value_error");
+    }
+    wipe(std::span(reinterpret_cast<Byte*>(text->data()), text->size()));
+    return octets;
+}
+
 std::optional<security::SystemTitle> read_title(JsonFields& fields, const char* name) {
     const auto octets = fields.octets({name}, security::SystemTitle::size);
     if (!octets) {
@@ -73,6 +92,13 @@ SecurityRequest read_security(JsonFields& fields) {
                         "value_error");
         }
     }
+    if (ByteBuffer key = read_file_text(fields, "signing_key"); !key.empty()) {
+        request.signing_key.emplace(key);
+        wipe(key);
+    }
+    request.signing_certificate = read_file_text(fields, "signing_certificate");
+    request.meter_certificate = read_file_text(fields, "meter_certificate");
+    request.meter_authority = read_file_text(fields, "meter_authority");
     return request;
 }
 

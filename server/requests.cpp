@@ -24,6 +24,10 @@ SecurityRequest SecurityRequest::clone() const {
     copy.system_title = system_title;
     copy.meter_system_title = meter_system_title;
     copy.counter_object = counter_object;
+    copy.signing_key = copy_of(signing_key);
+    copy.signing_certificate = signing_certificate;
+    copy.meter_certificate = meter_certificate;
+    copy.meter_authority = meter_authority;
     return copy;
 }
 
@@ -31,9 +35,13 @@ bool SecurityRequest::matches(const SecurityRequest& other) const {
     bool same_keys = match(encryption_key, other.encryption_key);
     same_keys &= match(authentication_key, other.authentication_key);
     same_keys &= match(master_key, other.master_key);
+    same_keys &= match(signing_key, other.signing_key);
     return same_keys && level == other.level && suite == other.suite &&
            dedicated_key == other.dedicated_key && system_title == other.system_title &&
-           meter_system_title == other.meter_system_title && counter_object == other.counter_object;
+           meter_system_title == other.meter_system_title &&
+           counter_object == other.counter_object &&
+           signing_certificate == other.signing_certificate &&
+           meter_certificate == other.meter_certificate && meter_authority == other.meter_authority;
 }
 
 ConnectRequest ConnectRequest::clone() const {

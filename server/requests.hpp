@@ -48,6 +48,11 @@ struct SecurityRequest {
     std::optional<security::SystemTitle> system_title;  // ours
     std::optional<security::SystemTitle> meter_system_title;
     std::optional<cosem::ObisCode> counter_object;
+    // For ECDSA, in PEM or DER: our private key, our certificate, the meter's, and its authority's.
+    std::optional<SecretBytes> signing_key;
+    ByteBuffer signing_certificate;
+    ByteBuffer meter_certificate;
+    ByteBuffer meter_authority;
 
     [[nodiscard]] SecurityRequest clone() const;
     [[nodiscard]] bool matches(const SecurityRequest& other) const;

@@ -1,7 +1,10 @@
 #include "server/security_setup.hpp"
 
+#include <chrono>
 #include <string>
 #include <utility>
+
+#include "client/signing.hpp"
 
 namespace dlms::service {
 namespace {
@@ -78,6 +81,18 @@ CallOutcome<void> take_keys(const SecurityRequest& request, client::MeterSecurit
     return taken;
 }
 
+CallOutcome<void> take_signing_keys(const SecurityRequest& request,
+                                    client::MeterSecurity& security) {
+    const client::SigningMaterial material{
+        request.signing_key ? request.signing_key->reveal() : ByteView(),
+        request.signing_certificate, request.meter_certificate, request.meter_authority};
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    if (auto taken = client::take_signing(material, now, security); !taken) {
+        return std::unexpected(refusal(error_row("authentication-failed"), taken.error()));
+    }
+    return {};
+}
+
 // What is missing for what was asked, as a sentence; empty when nothing is.
 std::string missing_key(const client::MeterSecurity& security, Mechanism mechanism) {
     const bool gmac = mechanism == Mechanism::hls_gmac;
@@ -89,6 +104,10 @@ std::string missing_key(const client::MeterSecurity& security, Mechanism mechani
     if ((security.requests.protection.authenticated || gmac) && !security.keys.authentication) {
         return std::string(why) + " needs an authentication_key";
     }
+    if (mechanism == Mechanism::hls_ecdsa &&
+        (!security.keys.own_signing || !security.keys.peer_signing)) {
+        return "auth_type HighECDSA needs a signing_key and a meter_certificate";
+    }
     return {};
 }
 
@@ -98,12 +117,6 @@ CallOutcome<void> set_security(const ConnectRequest& request, const MeterDefault
                                client::MeterParameters& parameters) {
     if (request.authentication) {
         parameters.mechanism = static_cast<Mechanism>(*request.authentication);
-    }
-    if (parameters.mechanism == Mechanism::hls_ecdsa) {
-        return std::unexpected(call_failure(
-            error_row("unsupported"),
-            "auth_type HighECDSA needs certificates, which /connect does not take in this version",
-            Blame::unsupported));
     }
     if (auto set = set_secret(request, parameters); !set) {
         return set;
@@ -133,6 +146,9 @@ CallOutcome<void> set_security(const ConnectRequest& request, const MeterDefault
         return {};  // aes_key is its secret
     }
     if (auto taken = take_keys(asked, security); !taken) {
+        return taken;
+    }
+    if (auto taken = take_signing_keys(asked, security); !taken) {
         return taken;
     }
     if (const std::string missing = missing_key(security, parameters.mechanism); !missing.empty()) {

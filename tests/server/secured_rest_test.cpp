@@ -101,7 +101,9 @@ BOOST_FIXTURE_TEST_CASE(what_is_missing_is_named_before_anything_is_sent, Hexing
                std::string::npos);
     BOOST_TEST(sentence({{"security_suite", 2}}).find("needs 32") != std::string::npos);
     BOOST_TEST(sentence({{"auth_type", "HighMD5"}}).find("password") != std::string::npos);
-    BOOST_TEST(sentence({{"auth_type", "HighECDSA"}}).find("certificates") != std::string::npos);
+    BOOST_TEST(sentence({{"auth_type", "HighECDSA"}}).find("signing_key") != std::string::npos);
+    BOOST_TEST(sentence({{"auth_type", "HighECDSA"}, {"signing_key", "3000"}}).find("suites 1") !=
+               std::string::npos);
     BOOST_TEST(sentence({{"system_title", "444C4D0000000001"}}).find("DATA_DIR") !=
                std::string::npos);
     BOOST_TEST(meter.associated() == 0);
