@@ -34,6 +34,9 @@ public:
     /// And behind it: what the client has used up.
     void settle(const security::ApduProtection& protection);
 
+    /// Title, suite and the keys in force; for what must open or seal beside the associations.
+    const DeclaredSecurity& declared() const { return declared_; }
+
     // Security setup (class 64).
     std::uint8_t suite() const { return security::number_of(declared_.suite); }
     const std::optional<security::SystemTitle>& system_title() const {

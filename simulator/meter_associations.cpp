@@ -62,6 +62,9 @@ void MeterAssociations::deliver_unanswered(ClientSap client, ServerSap server, B
 }
 
 void MeterAssociations::receive(Peer& peer, ByteView apdu, Instant now) {
+    if (peer.misbehaviour) {
+        peer.misbehaviour->hear(apdu);
+    }
     if (peer.secret_changes != peer.device->secret_changes()) {
         const auto& declared = peer.device->associations()[peer.association_index];
         peer.association.set_password(declared.configuration.password.clone());
@@ -134,6 +137,9 @@ MeterAssociations::Peer* MeterAssociations::find_peer(LogicalDevice& device, Cli
         std::make_unique<Peer>(client, &device, static_cast<std::size_t>(found - declared.begin()),
                                ServerAssociation(std::move(configuration)),
                                device.security().generation(), device.secret_changes()));
+    if (found->misbehaviour) {
+        peers_.back()->misbehaviour.emplace(*found->misbehaviour);
+    }
     return peers_.back().get();
 }
 
@@ -179,7 +185,10 @@ void MeterAssociations::flush(Peer& peer) {
         if (!apdu) {
             return;
         }
-        if (!silenced) {
+        if (!silenced && peer.misbehaviour) {
+            send(peer.client, peer.device->sap(),
+                 peer.misbehaviour->distort(*apdu, peer.device->security()));
+        } else if (!silenced) {
             send(peer.client, peer.device->sap(), *apdu);
         }
     }

@@ -90,6 +90,7 @@ private:
         association::ServerAssociation association;
         std::uint64_t security_generation = 0;  // that the association knows
         std::uint64_t secret_changes = 0;       // the same
+        std::optional<Misbehaviour> misbehaviour = std::nullopt;
     };
     /// A request, or the first item of one, whose answer is delayed. Its views hold because the
     /// association gets no further input meanwhile.

@@ -15,6 +15,7 @@
 #include "simulator/lockout.hpp"
 #include "simulator/meter_clock.hpp"
 #include "simulator/meter_object.hpp"
+#include "simulator/misbehaviour.hpp"
 #include "stack/association/server_association.hpp"
 #include "stack/base/strong.hpp"
 
@@ -26,6 +27,7 @@ struct DeclaredAssociation {
     std::string name;
     association::ServerConfiguration configuration;
     bool read_only = false;
+    std::optional<Misbehaviour::Kind> misbehaviour;
     /// In ascending order; empty: every object.
     std::vector<cosem::ObisCode> visible;
 };

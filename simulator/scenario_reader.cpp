@@ -66,7 +66,7 @@ void read_referencing(const ScenarioNode& node, association::ServerConfiguration
 DeclaredAssociation read_association(const ScenarioNode& node, const DeclaredSecurity& keys) {
     node.expect_keys({"client_sap", "name", "referencing", "mechanism", "password", "password_hex",
                       "security", "conformance", "max_receive_pdu_size", "block_window",
-                      "pre_established", "options", "read_only", "visible"});
+                      "pre_established", "options", "read_only", "visible", "misbehaviour"});
     DeclaredAssociation made;
     made.client = ClientSap(static_cast<std::uint16_t>(node.at("client_sap").integer(1, 0xFFFF)));
     made.name = node.at("name").text();
@@ -86,6 +86,14 @@ DeclaredAssociation read_association(const ScenarioNode& node, const DeclaredSec
     }
     if (const auto options = node.find("options")) {
         read_options(*options, made.configuration);
+    }
+    if (const auto misbehaviour = node.find("misbehaviour")) {
+        made.misbehaviour = Misbehaviour::from_name(misbehaviour->text());
+        if (!made.misbehaviour) {
+            misbehaviour->complain(
+                "\"wrong_tag\", \"replay\", \"old_counter\", \"wrong_title\", \"downgrade\", "
+                "\"wrong_reply\" or \"reflected_challenge\"");
+        }
     }
     if (const auto read_only = node.find("read_only")) {
         made.read_only = read_only->boolean();
