@@ -179,9 +179,9 @@ struct Compared {
         ratios.push_back(figures.exchanges_a_second / plain.exchanges_a_second);
         added_cpu.push_back(figures.cpu_microseconds - plain.cpu_microseconds);
     }
-    void print(const char* name) const {
-        std::printf("%-18s  %8.0f /s, %.3f of the ping-pong, %.2f us of CPU above it\n", name,
-                    median(rates), median(ratios), median(added_cpu));
+    void print(const char* name, const char* of = "the ping-pong") const {
+        std::printf("%-18s  %8.0f /s, %.3f of %s, %.2f us of CPU above it\n", name, median(rates),
+                    median(ratios), of, median(added_cpu));
     }
 };
 

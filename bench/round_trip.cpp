@@ -7,6 +7,9 @@
 // meter: the association and its link are driven by hand. Then by an event loop, as every program
 // does that serves more than one peer: NativeMeterClient on one side, a ping-pong that waits in
 // epoll on the other. The rounds alternate, so that all see the same machine; medians are printed.
+//
+// Then GETs in an association with authenticated encryption (suite 0) against plain ones of the
+// same meter, both by the event loop.
 
 #include <array>
 
@@ -48,6 +51,29 @@ void ping(const Line& line, std::size_t exchanges) {
             give_up("ping-pong");
         }
     }
+}
+
+/// The simulated Hexing meter's client with authenticated encryption, or its plain one.
+client::MeterParameters hexing_parameters(std::uint16_t port, bool ciphered) {
+    client::MeterParameters parameters(client::profile_of_brand("hexing"));
+    parameters.endpoint = {"127.0.0.1", port};
+    if (!ciphered) {
+        return parameters;
+    }
+    const std::array<Byte, 16> key{};
+    parameters.client_sap = ClientSap(3);
+    parameters.mechanism = acse::Mechanism::hls_gmac;
+    parameters.security.own_title = security::SystemTitle({'H', 'E', 'S', 0, 0, 0, 0, 1});
+    parameters.security.keys.unicast = *security::EncryptionKey::from(key);
+    parameters.security.keys.authentication = *security::AuthenticationKey::from(key);
+    parameters.security.protect(security::authenticated_encryption);
+    return parameters;
+}
+
+client::ClientEnvironment counting() {
+    client::ClientEnvironment environment;
+    environment.counters = std::make_shared<client::ProcessCounters>();
+    return environment;
 }
 
 asio::awaitable<void> gets(client::NativeMeterClient& meter, std::size_t exchanges) {
@@ -156,21 +182,28 @@ int main(int argc, char** argv) {
     client::MeterParameters parameters(client::profile_of_brand("hexcell"));
     parameters.endpoint = {"127.0.0.1", port};
     client::NativeMeterClient meter(std::move(parameters));
-    const auto run_gets = [&](std::size_t count) {
+    pid_t hexing_simulator = 0;
+    const std::uint16_t hexing = start_simulator(
+        {argv[1], "--scenario", "hexing", "--port", "0", "--bind", "127.0.0.1"}, hexing_simulator);
+    client::NativeMeterClient open_meter(hexing_parameters(hexing, false));
+    client::NativeMeterClient ciphered_meter(hexing_parameters(hexing, true), counting());
+    const auto run_gets = [&io](client::NativeMeterClient& from, std::size_t count) {
         asio::co_spawn(
             io,
             [](client::NativeMeterClient& client, std::size_t n,
                asio::io_context& context) -> asio::awaitable<void> {
                 co_await gets(client, n);
                 context.stop();
-            }(meter, count, io),
+            }(from, count, io),
             asio::detached);
         io.run();
         io.restart();
     };
     BlockingMeter blocking(port);
     blocking.gets(2000);
-    run_gets(2000);
+    for (client::NativeMeterClient* one : {&meter, &open_meter, &ciphered_meter}) {
+        run_gets(*one, 2000);
+    }
     ping(plain_line, 2000);
     ping(epoll_line, 2000);
 
@@ -178,20 +211,25 @@ int main(int argc, char** argv) {
     Compared by_epoll;
     Compared by_get;
     Compared by_blocking_get;
+    Compared by_ciphered_get;
     for (int round = 0; round < rounds; ++round) {
         const Figures plain = measure(exchanges, [&] { ping(plain_line, exchanges); });
         const Figures blocking_get = measure(exchanges, [&] { blocking.gets(exchanges); });
         const Figures epoll = measure(exchanges, [&] { ping(epoll_line, exchanges); });
-        const Figures get = measure(exchanges, [&] { run_gets(exchanges); });
+        const Figures get = measure(exchanges, [&] { run_gets(meter, exchanges); });
+        const Figures open = measure(exchanges, [&] { run_gets(open_meter, exchanges); });
+        const Figures ciphered = measure(exchanges, [&] { run_gets(ciphered_meter, exchanges); });
         plain_rates.push_back(plain.exchanges_a_second);
         by_epoll.add(epoll, plain);
         by_get.add(get, plain);
         by_blocking_get.add(blocking_get, plain);
+        by_ciphered_get.add(ciphered, open);
     }
     std::printf("ping-pong           %8.0f /s\n", median(plain_rates));
     by_blocking_get.print("GET");
     by_epoll.print("ping-pong in epoll");
     by_get.print("GET by event loop");
-    stop({ponger, epoll_ponger, simulator});
+    by_ciphered_get.print("ciphered GET", "the plain GET");
+    stop({ponger, epoll_ponger, simulator, hexing_simulator});
     return 0;
 }
