@@ -1,5 +1,6 @@
 #include "render/value_json.hpp"
 
+#include <array>
 #include <limits>
 
 #include <boost/test/unit_test.hpp>
@@ -309,6 +310,36 @@ BOOST_AUTO_TEST_CASE(the_version_of_an_object_gives_the_names) {
     BOOST_TEST(decoded(1) == "none");
     // A version that the table does not have is no help.
     BOOST_TEST(decoded(9) == decoded({}));
+}
+
+BOOST_AUTO_TEST_CASE(CLIENT_X_11_an_odd_object_list_is_listed_as_it_is) {
+    constexpr AttributeDescriptor object_list{15, "0-0:40.0.0.255"_obis, 2};
+    const auto object = [](DataBuilder& builder, std::uint16_t class_id, std::uint8_t version) {
+        constexpr std::array<dlms::Byte, 6> name{1, 0, 1, 8, 0, 255};
+        builder.structure(4).long_unsigned(class_id).unsigned_(version).octet_string(name);
+        builder.structure(2).array(1).structure(3).integer(1).enumerated(1).null().array(0);
+    };
+    // A class that nobody knows, a version above all, and one logical name three times.
+    DataBuilder builder;
+    builder.array(3);
+    object(builder, 9999, 0);
+    object(builder, 3, 200);
+    object(builder, 3, 0);
+    const Data data = builder.finish().value();
+    for (const std::optional<std::uint8_t> version :
+         {std::optional<std::uint8_t>(), std::optional<std::uint8_t>(1),
+          std::optional<std::uint8_t>(200)}) {
+        const ShownValue shown =
+            dlms::render::show_value(object_list, data.view(), {}, {}, version);
+        BOOST_REQUIRE(shown.value.size() == 3U);
+        BOOST_TEST(shown.value[0][0] == 9999);
+        BOOST_TEST(shown.value[1][1] == 200);
+        BOOST_REQUIRE(shown.decoded.has_value());
+        BOOST_REQUIRE(shown.decoded->size() == 3U);
+        BOOST_TEST((*shown.decoded)[0]["class_id"] == 9999);
+        BOOST_TEST((*shown.decoded)[1]["version"] == 200);
+        BOOST_TEST((*shown.decoded)[2]["logical_name"] == (*shown.decoded)[0]["logical_name"]);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

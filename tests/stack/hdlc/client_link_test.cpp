@@ -257,4 +257,25 @@ BOOST_AUTO_TEST_CASE(commands_that_the_state_or_the_size_forbids) {
     BOOST_TEST(outcome(wrong.link.open(now)) == "hdlc/out-of-range@0");
 }
 
+BOOST_AUTO_TEST_CASE(CLIENT_X_2_the_limits_of_the_meters_ua_are_kept) {
+    ClientLinkConfiguration configuration = plain();
+    configuration.send_parameters = true;
+    configuration.proposed = {2030, 2030, 7, 7};
+    Talk talk = talk_with(configuration);
+    const std::string apdu = to_hex(ByteBuffer(150, 0xAB));
+    talk.command("open", open_link)
+        .expect_transmit("A09381801405 0207EE06 0207EE070400000007080400000007")
+        .deliver("A0738180120501400601400704000000010804 00000001")
+        .expect_event("opened 64/64/1/1")
+        .command("send", send(apdu))
+        .expect_transmit("A810E6E600" + apdu.substr(0, 2 * 61))
+        .deliver("A031")
+        .expect_transmit("A812" + apdu.substr(2 * 61, 2 * 64))
+        .deliver("A051")
+        .expect_transmit("A014" + apdu.substr(2 * 125))
+        .deliver("A070E6E700C5")
+        .expect_event("apdu C5");
+    holds_in_every_way(talk);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

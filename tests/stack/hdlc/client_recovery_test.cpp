@@ -345,4 +345,21 @@ BOOST_AUTO_TEST_CASE(what_was_unexpected_is_told) {
     BOOST_TEST(link.link.is_connected());
 }
 
+BOOST_AUTO_TEST_CASE(CLIENT_X_3_a_frame_without_an_answer_is_sent_again_under_its_number) {
+    for (const unsigned retries : {0U, 1U, 4U}) {
+        ClientLinkConfiguration configuration = plain();
+        configuration.retries = retries;
+        OpenLink link(configuration, {128, 128, 1, 1});
+        const std::string frame = link.send("C0");
+        BOOST_TEST(frame == "10 E6E600C0");
+        for (unsigned lost = 0; lost < retries; ++lost) {
+            BOOST_TEST(link.after(1s) == frame);
+            BOOST_TEST(link.events() == "");
+        }
+        BOOST_TEST(link.after(1s) == "");
+        BOOST_TEST(link.events() == "failed timeout");
+        BOOST_TEST(!link.poll_timeout().has_value());
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
