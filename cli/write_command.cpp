@@ -47,6 +47,42 @@ WriteEnd failed(client::Failure failure) {
     return end;
 }
 
+/// The target of a write, with the type that was asked for, or else the class's.
+render::WriteTarget target_of(const WriteOrder& order) {
+    render::WriteTarget target;
+    target.attribute = order.attribute;
+    target.type = order.type;
+    if (!target.type) {
+        target.type =
+            render::attribute_type(order.attribute.class_id, order.attribute.attribute_id);
+    }
+    return target;
+}
+
+/// To every meter of the line at once. None is asked what it has, and none answers.
+asio::awaitable<WriteEnd> write_to_all(client::NativeMeterClient& meter, WriteOrder order,
+                                       client::MeterParameters parameters) {
+    WriteEnd end;
+    const render::WriteTarget target = target_of(order);
+    render::WriteOptions options;
+    options.energy_unit = order.options.energy_unit;
+    const auto data = render::data_from_json(order.value, target, options);
+    if (!data) {
+        end.fault = data.error();
+        co_return end;
+    }
+    const render::ShownValue shown =
+        render::show_value(order.attribute, data->view(), {}, order.options);
+    end.written = text(shown) + "  (" + std::string(shown.type) + ')';
+    const Instant send_by = std::chrono::steady_clock::now() + MeterOptions::patience(parameters);
+    const auto sent = co_await meter.broadcast_write(order.attribute, *data, send_by);
+    if (!sent) {
+        end.failure = sent.error();
+    }
+    co_await meter.release(std::chrono::steady_clock::now() + std::chrono::seconds(5));
+    co_return end;
+}
+
 asio::awaitable<WriteEnd> write_one(client::MeterClient& meter, WriteOrder order,
                                     client::MeterParameters parameters) {
     const Instant connect_by = std::chrono::steady_clock::now() + parameters.response_timeout;
@@ -64,13 +100,7 @@ asio::awaitable<WriteEnd> write_one(client::MeterClient& meter, WriteOrder order
         co_await meter.release(std::chrono::steady_clock::now() + std::chrono::seconds(5));
         co_return failed(present.error());
     }
-    render::WriteTarget target;
-    target.attribute = order.attribute;
-    target.type = order.type;
-    if (!target.type) {
-        target.type =
-            render::attribute_type(order.attribute.class_id, order.attribute.attribute_id);
-    }
+    render::WriteTarget target = target_of(order);
     if (present) {
         target.present = present->value.view();
         target.scaler_unit = present->scaler_unit;
@@ -141,6 +171,10 @@ WriteCommand::WriteCommand(CLI::App& program)
         ->add_option("--attribute", defaults_.attribute_id,
                      "Attribute, if the item does not name one; 2 (the value) if absent")
         ->option_text("NUMBER");
+    command_->add_flag("--broadcast", broadcast_,
+                       "To every meter of the line at once. None answers: a reading shows what\n"
+                       "came of it. The meters have an association with this client already\n"
+                       "(--pre-established); the line is opened with the one that is addressed");
     command_->add_flag("--json", json_, "Print JSON in place of a sentence");
     command_->footer(examples);
 }
@@ -174,12 +208,13 @@ ExitStatus WriteCommand::run() {
     asio::io_context io;
     client::NativeMeterClient meter(access->parameters.clone(), std::move(access->environment));
     std::optional<WriteEnd> end;
-    asio::co_spawn(io, write_one(meter, order, std::move(access->parameters)),
-                   [&end](const std::exception_ptr& defect, WriteEnd result) {
-                       if (!defect) {
-                           end = std::move(result);
-                       }
-                   });
+    auto work = broadcast_ ? write_to_all(meter, order, std::move(access->parameters))
+                           : write_one(meter, order, std::move(access->parameters));
+    asio::co_spawn(io, std::move(work), [&end](const std::exception_ptr& defect, WriteEnd result) {
+        if (!defect) {
+            end = std::move(result);
+        }
+    });
     io.run();
     if (!end) {
         return complain("an internal error", ExitStatus::internal);
@@ -193,7 +228,10 @@ ExitStatus WriteCommand::run() {
     if (end->failure) {
         return complain(explain(*end->failure), exit_status(*end->failure));
     }
-    if (!json_) {
+    if (!json_ && broadcast_) {
+        std::cout << attribute->instance.text() << " attribute " << int{attribute->attribute_id}
+                  << " := " << end->written << " was sent to all; nobody answers to that\n";
+    } else if (!json_) {
         std::cout << attribute->instance.text() << " attribute " << int{attribute->attribute_id}
                   << " is now " << end->written << '\n';
     }

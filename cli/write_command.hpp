@@ -25,6 +25,7 @@ private:
     std::string type_;
     ItemDefaults defaults_;
     bool json_ = false;
+    bool broadcast_ = false;
 };
 
 }  // namespace dlms::cli
