@@ -21,6 +21,8 @@ constexpr auto examples =
     R"(Octets are hexadecimal; spaces, line breaks and 0x are skipped. The layer is found out: HDLC
 frames, WPDU, APDU, Data, IEC 62056-21, wired M-Bus. Several WPDUs or frames are a stream, whose
 segments and blocks are joined into APDUs. A pcap or pcapng file is read as conversations over TCP.
+The left column is the offset of an octet: in the input, or in what was deciphered or joined, or in
+the piece of a capture.
 
 Examples:
   dlms decode 7EA0070321930F017E
@@ -162,11 +164,11 @@ private:
     bool is_id_ = false;
 };
 
-Json error_json(const Error& error) {
+Json error_json(const Error& error, ByteView octets) {
     Json json;
     json["offset"] = error.offset;
     json["code"] = name(error.code);
-    json["message"] = describe(error);
+    json["message"] = render::fault_text(error, octets);
     return json;
 }
 
@@ -197,23 +199,24 @@ Result<render::DecodeKeys> keys_of(const Json& line) {
 }
 
 /// Decodes what a line asks.
-Status write_line(render::JsonWriter& writer, const Json& line) {
+Status write_line(render::JsonWriter& writer, const Json& line, ByteBuffer& asked) {
     const auto layer = render::decode_layer_from_name(member(line, "layer"));
     const auto hex = line.find("hex");
     if (!layer || hex == line.end() || !hex->is_string()) {
         return fail(ErrorCode::invalid_text, Layer::base);
     }
-    const Result<ByteBuffer> octets = from_hex(hex->get_ref<const std::string&>());
+    Result<ByteBuffer> octets = from_hex(hex->get_ref<const std::string&>());
     if (!octets) {
         return std::unexpected(octets.error());
     }
+    asked = std::move(*octets);
     const Result<render::DecodeKeys> keys = keys_of(line);
     if (!keys) {
         return std::unexpected(keys.error());
     }
     render::DecodeOptions options;
     options.keys = &*keys;
-    return render::write_decoded(writer, *layer, *octets, options);
+    return render::write_decoded(writer, *layer, asked, options);
 }
 
 /// Keeps of a line only what is used, whatever else it holds and however deep that is.
@@ -232,7 +235,7 @@ std::string too_long(const std::string& text) {
     Json json;
     json["id"] = std::move(finder.id);
     json["valid"] = false;
-    json["error"] = error_json(Error{ErrorCode::buffer_limit, Layer::base, max_text});
+    json["error"] = error_json(Error{ErrorCode::buffer_limit, Layer::base, max_text}, {});
     return dump(json);
 }
 
@@ -245,10 +248,11 @@ std::string answer(const std::string& text) {
     const bool is_object = line.is_object();
     const auto id = is_object ? line.find("id") : line.end();
     std::string decoded;
+    ByteBuffer octets;
     Status status = fail(ErrorCode::invalid_text, Layer::base);
     if (is_object) {
         render::JsonWriter writer(decoded);
-        status = write_line(writer, line);
+        status = write_line(writer, line, octets);
     }
     std::string json;
     render::JsonWriter writer(json);
@@ -258,7 +262,7 @@ std::string answer(const std::string& text) {
     writer.key("valid");
     writer.boolean(status.has_value());
     writer.key(status ? "decoded" : "error");
-    writer.raw(status ? decoded : dump(error_json(status.error())));
+    writer.raw(status ? decoded : dump(error_json(status.error(), octets)));
     writer.end_object();
     writer.flush();
     return json;
@@ -380,11 +384,11 @@ ExitStatus DecodeCommand::print_json(DecodeLayer layer, ByteView octets,
     writer.plain(name(layer));
     writer.key("decoded");
     if (const Status written = render::write_decoded(writer, layer, octets, options); !written) {
-        Json refusal;
-        refusal["layer"] = name(layer);
-        refusal["error"] = error_json(written.error());
-        refusal["partial"] = render::decode_damaged(layer, octets, options);
-        std::cout << dump(refusal) << '\n';
+        Json refused;
+        refused["layer"] = name(layer);
+        refused["error"] = error_json(written.error(), octets);
+        refused["partial"] = render::decode_damaged(layer, octets, options);
+        std::cout << dump(refused, 2) << std::endl;
         return refuse(layer, octets, written.error());
     }
     writer.end_object();
@@ -397,17 +401,12 @@ ExitStatus DecodeCommand::print_text(DecodeLayer layer, ByteView octets,
                                      render::DecodeOptions options) const {
     options.offsets = true;
     const Result<Json> decoded = render::decode(layer, octets, options);
-    if (!decoded) {
-        const Json whole = render::decode_damaged(layer, octets, options);
-        if (!whole.is_null()) {
-            std::cout << name(layer) << ", " << octets.size() << " octets, damaged\n"
-                      << render::decoded_text(whole) << std::flush;
-        }
-        return refuse(layer, octets, decoded.error());
+    const Json shown = decoded ? *decoded : render::decode_damaged(layer, octets, options);
+    if (!shown.is_null()) {
+        std::cout << name(layer) << ", " << octets.size() << " octets\n"
+                  << render::decoded_text(shown) << std::flush;
     }
-    std::cout << name(layer) << ", " << octets.size() << " octets\n"
-              << render::decoded_text(*decoded);
-    return ExitStatus::done;
+    return decoded ? ExitStatus::done : refuse(layer, octets, decoded.error());
 }
 
 ExitStatus DecodeCommand::decode_capture(const render::DecodeKeys& keys) const {

@@ -28,6 +28,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::require(document.has_value() == written.has_value(), "both forms judge alike");
     if (!document) {
         fuzz::require_inside(document.error(), octets);
+        fuzz::require(!render::fault_text(document.error(), octets).empty(), "a fault is told");
+        options.offsets = true;
+        const render::Json damaged = render::decode_damaged(layer, octets, options);
+        fuzz::require(damaged.is_null() || !render::decoded_text(damaged).empty(),
+                      "what is whole can be shown");
     } else {
         const auto read = render::Json::parse(json, nullptr, false);
         fuzz::require(!read.is_discarded(), "what is written is JSON");

@@ -146,10 +146,12 @@ void CaptureConversation::take_pieces(Connection& connection, Side& side) {
         }
         DecodeOptions options;
         options.keys = keys_;
+        options.offsets = true;
         detail::Decoding decoding(piece->octets, options, form_);
         const Result<Json> shown = connection.decoder.take(*piece, decoding);
         Json json = entry(connection, side);
         json["piece"] = ++connection.pieces;
+        json["offset"] = piece->offset;
         json["layer"] = piece->kind == PieceKind::wpdu ? "wrapper" : "hdlc";
         if (shown) {
             json.update(*shown);
@@ -201,7 +203,11 @@ void CaptureConversation::tell_other(Connection& connection, Side& side, ByteVie
 void CaptureConversation::finish(Connection& connection) {
     for (Side* side : {&connection.client, &connection.server}) {
         take_parts(connection, *side, side->stream.finish());
-        tell_other(connection, *side, side->splitter.rest().octets);
+        // A wrong length may have kept good pieces waiting.
+        while (const auto cut = side->splitter.give_up()) {
+            tell_other(connection, *side, cut->octets);
+            take_pieces(connection, *side);
+        }
         counters_.out_of_order += side->stream.counters().out_of_order;
         counters_.retransmitted += side->stream.counters().retransmitted;
         counters_.overlapping += side->stream.counters().overlapping;
@@ -244,9 +250,10 @@ std::string entry_text(const Json& entry) {
         shown = entry["reassembled"];
         line += "reassembled " + shown["of"].get<std::string>();
     } else {
-        line += "piece " + word("piece") + ", " + word("layer");
+        line += "piece " + word("piece") + ", " + word("layer") + ", from octet " + word("offset");
     }
-    for (const char* member : {"time", "connection", "from", "to", "piece", "layer", "of"}) {
+    for (const char* member :
+         {"time", "connection", "from", "to", "piece", "offset", "layer", "of"}) {
         if (std::string_view(member) != "from" || !entry.contains("reassembled")) {
             shown.erase(member);
         }

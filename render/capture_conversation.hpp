@@ -25,7 +25,8 @@ public:
     /// Takes one entry: `time`, `connection` (from 1), `from` and `to`, and
     /// - `event`: opened, closed, reset, or given-up when too many connections were open at once;
     /// or
-    /// - `piece` and what decode() shows of a WPDU or an HDLC frame, or `error`; or
+    /// - `piece`, its `offset` in what that side sent, and what decode() shows of a WPDU or an HDLC
+    ///   frame (offsets from the piece's beginning), or `error`; or
     /// - `reassembled`: what pieces carry together, as in the layer stream; or
     /// - `other`: octets that are no piece, the first of them, and how many there are in `octets`;
     /// or

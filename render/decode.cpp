@@ -78,17 +78,6 @@ DecodeLayer layer_of_first_octet(ByteView octets) {
     return detail::is_ciphered(first) ? DecodeLayer::cipher : DecodeLayer::xdlms;
 }
 
-/// Whether pieces of a stream are there, which some damage makes no good one.
-bool is_damaged_stream(ByteView octets, DecodeLayer likely) {
-    if (octets.size() > max_decode_octets) {
-        return false;
-    }
-    Decoding decoding(octets, {}, DataForm::octets);
-    const detail::DamagedStream stream = detail::damaged_stream(octets, decoding);
-    const bool looks_linked = likely == DecodeLayer::hdlc || likely == DecodeLayer::wrapper;
-    return stream.whole > 0 || (looks_linked && stream.pieces > 1);
-}
-
 }  // namespace
 
 std::string_view name(DecodeLayer layer) {
@@ -119,7 +108,13 @@ DecodeLayer detect_layer(ByteView octets) {
             return layer;
         }
     }
-    return is_damaged_stream(octets, likely) ? DecodeLayer::stream : likely;
+    if (octets.size() > max_decode_octets) {
+        return likely;
+    }
+    const bool begins_like_stream = likely == DecodeLayer::hdlc || likely == DecodeLayer::wrapper;
+    Decoding decoding(octets, {}, DataForm::octets);
+    return detail::is_damaged_stream(octets, decoding, begins_like_stream) ? DecodeLayer::stream
+                                                                           : likely;
 }
 
 Json decode_damaged(DecodeLayer layer, ByteView octets, const DecodeOptions& options) {

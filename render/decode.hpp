@@ -50,7 +50,8 @@ enum class DataForm : std::uint8_t {
 struct DecodeOptions {
     /// Deciphers what is ciphered; must outlive the call.
     const DecodeKeys* keys = nullptr;
-    /// Every APDU, frame, header and Data gets its offset in the octets as `@`.
+    /// Every APDU, frame, header and Data gets its offset in the octets as `@`, their other members
+    /// in `@of`. In what was deciphered or joined they count from its own beginning.
     bool offsets = false;
 };
 
@@ -80,7 +81,8 @@ Status write_decoded(JsonWriter& writer, DecodeLayer layer, ByteView octets,
 Json decode_damaged(DecodeLayer layer, ByteView octets, const DecodeOptions& options = {});
 
 /// An error of decode() as a sentence: what, where in the octets, what was expected and what came.
-std::string fault_text(const Error& error, ByteView octets);
+/// `from` is where a piece begins at or before the error.
+std::string fault_text(const Error& error, ByteView octets, std::size_t from = 0);
 
 /// The option of an association or meter profile that would accept an APDU which the strict decoder
 /// refuses, for example "tagged_date_time"; empty when there is none.

@@ -69,6 +69,7 @@ Result<Json> written(const Result<AccessRequest>& request, ByteView apdu, Decodi
     json["date_time"] = hex_or_null(request->date_time);
     json["specifications"] = specifications_json(request->specifications, decoding);
     json["data"] = trees_json(request->data, decoding);
+    mark_fields(json, apdu, decoding);
     return json;
 }
 
@@ -87,6 +88,7 @@ Result<Json> written(const Result<AccessResponse>& response, ByteView apdu, Deco
     json["data"] = trees_json(response->data, decoding);
     json["results"] = list_json(response->results, decoding,
                                 [](const AccessResult& result) { return result_json(result); });
+    mark_fields(json, apdu, decoding);
     return json;
 }
 

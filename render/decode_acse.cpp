@@ -157,6 +157,7 @@ Result<Json> written(const Result<Apdu>& apdu, ByteView octets, Decoding& decodi
         }
         json["xdlms"] = std::move(*inner);
     }
+    mark_acse_fields(json, octets, decoding);
     return json;
 }
 

@@ -8,8 +8,11 @@ namespace {
 
 using namespace xdlms;
 
-void put(Json& json, const ProtectedContent& content) {
+void put(Json& json, const ProtectedContent& content, const Decoding& decoding) {
     const SecurityControl control = content.security_control;
+    decoding.mark(json, "security_control", content.ciphertext, 5);
+    decoding.mark(json, "invocation_counter", content.ciphertext, 4);
+    decoding.mark(json, "ciphertext", content.ciphertext);
     Json& bits = json["security_control"];
     bits["raw"] = control.raw();
     bits["suite"] = control.suite();
@@ -20,11 +23,17 @@ void put(Json& json, const ProtectedContent& content) {
     json["invocation_counter"] = content.invocation_counter;
     json["ciphertext"] = to_hex(content.ciphertext);
     if (!content.tag.empty()) {
+        decoding.mark(json, "tag", content.tag);
         json["tag"] = to_hex(content.tag);
     }
 }
 
-void put(Json& json, const GeneralHeader& header) {
+void put(Json& json, const GeneralHeader& header, const Decoding& decoding) {
+    decoding.mark(json, "transaction_id", header.transaction_id);
+    decoding.mark(json, "originator_system_title", header.originator_system_title);
+    decoding.mark(json, "recipient_system_title", header.recipient_system_title);
+    decoding.mark(json, "date_time", header.date_time);
+    decoding.mark(json, "other_information", header.other_information);
     json["transaction_id"] = to_hex(header.transaction_id);
     json["originator_system_title"] = to_hex(header.originator_system_title);
     json["recipient_system_title"] = to_hex(header.recipient_system_title);
@@ -54,24 +63,27 @@ Json key_info_json(const std::optional<KeyInfo>& key_info) {
     return json;
 }
 
-void write(Json& json, const ServiceCiphering& apdu) {
+void write(Json& json, const ServiceCiphering& apdu, const Decoding& decoding) {
     json["service"] = name(apdu.tag);
-    put(json, apdu.content);
+    put(json, apdu.content, decoding);
 }
-void write(Json& json, const GeneralGloDedCiphering& apdu) {
+void write(Json& json, const GeneralGloDedCiphering& apdu, const Decoding& decoding) {
     json["service"] = name(apdu.tag);
+    decoding.mark(json, "system_title", apdu.system_title);
     json["system_title"] = to_hex(apdu.system_title);
-    put(json, apdu.content);
+    put(json, apdu.content, decoding);
 }
-void write(Json& json, const GeneralCiphering& apdu) {
+void write(Json& json, const GeneralCiphering& apdu, const Decoding& decoding) {
     json["service"] = "general-ciphering";
-    put(json, apdu.header);
+    put(json, apdu.header, decoding);
     json["key_info"] = key_info_json(apdu.key_info);
-    put(json, apdu.content);
+    put(json, apdu.content, decoding);
 }
-void write(Json& json, const GeneralSigning& apdu) {
+void write(Json& json, const GeneralSigning& apdu, const Decoding& decoding) {
     json["service"] = "general-signing";
-    put(json, apdu.header);
+    put(json, apdu.header, decoding);
+    decoding.mark(json, "content", apdu.content);
+    decoding.mark(json, "signature", apdu.signature);
     json["content"] = to_hex(apdu.content);
     json["signature"] = to_hex(apdu.signature);
 }
@@ -144,9 +156,11 @@ Status put_plaintext(Json& json, ByteView apdu, Decoding& decoding, int depth) {
         return std::unexpected(plaintext.error());
     }
     json["plaintext"] = to_hex(*plaintext);
+    const ByteView counted_from = decoding.count_from(*plaintext);
     const Result<Json> decoded = apdu_json(*plaintext, decoding);
     json["plaintext_decoded"] = decoded ? *decoded : Json();
     put_inside(json, *plaintext, decoding, depth + 1);
+    decoding.count_from(counted_from);
     return {};
 }
 
@@ -162,7 +176,7 @@ Result<Json> ciphered_json(ByteView apdu, Decoding& decoding) {
         return std::unexpected(decoded.error());
     }
     Json json = decoding.object_at(apdu);
-    std::visit([&](const auto& envelope) { write(json, envelope); }, *decoded);
+    std::visit([&](const auto& envelope) { write(json, envelope, decoding); }, *decoded);
     return json;
 }
 
@@ -192,7 +206,9 @@ void put_apdu_or_error(Json& json, ByteView apdu, Decoding& decoding) {
     if (decoded) {
         return;
     }
-    json["apdu_error"] = describe(decoded.error());
+    Error error = decoded.error();
+    error.offset += static_cast<std::uint32_t>(decoding.offset_of(apdu).value_or(0));
+    json["apdu_error"] = describe(error);
     if (const std::string_view option = accepting_option(apdu); !option.empty()) {
         json["accepting_option"] = option;
     }

@@ -21,8 +21,8 @@ std::string hex16(std::uint16_t value) {
     return to_hex(std::array{static_cast<Byte>(value >> 8), static_cast<Byte>(value)});
 }
 
-Json address_json(const hdlc::Address& address, ByteView raw) {
-    Json json;
+Json address_json(const hdlc::Address& address, ByteView raw, const Decoding& decoding) {
+    Json json = decoding.object_at(raw);
     json["octets"] = address.octets;
     json["raw"] = to_hex(raw);
     json["upper"] = address.upper;
@@ -63,15 +63,26 @@ bool carries_apdu(FrameType type) {
 Result<Json> frame_json(const DecodedFrame& decoded, const Decoding& decoding,
                         bool continues = false) {
     const hdlc::Frame& frame = decoded.frame;
-    Json json = decoding.object_at(decoded.octets.destination);
-    if (json.contains("@")) {
-        // The flag and the format field stand before the address.
-        json["@"] = json["@"].get<std::size_t>() - 3;
+    // Flag and format stand before the destination, each address says where it ends.
+    constexpr std::size_t flag_and_format = 3;
+    const ByteView destination = decoded.octets.destination;
+    const ByteView after_source = decoded.octets.source.last(0);
+    Json json = Json::object();
+    if (const auto offset = decoding.offset_of(destination)) {
+        json["@"] = *offset - flag_and_format;
+        json["@of"]["fcs"] = *offset - flag_and_format + 1 + decoded.octets.length - 2;
+    }
+    decoding.mark(json, "segmented", destination, 2);
+    decoding.mark(json, "length", destination, 2);
+    decoding.mark(json, "control", after_source);
+    if (decoded.octets.hcs) {
+        decoding.mark(json, "hcs", frame.information, 2);
+        decoding.mark(json, "information", frame.information);
     }
     json["segmented"] = frame.segmented;
     json["length"] = decoded.octets.length;
-    json["destination"] = address_json(frame.destination, decoded.octets.destination);
-    json["source"] = address_json(frame.source, decoded.octets.source);
+    json["destination"] = address_json(frame.destination, destination, decoding);
+    json["source"] = address_json(frame.source, decoded.octets.source, decoding);
     json["control"] = "0x" + to_hex(std::array{frame.control.octet()});
     json["poll_final"] = frame.control.poll_final;
     json["frame_type"] = name(frame.control.type);
@@ -87,6 +98,8 @@ Result<Json> frame_json(const DecodedFrame& decoded, const Decoding& decoding,
     json["information"] = to_hex(frame.information);
     const auto split = hdlc::split_llc(frame.information);
     if (split && !continues && carries_apdu(frame.control.type)) {
+        decoding.mark(json, "llc", split->llc);
+        decoding.mark(json, "apdu", split->apdu);
         json["llc"] = to_hex(split->llc);
         json["apdu"] = to_hex(split->apdu);
     }
@@ -229,6 +242,10 @@ Result<Json> mbus_push_json(ByteView octets, Decoding& decoding) {
             return std::unexpected(frame.error());
         }
         Json shown = decoding.object_at(start);
+        for (std::size_t i = 0;
+             const char* field : {"c_field", "a_field", "ci_field", "stsap", "dtsap", "payload"}) {
+            decoding.mark(shown, field, start.subspan(4 + i++));
+        }
         shown["c_field"] = frame->c_field;
         shown["a_field"] = frame->a_field;
         shown["ci_field"] = frame->ci_field;
@@ -276,6 +293,11 @@ Result<Json> wrapper_json(ByteView octets, Decoding& decoding) {
     }
     Json json;
     Json& header = json["header"] = decoding.object_at(octets);
+    decoding.mark(header, "version", octets);
+    decoding.mark(header, "source_wport", octets.subspan(2));
+    decoding.mark(header, "destination_wport", octets.subspan(4));
+    decoding.mark(header, "length", octets.subspan(6));
+    decoding.mark(header, "apdu", wpdu->apdu);
     header["version"] = wrapper::version;
     header["source_wport"] = wpdu->source_wport;
     header["destination_wport"] = wpdu->destination_wport;

@@ -54,6 +54,7 @@ Result<Json> written(const Result<Apdu>& decoded, ByteView apdu, Decoding& decod
     }
     Json json = decoding.object_at(apdu);
     write(json, *decoded);
+    mark_fields(json, apdu, decoding);
     return json;
 }
 

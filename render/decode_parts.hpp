@@ -14,9 +14,11 @@ namespace dlms::render::detail {
 class Decoding {
 public:
     Decoding(ByteView octets, const DecodeOptions& options, DataForm form = DataForm::trees)
-        : keys_(options.keys), form_(form) {
+        : keys_(options.keys),
+          form_(form),
+          has_offsets_(options.offsets && form == DataForm::trees) {
         build_.budget = max_decoded_data;
-        if (options.offsets && form == DataForm::trees) {
+        if (has_offsets_) {
             build_.origin = octets;
         }
     }
@@ -35,13 +37,30 @@ public:
     void leave(Json json) { left_ = std::move(json); }
     Json take_left() { return std::exchange(left_, {}); }
 
+    /// Where octets begin in those that offsets count from; nothing where no offsets are wanted.
+    std::optional<std::size_t> offset_of(ByteView part) const {
+        return offset_in(build_.origin, part);
+    }
+
     /// A new object that says where its octets begin.
     Json object_at(ByteView part) const {
         Json json = Json::object();
-        if (const auto offset = offset_in(build_.origin, part)) {
+        if (const auto offset = offset_of(part)) {
             json["@"] = *offset;
         }
         return json;
+    }
+
+    /// Notes where a member's octets begin, or `before` octets before the part.
+    void mark(Json& object, const char* member, ByteView part, std::size_t before = 0) const {
+        if (const auto offset = offset_of(part)) {
+            object["@of"][member] = *offset - before;
+        }
+    }
+
+    /// Offsets count from octets that were deciphered or joined; returns what they counted from.
+    ByteView count_from(ByteView octets) {
+        return has_offsets_ ? std::exchange(build_.origin, octets) : ByteView{};
     }
 
 private:
@@ -55,6 +74,7 @@ private:
 
     const DecodeKeys* keys_;
     DataForm form_;
+    bool has_offsets_;
     TreeBuild build_;
     bool is_push_ = false;
     Json left_;
@@ -71,6 +91,10 @@ Result<Json> apdu_json(ByteView apdu, Decoding& decoding);
 // Parts of xdlms_json().
 Result<Json> initiate_json(ByteView apdu, Decoding& decoding);
 Result<Json> access_json(ByteView apdu, Decoding& decoding);
+
+// Note in a decoded APDU where its members begin, if offsets are wanted: of xDLMS, of ACSE.
+void mark_fields(Json& apdu, ByteView octets, const Decoding& decoding);
+void mark_acse_fields(Json& apdu, ByteView octets, const Decoding& decoding);
 
 // Layers of their own.
 Result<Json> cipher_layer_json(ByteView octets, Decoding& decoding);

@@ -92,6 +92,7 @@ Result<Json> written(std::string_view service, const Result<Apdu>& apdu, ByteVie
     if constexpr (requires { apdu->values; }) {
         json["data"] = trees(apdu->values, decoding);
     }
+    mark_fields(json, octets, decoding);
     return json;
 }
 

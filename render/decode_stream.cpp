@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t most_ways = 32;
 /// General block transfer in a ciphered APDU in general block transfer, and no deeper.
 constexpr int deepest_join = 4;
+/// The most damaged pieces that are shown: octets of another kind look like nothing else.
+constexpr std::size_t most_faults = 1000;
 
 Json joined_json(const JoinedApdu& joined, Decoding& decoding) {
     Json json;
@@ -22,7 +24,9 @@ Json joined_json(const JoinedApdu& joined, Decoding& decoding) {
         return json;
     }
     json["octets"] = to_hex(joined.apdu);
+    const ByteView counted_from = decoding.count_from(joined.apdu);
     put_apdu_or_error(json, joined.apdu, decoding);
+    decoding.count_from(counted_from);
     return json;
 }
 
@@ -218,23 +222,35 @@ DamagedStream damaged_stream(ByteView octets, Decoding& decoding) {
     Json& pieces = stream.json["pieces"] = Json::array();
     StreamReading reading(octets, decoding);
     while (std::optional<Result<Json>> shown = reading.next()) {
-        ++stream.pieces;
         if (*shown) {
             ++stream.whole;
-            pieces.push_back(numbered(stream.pieces, std::move(**shown)));
+            pieces.push_back(numbered(pieces.size() + 1, std::move(**shown)));
             continue;
+        }
+        if (pieces.size() - stream.whole == most_faults) {
+            break;
         }
         reading.resume();
         Json damaged = decoding.object_at(reading.at().octets);
-        damaged["fault"] = fault_text(shown->error(), octets);
+        damaged["fault"] = fault_text(shown->error(), octets, reading.at().offset);
         damaged["octets"] = to_hex(reading.at().octets);
-        pieces.push_back(numbered(stream.pieces, std::move(damaged)));
-        if (!stream.first_fault) {
-            stream.first_fault = shown->error();
-        }
+        pieces.push_back(numbered(pieces.size() + 1, std::move(damaged)));
     }
     stream.json["reassembled"] = reading.reassembled();
     return stream;
+}
+
+bool is_damaged_stream(ByteView octets, Decoding& decoding, bool begins_like_one) {
+    StreamReading reading(octets, decoding);
+    std::size_t damaged = 0;
+    while (const std::optional<Result<Json>> shown = reading.next()) {
+        if (*shown) {
+            return true;
+        }
+        reading.resume();
+        ++damaged;
+    }
+    return begins_like_one && damaged > 1;
 }
 
 }  // namespace dlms::render::detail

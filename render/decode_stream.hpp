@@ -40,11 +40,13 @@ Result<Json> stream_json(ByteView octets, Decoding& decoding);
 
 /// A stream with damage in it.
 struct DamagedStream {
-    Json json;               ///< as stream_json(); what is damaged has `fault` and `octets`
-    std::size_t pieces = 0;  ///< the damaged ones included
+    Json json;  ///< as stream_json(); what is damaged has `fault` and `octets`
     std::size_t whole = 0;
-    std::optional<Error> first_fault;
 };
+/// Ends early when most of it is damage.
 DamagedStream damaged_stream(ByteView octets, Decoding& decoding);
+/// Whether octets that are no good stream hold a whole piece, or, where they begin like one, more
+/// than one damaged.
+bool is_damaged_stream(ByteView octets, Decoding& decoding, bool begins_like_one);
 
 }  // namespace dlms::render::detail

@@ -102,18 +102,28 @@ public:
 
     void write_members(const Json& json, std::size_t depth) {
         for (const auto& [name, value] : json.items()) {
-            if (name != "@" && !value.is_null()) {
+            if (name != "@" && name != "@of" && !value.is_null()) {
+                if (const auto found = json.find("@of"); found != json.end()) {
+                    member_offset_ = offset_of(*found, name);
+                }
                 write(name, value, depth);
             }
         }
     }
 
 private:
+    static std::optional<std::size_t> offset_of(const Json& json, const std::string& name) {
+        const auto found = json.is_object() ? json.find(name) : json.end();
+        return found == json.end() ? std::nullopt : std::optional(found->get<std::size_t>());
+    }
+
     void line(const Json& at, std::size_t depth, const std::string& text) {
-        std::string offset;
-        if (at.is_object() && at.contains("@")) {
-            offset = std::to_string(at["@"].get<std::size_t>());
+        std::optional<std::size_t> found = offset_of(at, "@");
+        if (!found) {
+            found = member_offset_;
         }
+        member_offset_.reset();
+        const std::string offset = found ? std::to_string(*found) : "";
         text_.append(offset_width - std::min(offset.size(), offset_width), ' ');
         text_ += offset;
         text_.append(2 + 2 * depth, ' ');
@@ -188,6 +198,8 @@ private:
     }
 
     std::string text_;
+    /// Where the member that is written next begins.
+    std::optional<std::size_t> member_offset_;
 };
 
 }  // namespace

@@ -350,7 +350,9 @@ Result<Json> written(const Result<Apdu>& decoded, ByteView apdu, Decoding& decod
     }
     ApduWriter writer(apdu, decoding);
     write_apdu(writer, *decoded);
-    return writer.take();
+    Json json = writer.take();
+    mark_fields(json, apdu, decoding);
+    return json;
 }
 
 }  // namespace

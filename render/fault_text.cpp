@@ -8,7 +8,6 @@
 #include "stack/base/hex.hpp"
 #include "stack/base/limits.hpp"
 #include "stack/hdlc/crc.hpp"
-#include "stack/hdlc/frame.hpp"
 
 namespace dlms::render {
 namespace {
@@ -21,9 +20,10 @@ struct Expectation {
 };
 
 /// The check sequence that the frame around an HDLC check should have, in the order of the line.
-std::string hdlc_check(std::size_t where, ByteView octets) {
+std::string hdlc_check(std::size_t where, ByteView octets, std::size_t from) {
     PieceSplitter splitter;
-    splitter.receive(octets);
+    splitter.skip(from);
+    splitter.receive(octets.subspan(from, std::min(octets.size(), where + 3) - from));
     std::optional<StreamPiece> piece;
     do {
         piece = splitter.next();
@@ -36,30 +36,28 @@ std::string hdlc_check(std::size_t where, ByteView octets) {
     return to_hex(std::array{static_cast<Byte>(check), static_cast<Byte>(check >> 8)});
 }
 
-Expectation expectation_of_link(const Error& error, ByteView octets) {
+Expectation expectation_of_link(const Error& error, ByteView octets, std::size_t from) {
     const bool is_mbus = error.layer == Layer::mbus;
     switch (error.code) {
-        case ErrorCode::no_frame:
-            if (!is_mbus && error.offset < octets.size() && octets[error.offset] == hdlc::flag) {
-                return {"a frame whose length ends at a flag", 3};
-            }
-            return {is_mbus ? "68" : "the flag 7E, or 0001 of a WPDU", 1};
-        case ErrorCode::frame_format: return {is_mbus ? "68 at the start, 16 at the end" : "A", 1};
+        case ErrorCode::no_frame: return {is_mbus ? "68" : "the flag 7E, or 0001 of a WPDU", 1};
+        case ErrorCode::frame_format:
+            return {is_mbus ? "68 at the start, 16 at the end" : "A0 to AF", 1};
         case ErrorCode::frame_length_mismatch:
             return {is_mbus ? "the same length twice" : "a length that ends before a flag", 2};
         case ErrorCode::address_encoding: return {"an address of 1, 2 or 4 octets", 1};
         case ErrorCode::unsupported_control: return {"a control field of the standard", 1};
         case ErrorCode::information_not_permitted: return {"no information", 1};
-        case ErrorCode::header_check_mismatch: return {hdlc_check(error.offset, octets), 2};
+        case ErrorCode::header_check_mismatch: return {hdlc_check(error.offset, octets, from), 2};
         case ErrorCode::check_mismatch:
-            return error.layer == Layer::hdlc ? Expectation{hdlc_check(error.offset, octets), 2}
-                                              : Expectation{"the check of the octets before", 1};
+            return error.layer == Layer::hdlc
+                       ? Expectation{hdlc_check(error.offset, octets, from), 2}
+                       : Expectation{"the check of the octets before", 1};
         case ErrorCode::wrong_version: return {"0001", 2};
         default: return {};
     }
 }
 
-Expectation expectation_of(const Error& error, ByteView octets) {
+Expectation expectation_of(const Error& error, ByteView octets, std::size_t from) {
     constexpr std::size_t several = 4;
     switch (error.code) {
         case ErrorCode::truncated: return {"more octets", 0, "the end"};
@@ -74,9 +72,6 @@ Expectation expectation_of(const Error& error, ByteView octets) {
         case ErrorCode::bad_presence_flag: return {"00 or 01", 1};
         case ErrorCode::nesting_too_deep:
             return {"at most " + std::to_string(limits::max_data_depth) + " levels", 0, "more"};
-        case ErrorCode::too_many_elements:
-            return {"at most " + std::to_string(limits::max_data_elements) + " elements", 0,
-                    "more"};
         case ErrorCode::invalid_utf8: return {"UTF-8", several};
         case ErrorCode::missing_field: return {"a field that must be there", several};
         case ErrorCode::repeated_field: return {"another field", 1};
@@ -84,7 +79,7 @@ Expectation expectation_of(const Error& error, ByteView octets) {
         case ErrorCode::unknown_object_identifier: return {"a known context or mechanism", several};
         case ErrorCode::list_count_mismatch: return {"lists of one length", 1};
         case ErrorCode::zero_width_element: return {"elements that take octets", 1};
-        default: return expectation_of_link(error, octets);
+        default: return expectation_of_link(error, octets, from);
     }
 }
 
@@ -101,9 +96,9 @@ std::string came(const Expectation& expectation, ByteView octets, std::size_t of
 
 }  // namespace
 
-std::string fault_text(const Error& error, ByteView octets) {
+std::string fault_text(const Error& error, ByteView octets, std::size_t from) {
     std::string text = describe(error);
-    const Expectation expectation = expectation_of(error, octets);
+    const Expectation expectation = expectation_of(error, octets, from);
     if (expectation.expected.empty()) {
         return text;
     }

@@ -9,15 +9,15 @@ namespace {
 // Of JSON. Compact arrays may unroll to many times what they came in.
 constexpr std::size_t longest_answer = 16u << 20;
 
-void write_error(render::JsonWriter& writer, const Error& error, std::string_view option) {
+void write_error(render::JsonWriter& writer, const Error& error, ByteView octets) {
     writer.begin_object();
     writer.key("offset");
     writer.integer(error.offset);
     writer.key("code");
     writer.plain(name(error.code));
     writer.key("message");
-    writer.text(describe(error));
-    if (!option.empty()) {
+    writer.text(render::fault_text(error, octets));
+    if (const std::string_view option = render::accepting_option(octets); !option.empty()) {
         writer.key("accepting_option");
         writer.plain(option);
     }
@@ -57,7 +57,7 @@ HttpAnswer decode_answer(const HttpRequest& http) {
             writer.raw(decoded);
         } else {
             writer.key("error");
-            write_error(writer, status.error(), render::accepting_option(request->octets));
+            write_error(writer, status.error(), request->octets);
             const auto partial = render::decode_damaged(layer, request->octets, options);
             std::size_t budget = render::max_decoded_data;
             if (!partial.is_null()) {

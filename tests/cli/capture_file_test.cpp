@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(every_form_of_file_holds_the_same_conversation) {
         const Read found = read(file);
         BOOST_TEST(found.problem == "");
         BOOST_TEST(found.words.starts_with("1970-01-01T00:16:40.000042Z  #1  192.0.2.219:4059 > "
-                                           "192.0.2.80:50000  piece 1, wrapper\n"),
+                                           "192.0.2.80:50000  piece 1, wrapper, from octet 0\n"),
                    found.words);
         BOOST_TEST(found.words.find("double-long-unsigned 12345") != std::string::npos,
                    found.words);

@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(each_line_gets_its_answer) {
     BOOST_TEST(list[0] == Json::parse(R"({"id":"a","valid":true,"decoded":
         {"data":{"type":"long64-unsigned","value":18446744073709551615}}})"));
     BOOST_TEST(list[1] == Json::parse(R"({"id":2,"valid":false,"error":
-        {"offset":1,"code":"truncated","message":"xdlms: truncated at octet 1"}})"));
+        {"offset":1,"code":"truncated","message":"xdlms: truncated at octet 1: expected more octets, got the end"}})"));
 }
 
 BOOST_AUTO_TEST_CASE(a_line_that_is_too_long_keeps_its_id) {

@@ -185,6 +185,20 @@ class Refusals(unittest.TestCase):
             self.assertEqual((result.returncode, result.stdout), (2, ""), arguments)
             self.assertNotEqual(result.stderr, "")
 
+    def test_a_damaged_stream_is_shown_and_refused(self):
+        frame = "7EA0070321930F017E"
+        result = dlms("decode", frame + "7EA0070321930F007E" + frame)
+        fault = "check mismatch at octet 15: expected 0F01, got 0F00"
+        self.assertEqual(result.returncode, 5)
+        self.assertEqual(result.stdout.count("SNRM"), 4)
+        self.assertIn(fault, result.stdout)
+        self.assertIn(fault, result.stderr)
+        result = dlms("decode", "--json", frame + "7EA0070321930F007E" + frame)
+        self.assertEqual(result.returncode, 5)
+        answer = json.loads(result.stdout)
+        self.assertEqual((answer["layer"], answer["error"]["offset"], answer["error"]["code"]),
+                         ("stream", 15, "check-mismatch"))
+
     def test_help_tells_how(self):
         result = dlms("--help")
         self.assertEqual(result.returncode, 0)

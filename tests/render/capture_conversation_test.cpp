@@ -26,6 +26,8 @@ public:
         conversation_.finish();
         return words_;
     }
+    /// What people read of it.
+    const std::string& text() const { return text_; }
     const render::CaptureConversation::Counters& counters() const {
         return conversation_.counters();
     }
@@ -39,7 +41,8 @@ private:
                   : entry.contains("error")       ? "error"
                                                   : service(entry);
         words_ += "; ";
-        BOOST_TEST(!render::entry_text(entry).empty());
+        text_ += render::entry_text(entry);
+        BOOST_TEST(!text_.empty());
     }
     static std::string service(const render::Json& entry) {
         const render::Json& apdu = entry["apdu"];
@@ -47,6 +50,7 @@ private:
     }
 
     std::string words_;
+    std::string text_;
     render::CaptureConversation conversation_{nullptr, render::DataForm::trees,
                                               [this](const render::Json& entry) { take(entry); }};
 };
@@ -201,6 +205,30 @@ BOOST_AUTO_TEST_CASE(a_stream_that_is_no_dlms_is_told_in_few_words) {
     const std::string text = "GET / HTTP/1.1\r\nHost: example\r\n\r\n";
     capture.add(packet(from_client(1, as_bytes(text))));
     BOOST_TEST(capture.finish() == "other " + std::to_string(text.size()) + "; ");
+}
+
+BOOST_AUTO_TEST_CASE(pieces_and_their_members_have_offsets) {
+    Capture capture;
+    ByteBuffer both = answer;
+    both.insert(both.end(), answer.begin(), answer.end());
+    capture.add(packet(from_meter(1, both)));
+    BOOST_TEST(capture.finish() == "get-response; get-response; ");
+    BOOST_TEST(capture.text().find("piece 2, wrapper, from octet 17\n") != std::string::npos,
+               capture.text());
+    BOOST_TEST(
+        capture.text().find("    12      data: double-long-unsigned 12345\n") != std::string::npos,
+        capture.text());
+}
+
+BOOST_AUTO_TEST_CASE(a_length_beyond_the_end_does_not_hide_what_follows) {
+    Capture capture;
+    ByteBuffer stream = request;
+    ByteBuffer damaged = request;
+    damaged[6] = 0xFF;
+    stream.insert(stream.end(), damaged.begin(), damaged.end());
+    stream.insert(stream.end(), request.begin(), request.end());
+    capture.add(packet(from_client(1, stream)));
+    BOOST_TEST(capture.finish() == "get-request; other 21; get-request; ");
 }
 
 BOOST_AUTO_TEST_CASE(too_many_connections_give_up_the_one_that_was_used_least) {
