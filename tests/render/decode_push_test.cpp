@@ -156,4 +156,27 @@ BOOST_AUTO_TEST_CASE(segments_of_wired_mbus_are_joined_by_their_numbers) {
     is_notification(pushed(first + last + first)["apdu"]);
 }
 
+BOOST_AUTO_TEST_CASE(a_block_may_come_in_segments) {
+    const std::string first = "E040000100000A0F000000010C07E80102";
+    const std::string last = "E0C0000200000EFF0A0B0CFFFFC400020211051106";
+    for (const bool with_llc : {true, false}) {
+        const std::string llc = with_llc ? "E6E700" : "";
+        const Json json = pushed(segment(0x41, "E6E700" + first.substr(0, 10), true) +
+                                 segment(0x41, first.substr(10), false) +
+                                 segment(0x41, llc + last.substr(0, 20), true) +
+                                 segment(0x41, last.substr(20), false));
+        BOOST_TEST_CONTEXT(json.dump()) {
+            BOOST_TEST(json["reassembled"] == notification);
+            is_notification(json["apdu"]);
+        }
+    }
+    // A sequence of one block.
+    const std::string only = "E0C00001000018" + notification;
+    const Json one = pushed(segment(0x41, "E6E700" + only.substr(0, 20), true) +
+                            segment(0x41, only.substr(20), false));
+    BOOST_TEST_CONTEXT(one.dump()) {
+        is_notification(one["apdu"]);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
