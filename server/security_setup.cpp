@@ -104,10 +104,6 @@ std::string missing_key(const client::MeterSecurity& security, Mechanism mechani
     if ((security.requests.protection.authenticated || gmac) && !security.keys.authentication) {
         return std::string(why) + " needs an authentication_key";
     }
-    if (mechanism == Mechanism::hls_ecdsa &&
-        (!security.keys.own_signing || !security.keys.peer_signing)) {
-        return "auth_type HighECDSA needs a signing_key and a meter_certificate";
-    }
     return {};
 }
 
@@ -150,6 +146,12 @@ CallOutcome<void> set_security(const ConnectRequest& request, const MeterDefault
     }
     if (auto taken = take_signing_keys(asked, security); !taken) {
         return taken;
+    }
+    if (parameters.mechanism == Mechanism::hls_ecdsa &&
+        (!security.keys.own_signing || !security.keys.peer_signing)) {
+        return std::unexpected(
+            refusal(error_row("authentication-failed"),
+                    "auth_type HighECDSA needs a signing_key and a meter_certificate"));
     }
     if (const std::string missing = missing_key(security, parameters.mechanism); !missing.empty()) {
         return std::unexpected(refusal(error_row("deciphering-failed"), missing));

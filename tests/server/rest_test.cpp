@@ -303,7 +303,7 @@ BOOST_AUTO_TEST_CASE(a_failed_connect_has_a_status_and_its_parameters_are_kept) 
           "not-allowed-target");
     fails({{"connection_type", "serial"}, {"serial_port", "/dev/tty-is-not-there"}}, 502,
           "serial-unavailable");
-    fails({{"auth_type", "HighECDSA"}}, 502, "unsupported");
+    fails({{"auth_type", "HighECDSA"}}, 400, "authentication-failed");
     fails({{"auth_type", "HighGMAC"}}, 400, "deciphering-failed");
     fails({{"security", "encryption"}}, 400, "deciphering-failed");
     fails({{"backend", "vendor"}}, 502, "vendor-unavailable");

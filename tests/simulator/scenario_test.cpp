@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_named) {
     BOOST_TEST(complaint(changed("\"LLS\"", "\"HLS\"")) ==
                device +
                    "/associations/0/mechanism: expected \"lowest\", \"LLS\", \"HLS-manufacturer\", "
-                   "\"HLS-MD5\", \"HLS-SHA1\", \"HLS-GMAC\" or \"HLS-SHA256\"");
+                   "\"HLS-MD5\", \"HLS-SHA1\", \"HLS-GMAC\", \"HLS-SHA256\" or \"HLS-ECDSA\"");
     BOOST_TEST(complaint(changed("\"password\": \"00000000\",", "")) ==
                device + "/associations/0: expected the key \"password\"");
     BOOST_TEST(complaint(changed("\"priority-mgmt-supported\"", "\"priority\"")) ==
