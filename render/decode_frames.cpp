@@ -133,6 +133,7 @@ public:
         }
         blocks_.push_back(*block);
         last_block_ = joined->apdu;
+        pieces_of_block_ = joined->from.size();
         auto whole = joins.take_apdu(joined->from, joined->apdu);
         if (whole && whole->problem.empty()) {
             apdus_.push_back(std::move(whole->apdu));
@@ -142,9 +143,11 @@ public:
     /// Puts `general_block_transfer` with every block, `reassembled` and `apdu` of the first APDU
     /// that is whole, and `further_apdus`; a null `apdu` when none is whole.
     void put(Json& json) {
-        if (pieces_ == 1 && !blocks_.empty()) {
-            put_apdu_or_error(json, last_block_, decoding_);
-            return;
+        // One block alone is shown as the APDU, in segments or not.
+        const bool is_all = blocks_.size() == 1 && pieces_of_block_ == pieces_;
+        if (is_all && (pieces_ == 1 || apdus_.empty())) {
+            apdus_.assign(1, std::move(last_block_));
+            blocks_.clear();
         }
         if (!blocks_.empty()) {
             json["general_block_transfer"] = std::move(blocks_);
@@ -182,6 +185,7 @@ private:
     std::vector<ByteBuffer> apdus_;
     Json blocks_ = Json::array();
     ByteBuffer last_block_;
+    std::size_t pieces_of_block_ = 0;
     std::size_t pieces_ = 0;
 };
 

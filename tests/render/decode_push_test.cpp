@@ -142,6 +142,20 @@ BOOST_AUTO_TEST_CASE(blocks_without_an_end_are_no_apdu) {
     BOOST_TEST(pushed(first_block)["apdu"]["service"] == "general-block-transfer");
 }
 
+BOOST_AUTO_TEST_CASE(a_block_in_segments_is_joined) {
+    // The first block, and a block that is all there is.
+    for (const std::string block : {"E040000100000A0F000000010C07E80102",
+                                    "E0C00001000018"
+                                    "0F000000010C07E80102FF0A0B0CFFFFC400020211051106"}) {
+        const Json json = pushed(segment(8, "E6E700" + block.substr(0, 12), true) +
+                                 segment(8, block.substr(12), false));
+        const bool is_whole = block.starts_with("E0C0");
+        BOOST_TEST(json["reassembled"] == (is_whole ? notification : block));
+        BOOST_TEST(json["apdu"]["service"] ==
+                   (is_whole ? "data-notification" : "general-block-transfer"));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(segments_of_wired_mbus_are_joined_by_their_numbers) {
     const std::string_view apdu = notification;
     const std::string first = mbus_segment(apdu.substr(0, 20), 0x00);
