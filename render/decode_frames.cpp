@@ -121,7 +121,11 @@ public:
 
     /// Takes what became whole of the segments of one way; nothing when it did not.
     void add(ApduJoins& joins, std::optional<JoinedApdu> joined) {
-        if (!joined || !joined->problem.empty()) {
+        if (!joined) {
+            return;
+        }
+        if (!joined->problem.empty()) {
+            take_problem(joined->problem);
             return;
         }
         const Result<Json> block = is_block(joined->apdu)
@@ -137,11 +141,13 @@ public:
         auto whole = joins.take_apdu(joined->from, joined->apdu);
         if (whole && whole->problem.empty()) {
             apdus_.push_back(std::move(whole->apdu));
+        } else if (whole) {
+            take_problem(whole->problem);
         }
     }
 
     /// Puts `general_block_transfer` with every block, `reassembled` and `apdu` of the first APDU
-    /// that is whole, and `further_apdus`; a null `apdu` when none is whole.
+    /// that is whole, and `further_apdus`; a null `apdu`, and why in `apdu_error`, when none is.
     void put(Json& json) {
         // One block alone is shown as the APDU, in segments or not.
         const bool is_all = blocks_.size() == 1 && pieces_of_block_ == pieces_;
@@ -154,6 +160,7 @@ public:
         }
         if (apdus_.empty()) {
             json["apdu"] = nullptr;
+            put_problem(json);
             return;
         }
         if (pieces_ > 1) {
@@ -172,6 +179,23 @@ private:
                apdu[0] == static_cast<std::uint8_t>(xdlms::ApduTag::general_block_transfer);
     }
 
+    void take_problem(const std::string& problem) {
+        if (problem_.empty()) {
+            problem_ = problem;
+        }
+    }
+
+    void put_problem(Json& json) {
+        for (auto& [way, joins] : ways_) {
+            for (const JoinedApdu& unfinished : joins.take_unfinished()) {
+                take_problem(unfinished.problem);
+            }
+        }
+        if (!problem_.empty()) {
+            json["apdu_error"] = problem_;
+        }
+    }
+
     void put_others(Json& json) {
         Json& list = json["further_apdus"] = Json::array();
         for (std::size_t i = 1; i < apdus_.size(); ++i) {
@@ -186,6 +210,7 @@ private:
     Json blocks_ = Json::array();
     ByteBuffer last_block_;
     std::size_t pieces_of_block_ = 0;
+    std::string problem_;  ///< why the first of those that did not come to an APDU did not
     std::size_t pieces_ = 0;
 };
 

@@ -1,5 +1,8 @@
 // What meters push in several frames: segments, blocks, and several APDUs.
 
+#include <map>
+#include <string>
+
 #include <boost/test/unit_test.hpp>
 
 #include "render/decode.hpp"
@@ -9,11 +12,11 @@
 #include "tests/support/exact_buffer.hpp"
 #include "tests/support/octets.hpp"
 #include "tests/support/result_printing.hpp"
+#include "tests/support/vectors.hpp"
 
 using namespace dlms;
 using namespace dlms::testing;
 using render::DecodeLayer;
-using render::Json;
 
 namespace {
 
@@ -32,7 +35,7 @@ Json pushed(const std::string& hex) {
     const ExactBuffer exact(octets(hex));
     const auto json = render::decode(DecodeLayer::push, exact.view());
     BOOST_REQUIRE_MESSAGE(json.has_value(), outcome(json));
-    return *json;
+    return Json(*json);
 }
 
 void is_notification(const Json& apdu) {
@@ -81,6 +84,7 @@ BOOST_AUTO_TEST_CASE(a_segment_that_is_missing_spoils_the_apdu) {
     const Json json = pushed(first_half + third);
     BOOST_TEST(json["frames"].size() == 2u);
     BOOST_TEST(json["apdu"].is_null());
+    BOOST_TEST(json["apdu_error"] == "octets between the segments are missing");
     // What comes behind is no part of it.
     is_notification(pushed(first_half + third + whole)["apdu"]);
 }
@@ -138,6 +142,7 @@ BOOST_AUTO_TEST_CASE(blocks_without_an_end_are_no_apdu) {
     const Json json = pushed(first_block + first_block_without_llc);
     BOOST_TEST(json["general_block_transfer"].size() == 2u);
     BOOST_TEST(json["apdu"].is_null());
+    BOOST_TEST(json["apdu_error"] == "block 2 is not there");
     // One block alone is shown as what it is.
     BOOST_TEST(pushed(first_block)["apdu"]["service"] == "general-block-transfer");
 }
@@ -153,6 +158,28 @@ BOOST_AUTO_TEST_CASE(a_block_in_segments_is_joined) {
         BOOST_TEST(json["reassembled"] == (is_whole ? notification : block));
         BOOST_TEST(json["apdu"]["service"] ==
                    (is_whole ? "data-notification" : "general-block-transfer"));
+    }
+}
+
+// CLIENT_X_10
+BOOST_AUTO_TEST_CASE(CLIENT_X_10_every_push_of_the_field_is_decoded_or_refused_with_a_reason) {
+    std::map<std::string, std::size_t> brands{{"aidon", 0},    {"iskraemeco", 0}, {"kaifa", 0},
+                                              {"kamstrup", 0}, {"landis-gyr", 0}, {"mbus", 0}};
+    for (const Vector& vector : load_vectors("push")) {
+        BOOST_TEST_CONTEXT(vector.id << ' ' << vector.name) {
+            const ExactBuffer exact(vector.octets);
+            const auto decoded = render::decode(DecodeLayer::push, exact.view());
+            const bool is_shown = decoded && !(*decoded)["apdu"].is_null();
+            BOOST_TEST((is_shown || !decoded || !decoded->value("apdu_error", "").empty()));
+            for (auto& [brand, count] : brands) {
+                const bool is_it = brand == "mbus" ? vector.octets.front() == 0x68
+                                                   : vector.name.starts_with(brand);
+                count += is_shown && is_it ? 1u : 0u;
+            }
+        }
+    }
+    for (const auto& [brand, count] : brands) {
+        BOOST_TEST(count > 0u, brand);
     }
 }
 
