@@ -47,16 +47,26 @@ MeterSecrets provable(const MeterSecrets& secrets) {
     return result;
 }
 
-bool has_keys(const MeterSecrets& secrets) {
-    return std::ranges::any_of(transferred_kinds, [&](const TransferredKind& one) {
-        return secrets.find(one.kind) != nullptr;
-    });
-}
-
 bool has_changeable_secret(Mechanism mechanism) {
     return mechanism == Mechanism::lls || mechanism == Mechanism::hls_manufacturer ||
            mechanism == Mechanism::hls_md5 || mechanism == Mechanism::hls_sha1 ||
            mechanism == Mechanism::hls_sha256;
+}
+
+/// Whether an association with these parameters comes about with one of the secrets only.
+bool uses_any(const MeterParameters& parameters, const MeterSecrets& secrets) {
+    const MeterSecurity& security = parameters.security;
+    const bool gmac = parameters.mechanism == Mechanism::hls_gmac;
+    return (secrets.find(SecretKind::encryption) && (security.ciphered || gmac)) ||
+           (secrets.find(SecretKind::authentication) &&
+            (security.requests.protection.authenticated || gmac)) ||
+           (secrets.find(SecretKind::password) && has_changeable_secret(parameters.mechanism));
+}
+
+bool has_keys(const MeterSecrets& secrets) {
+    return std::ranges::any_of(transferred_kinds, [&](const TransferredKind& one) {
+        return secrets.find(one.kind) != nullptr;
+    });
 }
 
 /// Whether the meter may have carried out what was sent.
@@ -215,6 +225,9 @@ asio::awaitable<Outcome<void>> KeyLife::associates(const MeterParameters& parame
 asio::awaitable<Outcome<void>> KeyLife::send(MeterClient& client, const MeterParameters& parameters,
                                              const SecretChange& change, Instant deadline) {
     const SecretBytes* password = change.fresh.find(SecretKind::password);
+    if (!password && !parameters.security.keys.master) {
+        co_return std::unexpected(from_error(Error{ErrorCode::key_missing, Layer::client, 0}));
+    }
     Outcome<axdr::Data> parameter =
         password ? octet_string(password->reveal())
                  : transfer_parameter(change.fresh, *parameters.security.keys.master);
@@ -304,21 +317,24 @@ asio::awaitable<KeyLife::SecretOutcome<void>> KeyLife::prove(const MeterParamete
 }
 
 asio::awaitable<KeyLife::SecretOutcome<void>> KeyLife::settle(const MeterParameters& parameters,
-                                                              const SecretChange& places,
+                                                              const SecretChange* places,
                                                               Instant deadline) {
     const auto staged = records_.staged(meter_);
     if (!staged) {
         co_return std::unexpected(SecretFailure{from_error(staged.error()),
                                                 "reading the secrets' records", InForce::unknown});
     }
-    if (staged->empty()) {
-        co_return SecretOutcome<void>();
-    }
-    SecretChange change{staged->clone(), places.security_setup, places.association};
-    if (provable(change.fresh).empty()) {
+    if (provable(*staged).empty()) {
+        if (staged->empty() || !places) {
+            co_return SecretOutcome<void>();
+        }
+        const SecretChange change{staged->clone(), places->security_setup, places->association};
         co_return co_await send_again(parameters, change, deadline);
     }
-    const Outcome<void> with_fresh = co_await associates(parameters, change.fresh, deadline);
+    if (!uses_any(parameters, *staged)) {
+        co_return SecretOutcome<void>();  // such an association shows nothing
+    }
+    const Outcome<void> with_fresh = co_await associates(parameters, *staged, deadline);
     if (with_fresh) {
         co_return commit(parameters);
     }
@@ -346,10 +362,6 @@ asio::awaitable<KeyLife::SecretOutcome<void>> KeyLife::send_again(const MeterPar
     co_await client->release(now() + release_within);
     if (sent) {
         co_return commit(parameters);
-    }
-    if (sent.error().code == FailureCode::access_refused) {
-        static_cast<void>(discard(sent.error(), ""));
-        co_return SecretOutcome<void>();
     }
     co_return std::unexpected(SecretFailure{
         sent.error(), "sending the keys of a change that was cut off", InForce::unknown});

@@ -71,11 +71,12 @@ public:
                                                 const SecretChange& change, Instant deadline);
 
     /// Finds out which secrets the meter has where a change was cut off, by associations with the
-    /// staged ones and with those of `parameters`; does nothing where none was. What cannot be
-    /// proven so (a broadcast key, a master key) is sent once more. Fails while the meter takes
-    /// neither.
+    /// staged ones and with those of `parameters`; does nothing where none was, and where such an
+    /// association uses none of them. Fails while the meter takes neither. What no association
+    /// proves (a broadcast key, a master key) is sent once more to `places`, and waits where that
+    /// is null; it stays staged until the meter takes it, or somebody keeps what the meter has.
     asio::awaitable<SecretOutcome<void>> settle(const MeterParameters& parameters,
-                                                const SecretChange& places, Instant deadline);
+                                                const SecretChange* places, Instant deadline);
 
 private:
     asio::awaitable<Outcome<void>> associates(const MeterParameters& parameters,

@@ -73,7 +73,8 @@ public:
     virtual Result<bool> was_replaced(const std::string& meter, SecretKind kind,
                                       ByteView octets) = 0;
 
-    /// What somebody knows of the meter is the current one from now on.
+    /// What somebody knows of the meter is the current one from now on; what was staged of the same
+    /// kinds is discarded.
     virtual Status keep(const std::string& meter, const MeterSecrets& secrets) = 0;
     /// Before they are sent: the meter may have `fresh` from now on, or still `in_force`, which is
     /// proven. Errors: wrong_state while others are staged.

@@ -273,12 +273,18 @@ asio::awaitable<CallOutcome<void>> write_attribute(MeterActor& actor, const Writ
     co_return std::unexpected(std::move(failure));
 }
 
-CallOutcome<KeysReport> report_of(client::KeyRecords& records, const std::string& meter_number) {
-    auto history = records.history(meter_number);
-    if (!history) {
-        return std::unexpected(call_failure(client::from_error(history.error())));
+// `password_name`: where the records have the password; empty while the meter is not known.
+CallOutcome<KeysReport> report_of(client::KeyRecords& records, const std::string& meter_number,
+                                  const std::string& password_name) {
+    KeysReport report{{}, records.outlives_process()};
+    for (const std::string& name : {meter_number, password_name}) {
+        const auto history = records.history(name);
+        if (!history) {
+            return std::unexpected(call_failure(client::from_error(history.error())));
+        }
+        report.records.insert(report.records.end(), history->begin(), history->end());
     }
-    return KeysReport{std::move(*history), records.outlives_process()};
+    return report;
 }
 
 }  // namespace
@@ -383,12 +389,13 @@ void HeadEnd::change_keys(KeysRequest request, const CallLimits& limits, Reply<K
             if (!changed) {
                 co_return std::unexpected(std::move(changed.error()));
             }
-            co_return report_of(*records, request->meter_number);
+            co_return report_of(*records, request->meter_number, meter.password_name());
         }));
 }
 
 CallOutcome<KeysReport> HeadEnd::keys(const std::string& meter_number) const {
-    return report_of(*keys_, meter_number);
+    const auto actor = pool_.find(meter_number);
+    return report_of(*keys_, meter_number, actor ? actor->password_name() : std::string());
 }
 
 void HeadEnd::disconnect(const std::string& meter_number, const CallLimits& limits,

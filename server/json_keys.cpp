@@ -37,26 +37,24 @@ std::string_view state_name(SecretState state) {
     return "unknown";
 }
 
-void read_password(JsonFields& fields, const char* text_name, const char* hex_name,
-                   client::MeterSecrets& secrets) {
-    if (auto text = fields.text({text_name}, longest_secret)) {
+void read_password(JsonFields& fields, client::MeterSecrets& secrets) {
+    if (auto text = fields.text({"new_password"}, longest_secret)) {
         secrets.set(SecretKind::password, as_bytes(*text));
         wipe(std::span(reinterpret_cast<Byte*>(text->data()), text->size()));
     }
-    if (auto octets = fields.octets({hex_name}, longest_secret)) {
+    if (auto octets = fields.octets({"new_password_hex"}, longest_secret)) {
         secrets.set(SecretKind::password, *octets);
         wipe(*octets);
     }
 }
 
-void read_secrets(JsonFields& fields, const std::array<const char*, key_kinds>& key_names,
-                  const char* password, const char* password_hex, client::MeterSecrets& secrets) {
+void read_key_fields(JsonFields& fields, const std::array<const char*, key_kinds>& key_names,
+                     client::MeterSecrets& secrets) {
     for (std::size_t kind = 0; kind < key_kinds; ++kind) {
         if (const auto key = read_key(fields, {key_names.at(kind)})) {
             secrets.set(static_cast<SecretKind>(kind), key->reveal());
         }
     }
-    read_password(fields, password, password_hex, secrets);
 }
 
 void read_kinds(JsonFields& fields, const nlohmann::json& object, std::vector<SecretKind>& kinds) {
@@ -120,13 +118,13 @@ std::expected<KeysRequest, HttpAnswer> parse_keys(const HttpRequest& http) {
         fields.require({"operation"});
     }
     if (request.operation == KeysOperation::keep) {
-        read_secrets(fields, key_fields, "password", "password_hex", request.change.fresh);
+        read_key_fields(fields, key_fields, request.change.fresh);
     } else {
         request.master_key = read_key(fields, {"master_key"});
     }
     if (request.operation == KeysOperation::transfer) {
-        read_secrets(fields, new_key_fields, "new_password", "new_password_hex",
-                     request.change.fresh);
+        read_key_fields(fields, new_key_fields, request.change.fresh);
+        read_password(fields, request.change.fresh);
     } else if (request.operation == KeysOperation::rotate) {
         read_kinds(fields, body->object, request.kinds);
     }

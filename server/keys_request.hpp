@@ -11,7 +11,7 @@ namespace dlms::service {
 enum class KeysOperation : std::uint8_t {
     rotate,    // keys that the service draws go to the meter
     transfer,  // secrets that the caller names go to the meter
-    keep,      // secrets that the meter has already are kept
+    keep,      // keys that the meter has already are kept
 };
 
 // POST /meters/{meter_number}/keys.

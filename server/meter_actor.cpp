@@ -20,6 +20,25 @@ Instant now() {
 // How long the release of an association may take, whatever the meter does.
 constexpr std::chrono::seconds release_within{10};
 
+// The parameters with the master key that the request names.
+CallOutcome<client::MeterParameters> with_master_key(client::MeterParameters parameters,
+                                                     const KeysRequest& request) {
+    if (!request.master_key) {
+        return parameters;
+    }
+    client::MeterSecurity& security = parameters.security;
+    auto master = security::MasterKey::from(request.master_key->reveal());
+    if (!master || !master->fits(security.suite)) {
+        return std::unexpected(call_failure(error_row("deciphering-failed"),
+                                            "master_key does not have the " +
+                                                std::to_string(security::key_size(security.suite)) +
+                                                " octets of the security suite",
+                                            Blame::misuse));
+    }
+    security.keys.master = std::move(*master);
+    return parameters;
+}
+
 CallFailure secret_failure(const client::SecretFailure& failed) {
     CallFailure failure = call_failure(failed.failure);
     std::string sentence = std::string("while ") + failed.step + ": " + failure.sentence;
@@ -142,7 +161,7 @@ asio::awaitable<CallOutcome<client::MeterClient*>> MeterActor::prepare(Instant d
     if (client_ && is_client_current_) {
         co_return client_.get();
     }
-    auto settled = co_await settle_secrets(deadline);
+    auto settled = co_await settle_secrets(nullptr, deadline);
     if (!settled) {
         co_return std::unexpected(std::move(settled.error()));
     }
@@ -169,63 +188,72 @@ asio::awaitable<void> MeterActor::release_client(Instant deadline) {
 }
 
 CallOutcome<client::MeterParameters> MeterActor::complete_parameters() const {
-    const auto complete = with_kept_secrets(request_, *surroundings_->keys);
+    const auto complete = with_kept_secrets(request_, client_of(request_, surroundings_->defaults),
+                                            *surroundings_->keys);
     if (!complete) {
         return std::unexpected(call_failure(client::from_error(complete.error())));
     }
     return meter_parameters(*complete, surroundings_->defaults);
 }
 
-client::KeyLife MeterActor::key_life() {
-    return {*surroundings_->keys, meter_number_, [this](client::MeterParameters parameters) {
+std::string MeterActor::password_name() const {
+    return password_records(meter_number_, client_of(request_, surroundings_->defaults));
+}
+
+client::KeyLife MeterActor::key_life(std::string records_name) {
+    return {*surroundings_->keys, std::move(records_name),
+            [this](client::MeterParameters parameters) {
                 client::ClientEnvironment lent = environment(parameters);
                 return client::make_meter_client(std::move(parameters), std::move(lent));
             }};
 }
 
-asio::awaitable<CallOutcome<void>> MeterActor::settle_secrets(Instant deadline) {
-    const auto staged = surroundings_->keys->staged(meter_number_);
-    if (!staged) {
-        co_return std::unexpected(call_failure(client::from_error(staged.error())));
-    }
-    if (staged->empty()) {
-        co_return CallOutcome<void>();
-    }
-    auto parameters = complete_parameters();
-    if (!parameters) {
-        co_return std::unexpected(std::move(parameters.error()));
-    }
-    co_await release_client(deadline);
-    client::KeyLife life = key_life();
-    const auto settled = co_await life.settle(*parameters, client::SecretChange(), deadline);
-    if (!settled) {
-        co_return std::unexpected(secret_failure(settled.error()));
+asio::awaitable<CallOutcome<void>> MeterActor::settle_secrets(const KeysRequest* places,
+                                                              Instant deadline) {
+    for (const std::string& name : {meter_number_, password_name()}) {
+        const auto staged = surroundings_->keys->staged(name);
+        if (!staged) {
+            co_return std::unexpected(call_failure(client::from_error(staged.error())));
+        }
+        if (staged->empty()) {
+            continue;
+        }
+        auto parameters = complete_parameters();
+        if (parameters && places) {
+            parameters = with_master_key(*std::move(parameters), *places);
+        }
+        if (!parameters) {
+            co_return std::unexpected(std::move(parameters.error()));
+        }
+        co_await release_client(deadline);
+        client::KeyLife life = key_life(name);
+        const auto settled =
+            co_await life.settle(*parameters, places ? &places->change : nullptr, deadline);
+        if (!settled) {
+            co_return std::unexpected(secret_failure(settled.error()));
+        }
     }
     co_return CallOutcome<void>();
 }
 
 asio::awaitable<CallOutcome<void>> MeterActor::change_secrets(const KeysRequest& request,
                                                               Instant deadline) {
-    auto settled = co_await settle_secrets(deadline);
+    auto settled = co_await settle_secrets(&request, deadline);
     if (!settled) {
         co_return settled;
     }
     auto parameters = complete_parameters();
+    if (parameters) {
+        parameters = with_master_key(*std::move(parameters), request);
+    }
     if (!parameters) {
         co_return std::unexpected(std::move(parameters.error()));
-    }
-    client::MeterSecurity& security = parameters->security;
-    if (request.master_key) {
-        auto master = security::MasterKey::from(request.master_key->reveal());
-        if (master) {
-            security.keys.master = std::move(*master);
-        }
     }
     client::SecretChange change{request.change.fresh.clone(), request.change.security_setup,
                                 request.change.association};
     if (request.operation == KeysOperation::rotate) {
         SystemRandom random;
-        auto drawn = client::draw_keys(request.kinds, security.suite, random);
+        auto drawn = client::draw_keys(request.kinds, parameters->security.suite, random);
         if (!drawn) {
             co_return std::unexpected(call_failure(client::from_error(drawn.error())));
         }
@@ -236,7 +264,8 @@ asio::awaitable<CallOutcome<void>> MeterActor::change_secrets(const KeysRequest&
     }
     co_await release_client(deadline);
     is_client_current_ = false;
-    client::KeyLife life = key_life();
+    const bool is_password = change.fresh.find(client::SecretKind::password) != nullptr;
+    client::KeyLife life = key_life(is_password ? password_name() : meter_number_);
     const auto changed = co_await life.change(*parameters, change, deadline);
     if (!changed) {
         co_return std::unexpected(secret_failure(changed.error()));

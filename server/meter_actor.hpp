@@ -70,6 +70,9 @@ public:
     // next call.
     void configure(ConnectRequest request);
 
+    // Where the records of secrets have the password of the present client.
+    [[nodiscard]] std::string password_name() const;
+
     // The records have other secrets of the meter: the next call goes by them.
     void take_new_secrets() { is_client_current_ = false; }
 
@@ -128,9 +131,10 @@ private:
     client::ClientEnvironment environment(const client::MeterParameters& parameters) const;
     // The parameters of the request, completed by what is known of the meter's secrets.
     CallOutcome<client::MeterParameters> complete_parameters() const;
-    client::KeyLife key_life();
-    // After a change of secrets that was cut off: which of them does the meter have?
-    asio::awaitable<CallOutcome<void>> settle_secrets(Instant deadline);
+    client::KeyLife key_life(std::string records_name);
+    // After a change of secrets that was cut off: which of them does the meter have? `places` is of
+    // another change that waits for it, or null.
+    asio::awaitable<CallOutcome<void>> settle_secrets(const KeysRequest* places, Instant deadline);
     asio::awaitable<void> release_client(Instant deadline);
 
     asio::any_io_executor executor_;

@@ -2,42 +2,70 @@
 
 namespace dlms::service {
 
+namespace {
+
 using client::SecretKind;
 
-Result<ConnectRequest> with_kept_secrets(const ConnectRequest& request,
-                                         client::KeyRecords& records) {
-    const std::string& meter = request.meter_number;
-    ConnectRequest complete = request.clone();
-    const auto known = records.current(meter);
+bool needs_keys(const ConnectRequest& request) {
+    return request.security.level != SecurityChoice::none ||
+           request.authentication == AuthenticationType::high ||
+           request.authentication == AuthenticationType::high_gmac;
+}
+
+bool needs_password(const ConnectRequest& request) {
+    return !request.authentication || (*request.authentication != AuthenticationType::none &&
+                                       *request.authentication != AuthenticationType::high_gmac &&
+                                       *request.authentication != AuthenticationType::high_ecdsa);
+}
+
+Status complete(client::KeyRecords& records, const std::string& name, SecretKind kind,
+                std::optional<SecretBytes>& secret) {
+    const auto known = records.current(name);
     if (!known) {
         return std::unexpected(known.error());
     }
-    struct Place {
-        SecretKind kind;
-        std::optional<SecretBytes>& secret;
-    };
-    for (const Place& place :
-         {Place{SecretKind::encryption, complete.security.encryption_key},
-          Place{SecretKind::authentication, complete.security.authentication_key},
-          Place{SecretKind::master, complete.security.master_key},
-          Place{SecretKind::password, complete.password}}) {
-        const SecretBytes* current = known->find(place.kind);
-        if (!current) {
-            continue;
-        }
-        bool gives_way = !place.secret.has_value();
-        if (!gives_way) {
-            const auto replaced = records.was_replaced(meter, place.kind, place.secret->reveal());
-            if (!replaced) {
-                return std::unexpected(replaced.error());
-            }
-            gives_way = *replaced;
-        }
-        if (gives_way) {
-            place.secret = current->clone();
-        }
+    const SecretBytes* current = known->find(kind);
+    if (!current) {
+        return {};
     }
-    return complete;
+    const auto replaced =
+        secret ? records.was_replaced(name, kind, secret->reveal()) : Result<bool>(true);
+    if (!replaced) {
+        return std::unexpected(replaced.error());
+    }
+    if (*replaced) {
+        secret = current->clone();
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string password_records(const std::string& meter_number, ClientSap client) {
+    return meter_number + " client " + std::to_string(client.value());
+}
+
+Result<ConnectRequest> with_kept_secrets(const ConnectRequest& request, ClientSap client,
+                                         client::KeyRecords& records) {
+    const std::string& meter = request.meter_number;
+    ConnectRequest completed = request.clone();
+    SecurityRequest& security = completed.security;
+    Status done;
+    if (needs_keys(request)) {
+        done = complete(records, meter, SecretKind::encryption, security.encryption_key);
+        done =
+            done ? complete(records, meter, SecretKind::authentication, security.authentication_key)
+                 : done;
+        done = done ? complete(records, meter, SecretKind::master, security.master_key) : done;
+    }
+    if (done && needs_password(request)) {
+        done = complete(records, password_records(meter, client), SecretKind::password,
+                        completed.password);
+    }
+    if (!done) {
+        return std::unexpected(done.error());
+    }
+    return completed;
 }
 
 }  // namespace dlms::service

@@ -93,10 +93,7 @@ CallOutcome<client::MeterParameters> meter_parameters(const ConnectRequest& requ
     }
     client::MeterParameters parameters(client::profile_of_brand(request.brand));
     parameters.endpoint = {request.ip_address.value_or(""), request.port};
-    if (const auto address =
-            request.client_address ? request.client_address : defaults.client_address) {
-        parameters.client_sap = ClientSap(*address);
-    }
+    parameters.client_sap = client_of(request, defaults);
     if (const auto address =
             request.server_address ? request.server_address : defaults.server_address) {
         parameters.server_sap = ServerSap(*address);
@@ -128,6 +125,12 @@ CallOutcome<client::MeterParameters> meter_parameters(const ConnectRequest& requ
     }
     parameters.response_timeout = exchange_timeout(request, defaults);
     return parameters;
+}
+
+ClientSap client_of(const ConnectRequest& request, const MeterDefaults& defaults) {
+    const auto address = request.client_address ? request.client_address : defaults.client_address;
+    return address ? ClientSap(*address)
+                   : client::MeterParameters(client::profile_of_brand(request.brand)).client_sap;
 }
 
 std::chrono::milliseconds exchange_timeout(const ConnectRequest& request,

@@ -32,6 +32,9 @@ struct MeterDefaults {
 [[nodiscard]] CallOutcome<client::MeterParameters> meter_parameters(const ConnectRequest& request,
                                                                     const MeterDefaults& defaults);
 
+// Which client a /connect asks for.
+[[nodiscard]] ClientSap client_of(const ConnectRequest& request, const MeterDefaults& defaults);
+
 // The time-out of one exchange that a /connect asks for, known even where its parameters are
 // unsupported.
 [[nodiscard]] std::chrono::milliseconds exchange_timeout(const ConnectRequest& request,

@@ -288,7 +288,8 @@ Status KeyStore::keep(const std::string& meter, const MeterSecrets& fresh) {
     Transaction transaction(database_);
     for (const SecretKind kind : client::all_secret_kinds) {
         const SecretBytes* secret = fresh.find(kind);
-        if (secret && !keep_one(meter, kind, secret->reveal())) {
+        if (secret && (!keep_one(meter, kind, secret->reveal()) ||
+                       !move(meter, kind, SecretState::staged, SecretState::discarded))) {
             return store_failed();
         }
     }

@@ -17,6 +17,23 @@ inline Instant in(Duration time) {
     return std::chrono::steady_clock::now() + time;
 }
 
+/// Runs the loop until the work is done.
+template <class T>
+T wait_for(asio::io_context& io, asio::awaitable<T> work) {
+    std::optional<T> result;
+    asio::co_spawn(
+        io,
+        [](asio::awaitable<T> inner, std::optional<T>& out) -> asio::awaitable<void> {
+            out.emplace(co_await std::move(inner));
+        }(std::move(work), result),
+        asio::detached);
+    io.restart();
+    while (!result && io.run_one() > 0) {
+    }
+    BOOST_REQUIRE(result);
+    return std::move(*result);
+}
+
 /// A client of a scripted meter, and a way to wait for what it does.
 struct Desk {
     explicit Desk(std::uint16_t port, client::ClientEnvironment environment = {})
@@ -33,18 +50,7 @@ struct Desk {
 
     template <class T>
     T wait(asio::awaitable<T> work) {
-        std::optional<T> result;
-        asio::co_spawn(
-            io,
-            [](asio::awaitable<T> inner, std::optional<T>& out) -> asio::awaitable<void> {
-                out.emplace(co_await std::move(inner));
-            }(std::move(work), result),
-            asio::detached);
-        io.restart();
-        while (!result && io.run_one() > 0) {
-        }
-        BOOST_REQUIRE(result);
-        return std::move(*result);
+        return wait_for(io, std::move(work));
     }
     void release() {
         wait([](client::NativeMeterClient& from) -> asio::awaitable<bool> {

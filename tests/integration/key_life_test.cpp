@@ -52,18 +52,7 @@ struct Changer {
 
     template <class T>
     T wait(asio::awaitable<T> work) {
-        std::optional<T> result;
-        asio::co_spawn(
-            io,
-            [](asio::awaitable<T> inner, std::optional<T>& out) -> asio::awaitable<void> {
-                out.emplace(co_await std::move(inner));
-            }(std::move(work), result),
-            asio::detached);
-        io.restart();
-        while (!result && io.run_one() > 0) {
-        }
-        BOOST_REQUIRE(result);
-        return std::move(*result);
+        return wait_for(io, std::move(work));
     }
 
     KeyLife life() {
@@ -81,7 +70,8 @@ struct Changer {
     }
     KeyLife::SecretOutcome<void> settle(const MeterParameters& parameters) {
         KeyLife keys = life();
-        return wait(keys.settle(parameters, SecretChange(), in(std::chrono::seconds(60))));
+        const SecretChange places;
+        return wait(keys.settle(parameters, &places, in(std::chrono::seconds(60))));
     }
     /// Whether the meter takes the keys that the records say it has.
     bool reaches(const MeterParameters& parameters) {
@@ -224,6 +214,57 @@ BOOST_AUTO_TEST_CASE(a_cut_off_change_of_the_master_key_is_sent_again) {
         const auto known = client::with_secrets(direct, *another.records->current(meter_number));
         BOOST_TEST(!known->security.keys.master->matches(octets(first_master)));
         BOOST_TEST(another.change(*known, drawn(both)).has_value());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_a_cut_off_change_left_waits_for_who_can_settle_it) {
+    constexpr int transfer = 3;  // behind AARQ and the reply to the challenge
+    for (const bool is_master : {true, false}) {
+        const SimulatedMeter meter(keyed_scenario(1));
+        const MeterParameters direct = keyed_parameters(meter.wrapper_port());
+        const TemporaryFolder folder;
+        const auto counters = std::make_shared<client::ProcessCounters>();
+        Changer changer(folder, counters);
+        {
+            const CuttingRelay relay(meter.wrapper_port(), {transfer, false, true});
+            constexpr std::array master{SecretKind::master};
+            const SecretChange change = is_master ? drawn(master) : drawn(both);
+            BOOST_TEST(!changer.change(keyed_parameters(relay.port()), change));
+            BOOST_TEST(changer.has_staged());
+        }
+        // A public association proves no key.
+        MeterParameters open = direct.clone();
+        open.client_sap = ClientSap(16);
+        open.mechanism = acse::Mechanism::lowest;
+        open.security = client::MeterSecurity();
+        KeyLife life = changer.life();
+        BOOST_TEST(
+            changer.wait(life.settle(open, nullptr, in(std::chrono::seconds(20)))).has_value());
+        BOOST_TEST(changer.has_staged());
+        if (is_master) {
+            // Without places nothing is sent; without a master key nothing can be.
+            BOOST_TEST(changer.wait(life.settle(direct, nullptr, in(std::chrono::seconds(20))))
+                           .has_value());
+            BOOST_TEST(changer.has_staged());
+            MeterParameters unknown = direct.clone();
+            unknown.security.keys.master.reset();
+            BOOST_TEST(!changer.settle(unknown));
+            BOOST_TEST(changer.has_staged());
+            // A meter that refuses it does not make us forget it; whoever knows better may.
+            MeterParameters wrong = direct.clone();
+            wrong.security.keys.master = *security::MasterKey::from(octets(first_unicast));
+            const auto refused = changer.settle(wrong);
+            BOOST_REQUIRE(!refused);
+            BOOST_TEST((refused.error().in_force == InForce::unknown));
+            BOOST_TEST(changer.has_staged());
+            MeterSecrets known;
+            known.set(SecretKind::master, octets(first_master));
+            BOOST_TEST(changer.records->keep(meter_number, known).has_value());
+        } else {
+            BOOST_TEST(changer.settle(direct).has_value());
+        }
+        BOOST_TEST(!changer.has_staged());
+        BOOST_TEST(changer.reaches(direct));
     }
 }
 

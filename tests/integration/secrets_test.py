@@ -161,7 +161,7 @@ class Secrets(unittest.TestCase):
         changed = [service.post("/meters/1/keys", body) for body in (
             {"operation": "transfer", "new_encryption_key": NEW_KEY.hex(), "master_key": MASTER_KEY.hex()},
             {"operation": "transfer", "new_encryption_key": NEW_KEY.hex(), "master_key": NEW_KEY.hex()},
-            {"operation": "keep", "master_key": MASTER_KEY.hex(), "password": PASSWORD.decode()},
+            {"operation": "keep", "master_key": MASTER_KEY.hex()},
             {"operation": "rotate"})]
         self.assertEqual([status for status, _ in changed], [200, 502, 200, 200], changed)
         reading = service.post("/read", ENERGY)

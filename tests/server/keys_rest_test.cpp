@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "server/key_keeping.hpp"
+#include "simulator/scenario.hpp"
 #include "tests/integration/keyed_scenario.hpp"
 #include "tests/server/running_service.hpp"
 #include "tests/server/simulated_peer.hpp"
@@ -140,6 +141,46 @@ BOOST_FIXTURE_TEST_CASE(secrets_that_are_kept_need_not_be_named, KeyedMeter) {
                                          {"authentication_key", nullptr},
                                          {"master_key", nullptr}}))
                    .status == 200);
+    BOOST_TEST(reads(service));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_password_is_one_clients, KeyedMeter) {
+    const RunningService service(config);
+    const auto low = [&](int client, const char* password) {
+        return keyed(meter.port(), {{"client_address", client},
+                                    {"auth_type", client == 2 ? "Low" : "HighMD5"},
+                                    {"password", password}});
+    };
+    BOOST_TEST(post(service, "/connect", low(2, "first password")).status == 200);
+    const Answer changed =
+        post(service, keys, {{"operation", "transfer"}, {"new_password", "second password"}});
+    BOOST_REQUIRE_MESSAGE(changed.status == 200, changed.body.dump());
+    BOOST_TEST(changed.body["keys"].size() == 2U);
+    BOOST_TEST(reads(service));
+    // The other client has its own still.
+    BOOST_TEST(post(service, "/connect", low(4, "first password")).status == 200);
+    BOOST_TEST(reads(service));
+    BOOST_TEST(post(service, "/connect", low(2, "first password")).status == 200);
+    BOOST_TEST(reads(service));
+    BOOST_TEST(post(service, "/connect", low(2, "third password")).status == 502);
+}
+
+BOOST_FIXTURE_TEST_CASE(keys_that_are_kept_do_not_disturb_who_needs_none, KeyedMeter) {
+    const RunningService service(config);
+    const std::string long_key(64, '1');
+    BOOST_TEST(post(service, keys, {{"operation", "keep"}, {"encryption_key", long_key}}).status ==
+               200);
+    const SimulatedMeter plain{simulator::builtin_scenario("hexcell")};
+    BOOST_TEST(post(service, "/connect", connect_body(plain.port())).status == 200);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_master_key_of_another_size_is_named, KeyedMeter) {
+    const RunningService service(config);
+    BOOST_TEST(post(service, "/connect", keyed(meter.port())).status == 200);
+    const Answer wrong =
+        post(service, keys, {{"operation", "rotate"}, {"master_key", std::string(64, '3')}});
+    BOOST_TEST(wrong.status == 400);
+    BOOST_TEST(wrong.body["detail"].get<std::string>().find("16 octets") != std::string::npos);
     BOOST_TEST(reads(service));
 }
 

@@ -18,6 +18,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "stack/base/hex.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "transport/driver.hpp"
 
 namespace dlms::testing {
@@ -142,27 +143,6 @@ public:
 private:
     int near_end_;
     std::string path_;
-};
-
-/// A folder of its own that goes with the test.
-class TemporaryFolder {
-public:
-    TemporaryFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "dlms-test-XXXXXX").string();
-        BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    ~TemporaryFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-    std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
-
-private:
-    std::filesystem::path path_;
 };
 
 }  // namespace dlms::testing
