@@ -33,10 +33,10 @@ simulator::MeterGroup make_meters() {
     for (std::uint32_t i = 0; i < 2; ++i) {
         auto parsed = simulator::parse_scenario(scenario);
         fuzz::require(parsed.has_value(), "the scenario is right");
-        simulator::renumber(*parsed, i);
-        fuzz::require(made.add(std::make_unique<simulator::Meter>(*std::move(parsed), 1, Instant{},
-                                                                  simulator::UtcTime{})),
-                      "there is room on the line");
+        auto meter = std::make_unique<simulator::Meter>(*std::move(parsed), 1, Instant{},
+                                                        simulator::UtcTime{});
+        meter->renumber(i, Instant{});
+        fuzz::require(made.add(std::move(meter)), "there is room on the line");
     }
     made.set_gateway(true);
     return made;

@@ -72,6 +72,29 @@ void add_object(DataBuilder& builder, const MeterObject& object, bool read_only)
 
 }  // namespace
 
+const axdr::Data& LogicalDevice::object_list(std::size_t association) {
+    const auto own = views_.find(association);
+    std::optional<axdr::Data>& list =
+        own != views_.end() ? own->second.list : model_.object_lists()[association];
+    if (!list) {
+        list = uses_short_names(association) ? make_short_name_list(association)
+                                             : make_object_list(association);
+    }
+    return *list;
+}
+
+void LogicalDevice::set_hidden(std::size_t association, std::size_t object, bool is_hidden) {
+    OwnView& view = views_[association];
+    const auto place = std::ranges::lower_bound(view.hidden, object);
+    const bool was_hidden = place != view.hidden.end() && *place == object;
+    if (is_hidden && !was_hidden) {
+        view.hidden.insert(place, object);
+    } else if (!is_hidden && was_hidden) {
+        view.hidden.erase(place);
+    }
+    view.list.reset();
+}
+
 axdr::Data LogicalDevice::make_object_list(std::size_t association) const {
     const auto visible = [&](const MeterObject& object) { return is_visible(association, object); };
     DataBuilder builder;
@@ -92,7 +115,7 @@ xdlms::GetDataResult LogicalDevice::object_list_part(const Caller& caller,
                        ? DataAccessResult::other_reason
                        : DataAccessResult::type_unmatched;
         }
-        answer_ = cosem::selected_objects(object_lists_[caller.association].view(), *chosen)
+        answer_ = cosem::selected_objects(object_list(caller.association).view(), *chosen)
                       .value_or(axdr::Data());
         return answer_.view();
     };

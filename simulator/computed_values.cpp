@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "simulator/classes/profile_generic.hpp"
 #include "simulator/logical_device.hpp"
 #include "stack/acse/application_context.hpp"
 
@@ -27,17 +28,24 @@ DataView LogicalDevice::computed(const Caller& caller, const MeterObject& object
     const DeclaredAssociation& association = declared_.associations[caller.association];
     DataBuilder builder;
     switch (value) {
-        case ComputedValue::object_list: return object_lists_[caller.association].view();
-        case ComputedValue::sap_assignment_list: return state_.sap_assignment_list.view();
+        case ComputedValue::object_list: return object_list(caller.association).view();
+        case ComputedValue::sap_assignment_list:
+            builder.array(state_.devices.size());
+            for (const LogicalDevice* const device : state_.devices) {
+                builder.structure(2)
+                    .long_unsigned(device->sap().value())
+                    .octet_string(as_bytes(device->name()));
+            }
+            break;
         case ComputedValue::clock_time:
             builder.octet_string(cosem::encode(state_.clock.time(now)));
             break;
         case ComputedValue::clock_time_zone: builder.long_(state_.clock.time_zone()); break;
-        case ComputedValue::clock_status: builder.unsigned_(0); break;
+        case ComputedValue::clock_status: builder.unsigned_(state_.clock.status(now)); break;
         case ComputedValue::associated_partners_id:
             builder.structure(2)
                 .integer(static_cast<std::int8_t>(association.client.value()))
-                .long_unsigned(declared_.sap.value());
+                .long_unsigned(sap_.value());
             break;
         case ComputedValue::application_context_name:
             builder.octet_string(
@@ -77,14 +85,9 @@ DataView LogicalDevice::computed(const Caller& caller, const MeterObject& object
         case ComputedValue::invocation_counter:
             builder.double_long_unsigned(security_.highest_received());
             break;
-        case ComputedValue::entries_in_use: {
-            const Attribute* attribute = object.attribute(2);
-            const auto* buffer =
-                attribute ? std::get_if<ProfileBuffer>(&attribute->value) : nullptr;
-            builder.double_long_unsigned(buffer ? static_cast<std::uint32_t>(buffer->rows.size())
-                                                : 0);
+        case ComputedValue::entries_in_use:
+            builder.double_long_unsigned(entries_in_use(OwnObject(*this, place_of(object), now)));
             break;
-        }
     }
     return built(builder);
 }
@@ -109,11 +112,17 @@ void LogicalDevice::put_computed(const Caller& caller, ComputedValue which, cons
                                  Instant now) {
     if (which == ComputedValue::association_secret) {
         change_secret(caller.association, value);
-    } else if (which == ComputedValue::clock_time) {
+        return;
+    }
+    if (which == ComputedValue::clock_time) {
+        happened(MeterHappening::clock_set, now);
+    }
+    if (which == ComputedValue::clock_time) {
         state_.clock.set_time(*cosem::read_date_time(*value.octets()), now);
     } else {
         state_.clock.set_time_zone(*value.signed_integer());
     }
+    state_.clock_jumped(now);
 }
 
 }  // namespace dlms::simulator

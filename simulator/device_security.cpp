@@ -35,6 +35,14 @@ security::ProtectionKeys copy_of(const security::ProtectionKeys& keys) {
 
 }  // namespace
 
+DeclaredSecurity DeclaredSecurity::clone() const {
+    DeclaredSecurity made;
+    made.suite = suite;
+    made.system_title = system_title;
+    made.keys = copy_of(keys);
+    return made;
+}
+
 std::optional<ApduProtection> DeviceSecurity::protection() {
     if (!declared_.system_title) {
         return std::nullopt;

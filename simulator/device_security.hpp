@@ -16,6 +16,8 @@ struct DeclaredSecurity {
     security::SecuritySuite suite = security::SecuritySuite::aes_gcm_128;
     std::optional<security::SystemTitle> system_title;
     security::ProtectionKeys keys;
+
+    DeclaredSecurity clone() const;
 };
 
 class DeviceSecurity {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "simulator/classes/profile_generic.hpp"
 #include "simulator/value_pattern.hpp"
 
 namespace dlms::simulator {
@@ -36,35 +37,16 @@ double power_of_ten(int exponent) {
 
 }  // namespace
 
-void MeterState::advance(Instant now) {
-    load.advance(std::chrono::duration<double>(now - start).count());
-}
-
-std::size_t LogicalDevice::ObisHash::operator()(const cosem::ObisCode& code) const {
-    std::uint64_t key = 0;
-    for (const Byte octet : code.octets()) {
-        key = key << 8 | octet;
-    }
-    key *= 0x9E3779B97F4A7C15u;
-    return static_cast<std::size_t>(key ^ key >> 32);
-}
-
-LogicalDevice::LogicalDevice(DeclaredDevice declared, MeterState& state)
-    : declared_(std::move(declared)), security_(std::move(declared_.security)), state_(state) {
-    index_.reserve(declared_.objects.size());
-    for (std::size_t i = 0; i < declared_.objects.size(); ++i) {
-        if (declared_.objects[i].class_id != association_sn_class) {
-            index_.emplace(declared_.objects[i].instance, i);
-        }
-    }
-    for (std::size_t i = 0; i < declared_.associations.size(); ++i) {
-        if (uses_short_names(i)) {
-            names_ = ShortNames::assign(declared_.objects).value_or(ShortNames());
-        }
-    }
-    for (std::size_t i = 0; i < declared_.associations.size(); ++i) {
-        object_lists_.push_back(uses_short_names(i) ? make_short_name_list(i)
-                                                    : make_object_list(i));
+LogicalDevice::LogicalDevice(const DeviceModel& model, MeterState& state)
+    : model_(model),
+      declared_(model.declared()),
+      names_(model.names()),
+      security_(declared_.security.clone()),
+      state_(state),
+      sap_(declared_.sap),
+      name_(declared_.name) {
+    for (const std::size_t object : model_.active()) {
+        timed_.push_back({object, std::nullopt});
     }
 }
 
@@ -79,6 +61,10 @@ bool LogicalDevice::is_visible(std::size_t association, const MeterObject& objec
     if (object.class_id == foreign) {
         return false;
     }
+    const auto own = views_.find(association);
+    if (own != views_.end() && std::ranges::binary_search(own->second.hidden, place_of(object))) {
+        return false;
+    }
     const std::vector<cosem::ObisCode>& visible = declared_.associations[association].visible;
     return visible.empty() || std::ranges::binary_search(visible, object.instance);
 }
@@ -90,15 +76,13 @@ bool LogicalDevice::is_writable(const Caller& caller, const Attribute& attribute
            (!is_secret || is_fully_protected(caller));
 }
 
-std::expected<MeterObject*, DataAccessResult> LogicalDevice::find(const Caller& caller,
-                                                                  std::uint16_t class_id,
-                                                                  const cosem::ObisCode& instance) {
-    const auto found = index_.find(instance);
-    if (found == index_.end() ||
-        !is_visible(caller.association, declared_.objects[found->second])) {
+std::expected<const MeterObject*, DataAccessResult> LogicalDevice::find(
+    const Caller& caller, std::uint16_t class_id, const cosem::ObisCode& instance) {
+    const auto found = model_.find(instance);
+    if (!found || !is_visible(caller.association, declared_.objects[*found])) {
         return std::unexpected(DataAccessResult::object_undefined);
     }
-    MeterObject& object = declared_.objects[found->second];
+    const MeterObject& object = declared_.objects[*found];
     if (object.class_id != class_id) {
         return std::unexpected(DataAccessResult::object_class_inconsistent);
     }
@@ -120,13 +104,6 @@ std::expected<ShortNames::Target, DataAccessResult> LogicalDevice::find(const Ca
     return *target;
 }
 
-MeterObject* LogicalDevice::find_own(std::uint16_t class_id, const cosem::ObisCode& instance) {
-    const auto found = index_.find(instance);
-    return found != index_.end() && declared_.objects[found->second].class_id == class_id
-               ? &declared_.objects[found->second]
-               : nullptr;
-}
-
 xdlms::GetDataResult LogicalDevice::get(const Caller& caller,
                                         const cosem::AttributeDescriptor& attribute,
                                         const std::optional<cosem::SelectiveAccess>& selection,
@@ -145,7 +122,7 @@ xdlms::GetDataResult LogicalDevice::read(const Caller& caller, std::uint16_t sho
     if (!target) {
         return target.error();
     }
-    MeterObject& object = declared_.objects[target->object];
+    const MeterObject& object = declared_.objects[target->object];
     if (!target->is_method) {
         return get(caller, object, target->id, selection, now);
     }
@@ -177,7 +154,7 @@ xdlms::GetDataResult LogicalDevice::get(const Caller& caller, const MeterObject&
         }
     }
     if (selection) {
-        return found ? get_part(caller, object, *found, *selection)
+        return found ? get_part(caller, object, *found, *selection, now)
                      : xdlms::GetDataResult(DataAccessResult::other_reason);
     }
     if (!found) {
@@ -190,9 +167,9 @@ xdlms::GetDataResult LogicalDevice::get(const Caller& caller, const MeterObject&
 
 xdlms::GetDataResult LogicalDevice::get_part(const Caller& caller, const MeterObject& object,
                                              const Attribute& attribute,
-                                             const cosem::SelectiveAccess& selection) {
-    if (const auto* buffer = std::get_if<ProfileBuffer>(&attribute.value)) {
-        return profile_rows(object, *buffer, selection);
+                                             const cosem::SelectiveAccess& selection, Instant now) {
+    if (std::holds_alternative<ProfileBuffer>(attribute.value)) {
+        return profile_rows(object, selection, now);
     }
     const auto* computed = std::get_if<ComputedValue>(&attribute.value);
     if (computed && *computed == ComputedValue::object_list) {
@@ -202,20 +179,9 @@ xdlms::GetDataResult LogicalDevice::get_part(const Caller& caller, const MeterOb
 }
 
 xdlms::GetDataResult LogicalDevice::profile_rows(
-    const MeterObject& object, const ProfileBuffer& buffer,
-    const std::optional<cosem::SelectiveAccess>& selection) {
-    const auto stored = [&](std::int8_t id) {
-        const Attribute* attribute = object.attribute(id);
-        const auto* value = attribute ? std::get_if<StoredValue>(&attribute->value) : nullptr;
-        return value ? value->data.view() : DataView();
-    };
-    const Profile profile{
-        .buffer = buffer,
-        .columns =
-            cosem::read_capture_objects(stored(3)).value_or(std::vector<cosem::CaptureObject>()),
-        .capture_period = static_cast<std::uint32_t>(stored(4).unsigned_integer().value_or(0)),
-    };
-    auto rows = read_profile(profile, selection);
+    const MeterObject& object, const std::optional<cosem::SelectiveAccess>& selection,
+    Instant now) {
+    auto rows = read_profile_of(OwnObject(*this, place_of(object), now), selection);
     if (!rows) {
         return rows.error();
     }
@@ -245,48 +211,43 @@ DataView LogicalDevice::built(DataBuilder& builder) {
 
 DataView LogicalDevice::value_of(const Caller& caller, const MeterObject& object,
                                  const Attribute& attribute, Instant now) {
+    const std::size_t place = place_of(object);
+    if (const ClassBehaviour* const behaviour = model_.behaviour(place)) {
+        if (auto value = behaviour->compute(OwnObject(*this, place, now), attribute.id)) {
+            answer_ = *std::move(value);
+            return answer_.view();
+        }
+    }
     if (const auto* stored = std::get_if<StoredValue>(&attribute.value)) {
-        return stored->data.view();
+        return values_.value(place, attribute.id, *stored).view();
     }
     if (const auto* value = std::get_if<LivingValue>(&attribute.value)) {
-        return living(*value, now);
+        answer_ = living_data(*value, living_origin(place), now);
+        return answer_.view();
     }
-    if (const auto* buffer = std::get_if<ProfileBuffer>(&attribute.value)) {
-        return std::get<DataView>(profile_rows(object, *buffer, std::nullopt));
+    if (std::holds_alternative<ProfileBuffer>(attribute.value)) {
+        return std::get<DataView>(profile_rows(object, std::nullopt, now));
     }
     return computed(caller, object, std::get<ComputedValue>(attribute.value), now);
 }
 
-DataView LogicalDevice::living(const LivingValue& value, Instant now) {
-    state_.advance(now);
-    const double amount =
-        state_.load.value(value.quantity, value.phase, value.tariff) - value.origin;
+axdr::Data LogicalDevice::living_data(const LivingValue& value, const LivingOrigin& origin,
+                                      Instant now) {
+    const double amount = origin.stands ? *origin.stands
+                                        : state_.load.value(value.quantity, value.phase,
+                                                            value.tariff, state_.seconds(now)) -
+                                              origin.origin;
+    return scaled_data(value, amount);
+}
+
+axdr::Data scaled_data(const LivingValue& value, double amount) {
     const double scaled = value.scaler < 0 ? amount * power_of_ten(-value.scaler)
                                            : amount / power_of_ten(value.scaler);
     const auto [low, high] = bounds(value.type);
     // Meters count whole steps of energy, and round what they measure.
     const double whole = is_energy(value.quantity) ? std::floor(scaled) : std::round(scaled);
     const auto raw = static_cast<std::int64_t>(std::clamp(whole, low, high));
-    living_octets_.clear();
-    living_octets_.push_back(static_cast<Byte>(value.type));
-    for (int shift = 8 * (axdr::info(value.type).width - 1); shift >= 0; shift -= 8) {
-        living_octets_.push_back(static_cast<Byte>(raw >> shift));
-    }
-    return axdr::parse_data(living_octets_).value_or(DataView());
-}
-
-const StoredValue* LogicalDevice::stored_value(std::uint16_t class_id,
-                                               std::int8_t attribute_id) const {
-    for (const MeterObject& object : declared_.objects) {
-        if (object.class_id != class_id) {
-            continue;
-        }
-        const auto found = std::ranges::find(object.attributes, attribute_id, &Attribute::id);
-        if (found != object.attributes.end()) {
-            return std::get_if<StoredValue>(&found->value);
-        }
-    }
-    return nullptr;
+    return make_data([&](DataBuilder& builder) { builder.integer_of(value.type, raw); });
 }
 
 }  // namespace dlms::simulator

@@ -100,19 +100,15 @@ int serve(const Options& options, MeterGroup& meters) {
     return EXIT_SUCCESS;
 }
 
-/// Adds a meter for the scenario's text, the one so many numbers on. Nothing, or what is wrong.
-std::optional<std::string> add_meter(const Options& options, const std::string& name,
-                                     const std::string& text, std::uint32_t number,
-                                     MeterGroup& meters) {
-    auto scenario = parse_scenario(text);
-    if (!scenario) {
-        return name + ": " + scenario.error();
-    }
-    renumber(*scenario, number);
+/// Adds a meter of a model, the one so many numbers on. Nothing, or what is wrong.
+std::optional<std::string> add_meter(const Options& options,
+                                     const std::shared_ptr<const MeterModel>& model,
+                                     std::uint32_t number, MeterGroup& meters) {
     const auto utc =
         std::chrono::floor<UtcTime>(std::chrono::system_clock::now().time_since_epoch());
-    auto meter = std::make_unique<Meter>(*std::move(scenario), options.seed + meters.size(),
-                                         std::chrono::steady_clock::now(), utc);
+    const Instant now = std::chrono::steady_clock::now();
+    auto meter = std::make_unique<Meter>(model, options.seed + meters.size(), now, utc);
+    meter->renumber(number, now);
     if (options.answer_delay) {
         meter->set_answer_delay(std::chrono::milliseconds(*options.answer_delay));
     }
@@ -135,8 +131,13 @@ int run(const Options& options) {
             return complain("--scenario: neither a built-in meter nor a file that can be read: " +
                             name);
         }
+        auto scenario = parse_scenario(*text);
+        if (!scenario) {
+            return complain(name + ": " + scenario.error());
+        }
+        const auto model = std::make_shared<const MeterModel>(*std::move(scenario));
         for (std::uint32_t number = 0; number < options.copies; ++number) {
-            if (const auto wrong = add_meter(options, name, *text, number, meters)) {
+            if (const auto wrong = add_meter(options, model, number, meters)) {
                 return complain(*wrong);
             }
         }

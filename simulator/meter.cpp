@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "simulator/counting_up.hpp"
 #include "simulator/scenario_links.hpp"
 
 namespace dlms::simulator {
@@ -15,50 +16,103 @@ constexpr std::array<std::uint32_t, 10> speeds = {300,  600,    1200,   2400,   
                                                   9600, 19'200, 38'400, 57'600, 115'200};
 constexpr std::uint64_t longest_time_out = 0xFFFF;  // seconds
 
-std::optional<std::uint64_t> number(const StoredValue* stored) {
-    if (!stored) {
-        return std::nullopt;
-    }
-    const Result<std::uint64_t> value = stored->data.view().unsigned_integer();
-    return value ? std::optional(*value) : std::nullopt;
-}
+constexpr cosem::ObisCode serial_number(0, 0, 96, 1, 0, 255);
+constexpr cosem::ObisCode logical_device_name(0, 0, 42, 0, 0, 255);
+constexpr std::uint16_t data_class = 1;
 
-axdr::Data sap_assignment_list(const Scenario& scenario) {
-    axdr::DataBuilder builder;
-    builder.array(scenario.devices.size());
-    for (const DeclaredDevice& device : scenario.devices) {
-        builder.structure(2).long_unsigned(device.sap.value()).octet_string(as_bytes(device.name));
-    }
-    return builder.finish().value_or(axdr::Data());
-}
-
-MeterState make_state(const Scenario& scenario, std::uint64_t seed, Instant start, UtcTime utc) {
-    const MeterClock clock(scenario.clock, start, utc);
-    return {.load = LoadModel(scenario.load, seed, clock.local(start)),
+MeterState make_state(const MeterModel& model, std::uint64_t seed, Instant start, UtcTime utc) {
+    const MeterClock clock(model.scenario().clock, start, utc);
+    return {.load = LoadModel(model.curves(), seed, clock.local(start)),
             .clock = clock,
             .start = start,
-            .sap_assignment_list = sap_assignment_list(scenario)};
+            .seed = seed};
 }
 
 }  // namespace
 
-Meter::Meter(Scenario scenario, std::uint64_t seed, Instant start, UtcTime utc)
-    : name_(scenario.name),
-      answer_delay_(scenario.answer_delay),
-      hdlc_(scenario.hdlc),
-      mode_e_(scenario.mode_e),
-      lockout_(scenario.lockout),
-      state_(make_state(scenario, seed, start, utc)) {
-    for (DeclaredDevice& device : scenario.devices) {
-        const LogicalDevice& made = devices_.emplace_back(std::move(device), state_);
-        if (!inactivity_time_out_) {
-            inactivity_time_out_ = made.stored_value(tcp_udp_setup_class, 6);
-            simultaneous_connections_ = made.stored_value(tcp_udp_setup_class, 5);
-        }
-        for (std::size_t i = 2; i < hdlc_setup_.size() && !hdlc_setup_[9]; ++i) {
-            hdlc_setup_[i] = made.stored_value(hdlc_setup_class, static_cast<std::int8_t>(i));
+Meter::Meter(std::shared_ptr<const MeterModel> model, std::uint64_t seed, Instant start,
+             UtcTime utc)
+    : model_(std::move(model)),
+      answer_delay_(model_->scenario().answer_delay),
+      hdlc_(model_->scenario().hdlc),
+      lockout_(model_->scenario().lockout),
+      state_(make_state(*model_, seed, start, utc)) {
+    for (const DeviceModel& device : model_->devices()) {
+        state_.devices.push_back(&devices_.emplace_back(device, state_));
+    }
+    inactivity_time_out_ = find_setting(tcp_udp_setup_class, 6);
+    simultaneous_connections_ = find_setting(tcp_udp_setup_class, 5);
+    for (std::size_t i = 2; i < hdlc_setup_.size(); ++i) {
+        hdlc_setup_[i] = find_setting(hdlc_setup_class, static_cast<std::int8_t>(i));
+    }
+    for (LogicalDevice& device : devices_) {
+        device.start(start);
+    }
+}
+
+std::optional<Meter::Setting> Meter::find_setting(std::uint16_t class_id, std::int8_t id) {
+    for (LogicalDevice& device : devices_) {
+        if (const auto place = device.first_of_class(class_id, id)) {
+            return Setting{&device, *place};
         }
     }
+    return std::nullopt;
+}
+
+void Meter::advance(Instant now) {
+    for (LogicalDevice& device : devices_) {
+        device.advance(now);
+    }
+}
+
+std::optional<Instant> Meter::next_due() const {
+    std::optional<Instant> next;
+    for (const LogicalDevice& device : devices_) {
+        const auto due = device.next_due();
+        if (due && (!next || *due < *next)) {
+            next = due;
+        }
+    }
+    return next;
+}
+
+void Meter::happened(MeterHappening what, Instant now) {
+    for (LogicalDevice& device : devices_) {
+        device.happened(what, now);
+    }
+}
+
+void Meter::power_off(Instant now) {
+    advance(now);
+    happened(MeterHappening::power_off, now);
+    for (LogicalDevice& device : devices_) {
+        device.lose_power(now);
+    }
+}
+
+void Meter::power_on(Instant now) {
+    happened(MeterHappening::power_on, now);
+    for (LogicalDevice& device : devices_) {
+        device.start(now);
+    }
+}
+
+void Meter::renumber(std::uint32_t count, Instant now) {
+    for (LogicalDevice& device : devices_) {
+        device.set_name(counted_up(device.name(), count));
+        for (const cosem::ObisCode& name : {serial_number, logical_device_name}) {
+            if (const auto object = device.find_object(data_class, name)) {
+                device.store({*object, 2}, counted_up(device.stored({*object, 2}), count), now);
+            }
+        }
+    }
+}
+
+std::optional<std::uint64_t> Meter::number(const std::optional<Setting>& setting) {
+    const auto value = setting
+                           ? setting->device->stored(setting->place).unsigned_integer()
+                           : Result<std::uint64_t>(fail(ErrorCode::type_mismatch, Layer::cosem));
+    return value ? std::optional(*value) : std::nullopt;
 }
 
 LogicalDevice* Meter::device(ServerSap sap) {

@@ -6,28 +6,54 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 
 #include "simulator/link_settings.hpp"
 #include "simulator/lockout.hpp"
 #include "simulator/logical_device.hpp"
-#include "simulator/scenario.hpp"
+#include "simulator/meter_model.hpp"
 
 namespace dlms::simulator {
+
+class MeterAssociations;
 
 class Meter {
 public:
     /// Starts at `start`, which is `utc` for the meter's clock. The same scenario, seed and UTC
     /// give the same values.
-    Meter(Scenario scenario, std::uint64_t seed, Instant start, UtcTime utc);
+    Meter(std::shared_ptr<const MeterModel> model, std::uint64_t seed, Instant start, UtcTime utc);
+    /// The same for a scenario that no other meter shares.
+    Meter(Scenario scenario, std::uint64_t seed, Instant start, UtcTime utc)
+        : Meter(std::make_shared<const MeterModel>(std::move(scenario)), seed, start, utc) {}
     Meter(const Meter&) = delete;
     Meter& operator=(const Meter&) = delete;
 
-    const std::string& name() const { return name_; }
+    const std::string& name() const { return model_->scenario().name; }
     /// Nothing for a server SAP that the meter does not have. Valid as long as the meter.
     LogicalDevice* device(ServerSap sap);
     const std::deque<LogicalDevice>& devices() const { return devices_; }
+    std::deque<LogicalDevice>& own_devices() { return devices_; }
     Lockout& lockout() { return lockout_; }
+
+    /// Who tells clients on a link what the meter notifies.
+    void add_listener(MeterAssociations& listener) { listeners_.push_back(&listener); }
+    void remove_listener(MeterAssociations& listener) { std::erase(listeners_, &listener); }
+    const std::vector<MeterAssociations*>& listeners() const { return listeners_; }
+
+    /// What is due until now, each at its own time. To be called before anything else at a moment.
+    void advance(Instant now);
+    /// When something is due next, if nothing happens before.
+    std::optional<Instant> next_due() const;
+    /// Something that may be logged.
+    void happened(MeterHappening what, Instant now);
+    /// Power fails and comes back: what a meter keeps is kept. Associations are the affair of their
+    /// links.
+    void power_off(Instant now);
+    void power_on(Instant now);
+    /// Makes this the meter so many numbers on: serial numbers (0-0:96.1.0.255) and logical device
+    /// names (also in 0-0:42.0.0.255) are counted up in their decimal digits.
+    void renumber(std::uint32_t count, Instant now);
 
     std::chrono::milliseconds answer_delay() const { return answer_delay_; }
     void set_answer_delay(std::chrono::milliseconds delay) { answer_delay_ = delay; }
@@ -43,21 +69,29 @@ public:
     /// Octets and lower part of its addresses on a line with other meters, whatever the scenario
     /// and its objects say.
     void set_hdlc_address(std::uint8_t octets, std::uint16_t lower);
-    const ModeESettings& mode_e() const { return mode_e_; }
+    const ModeESettings& mode_e() const { return model_->scenario().mode_e; }
 
 private:
-    std::string name_;
+    /// An attribute of one of the devices.
+    struct Setting {
+        LogicalDevice* device;
+        AttributePlace place;
+    };
+    std::optional<Setting> find_setting(std::uint16_t class_id, std::int8_t id);
+    static std::optional<std::uint64_t> number(const std::optional<Setting>& setting);
+
+    std::shared_ptr<const MeterModel> model_;
     std::chrono::milliseconds answer_delay_;
     HdlcSettings hdlc_;
-    ModeESettings mode_e_;
     bool has_own_address_ = false;  // set_hdlc_address()
     Lockout lockout_;
     MeterState state_;
+    std::vector<MeterAssociations*> listeners_;
     std::deque<LogicalDevice> devices_;  // stays in place: connections point into it
     // Attributes of the first TCP-UDP setup and of the first IEC HDLC setup, inside devices_.
-    const StoredValue* inactivity_time_out_ = nullptr;
-    const StoredValue* simultaneous_connections_ = nullptr;
-    std::array<const StoredValue*, 10> hdlc_setup_{};  // by attribute
+    std::optional<Setting> inactivity_time_out_;
+    std::optional<Setting> simultaneous_connections_;
+    std::array<std::optional<Setting>, 10> hdlc_setup_{};  // by attribute
 };
 
 }  // namespace dlms::simulator

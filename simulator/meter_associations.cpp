@@ -27,7 +27,34 @@ std::optional<security::SystemTitle> title_of(const ServerAssociation& associati
 
 }  // namespace
 
+MeterAssociations::MeterAssociations(Meter& meter, ApduLink& link) : meter_(meter), link_(link) {
+    meter_.add_listener(*this);
+}
+
+MeterAssociations::~MeterAssociations() {
+    meter_.remove_listener(*this);
+}
+
+void MeterAssociations::advance(Instant now) {
+    meter_.advance(now);
+    // What comes of time is told on every link.
+    for (LogicalDevice& device : meter_.own_devices()) {
+        const std::vector<Notification> all = device.take_notifications();
+        for (MeterAssociations* const listener :
+             all.empty() ? std::vector<MeterAssociations*>() : meter_.listeners()) {
+            listener->tell(device, all, now);
+        }
+    }
+}
+
+bool MeterAssociations::has_associations() const {
+    return std::ranges::any_of(peers_, [](const std::unique_ptr<Peer>& peer) {
+        return peer->association.is_associated();
+    });
+}
+
 void MeterAssociations::deliver(ClientSap client, ServerSap server, ByteView apdu, Instant now) {
+    advance(now);
     LogicalDevice* const device = meter_.device(server);
     if (!device) {
         ++counters_.unknown_server_sap;
@@ -46,6 +73,7 @@ void MeterAssociations::deliver(ClientSap client, ServerSap server, ByteView apd
 
 void MeterAssociations::deliver_unanswered(ClientSap client, ServerSap server, ByteView apdu,
                                            Instant now) {
+    advance(now);
     LogicalDevice* const device = meter_.device(server);
     Peer* const peer = device ? find_peer(*device, client) : nullptr;
     // A request between two blocks of another one would end that one: it comes at the wrong time.
@@ -66,8 +94,7 @@ void MeterAssociations::receive(Peer& peer, ByteView apdu, Instant now) {
         peer.misbehaviour->hear(apdu);
     }
     if (peer.secret_changes != peer.device->secret_changes()) {
-        const auto& declared = peer.device->associations()[peer.association_index];
-        peer.association.set_password(declared.configuration.password.clone());
+        peer.association.set_password(peer.device->secret(peer.association_index).clone());
         peer.secret_changes = peer.device->secret_changes();
     }
     security::ApduProtection* const protection = peer.association.protection();
@@ -83,6 +110,7 @@ void MeterAssociations::receive(Peer& peer, ByteView apdu, Instant now) {
 }
 
 void MeterAssociations::handle_timeout(Instant now) {
+    advance(now);
     if (delayed_ && now >= delayed_->due) {
         const DelayedAnswer due = *std::exchange(delayed_, std::nullopt);
         answer(*due.peer, due.request, now);
@@ -116,7 +144,10 @@ std::optional<MeterEvent> MeterAssociations::poll_event() {
 }
 
 std::optional<Instant> MeterAssociations::poll_timeout() const {
-    return delayed_ ? std::optional(delayed_->due) : std::nullopt;
+    std::optional<Instant> next = delayed_ ? std::optional(delayed_->due) : std::nullopt;
+    // The meter's own deadlines matter here as far as somebody is to be told.
+    const std::optional<Instant> own = has_associations() ? meter_.next_due() : std::nullopt;
+    return own && (!next || *own < *next) ? own : next;
 }
 
 MeterAssociations::Peer* MeterAssociations::find_peer(LogicalDevice& device, ClientSap client) {
@@ -133,9 +164,10 @@ MeterAssociations::Peer* MeterAssociations::find_peer(LogicalDevice& device, Cli
     association::ServerConfiguration configuration = found->configuration.clone();
     configuration.security.protection = device.security().protection();
     configuration.security.random = &device.security().random();
+    const auto index = static_cast<std::size_t>(found - declared.begin());
+    configuration.password = device.secret(index).clone();
     peers_.push_back(
-        std::make_unique<Peer>(client, &device, static_cast<std::size_t>(found - declared.begin()),
-                               ServerAssociation(std::move(configuration)),
+        std::make_unique<Peer>(client, &device, index, ServerAssociation(std::move(configuration)),
                                device.security().generation(), device.secret_changes()));
     if (found->misbehaviour) {
         peers_.back()->misbehaviour.emplace(*found->misbehaviour);
@@ -256,7 +288,12 @@ void MeterAssociations::take_over_security(Peer& peer) {
 }
 
 void MeterAssociations::tell_notifications(LogicalDevice& device, Instant now) {
-    for (const Notification& notification : device.take_notifications()) {
+    tell(device, device.take_notifications(), now);
+}
+
+void MeterAssociations::tell(LogicalDevice& device, const std::vector<Notification>& all,
+                             Instant now) {
+    for (const Notification& notification : all) {
         for (const std::unique_ptr<Peer>& peer : peers_) {
             if (peer->device == &device && peer->association.is_associated()) {
                 const bool told = tell(*peer, notification, now);
@@ -293,6 +330,7 @@ bool MeterAssociations::tell(Peer& peer, const Notification& notification, Insta
 }
 
 void MeterAssociations::count_wrong_password(const Peer& peer, Instant now) {
+    peer.device->happened(MeterHappening::wrong_password, now);
     const bool locks = meter_.lockout().failed(peer.client, peer.device->sap(), now);
     report(locks ? MeterEvent::Kind::locked : MeterEvent::Kind::wrong_password, peer.client,
            peer.device->sap());

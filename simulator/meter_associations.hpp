@@ -53,13 +53,17 @@ public:
     static constexpr std::size_t max_events = 64;
 
     /// Both must outlive the associations.
-    MeterAssociations(Meter& meter, ApduLink& link) : meter_(meter), link_(link) {}
+    MeterAssociations(Meter& meter, ApduLink& link);
+    ~MeterAssociations();
+    MeterAssociations(const MeterAssociations&) = delete;
+    MeterAssociations& operator=(const MeterAssociations&) = delete;
 
     // A getters
     const Counters& counters() const { return counters_; }
     Meter& meter() const { return meter_; }
     /// While an answer is delayed nothing may be delivered.
     bool is_busy() const { return delayed_.has_value(); }
+    bool has_associations() const;
     /// Why the link cannot go on: it refused an APDU.
     std::optional<Error> failure() const { return failure_; }
 
@@ -70,6 +74,8 @@ public:
     /// association are served.
     void deliver_unanswered(ClientSap client, ServerSap server, ByteView apdu, Instant now);
     void handle_timeout(Instant now);
+    /// What is due in the meter, and what it has to tell of it, on this link and on others.
+    void advance(Instant now);
     /// What waits to be sent goes to the link as far as it has room.
     void flush();
     /// The link is gone, of one pair or of all: associations end without a word.
@@ -78,7 +84,7 @@ public:
 
     // D outputs
     std::optional<MeterEvent> poll_event();
-    /// When the delayed answer is due.
+    /// When the delayed answer is due, or the meter has something to do.
     std::optional<Instant> poll_timeout() const;
 
 private:
@@ -112,6 +118,7 @@ private:
     /// A new policy and new keys, behind the answer to the request that brought them.
     void take_over_security(Peer& peer);
     void tell_notifications(LogicalDevice& device, Instant now);
+    void tell(LogicalDevice& device, const std::vector<Notification>& all, Instant now);
     bool tell(Peer& peer, const Notification& notification, Instant now);
     void flush(Peer& peer);
     void count_wrong_password(const Peer& peer, Instant now);

@@ -34,8 +34,11 @@ void MeterConnection::handle_timeout(Instant now) {
         return;
     }
     if (const std::optional<Instant> due = associations_.poll_timeout(); due && now >= *due) {
+        const bool was_busy = associations_.is_busy();
         associations_.handle_timeout(now);
-        last_activity_ = now;
+        if (was_busy) {
+            last_activity_ = now;
+        }
     }
     serve(now);
     const std::optional<Instant> idle_end = idle_until();
@@ -64,7 +67,9 @@ std::optional<Instant> MeterConnection::poll_timeout() const {
     if (held_back_ && may_serve()) {
         return now_;
     }
-    return idle_until();
+    const std::optional<Instant> idle = idle_until();
+    const std::optional<Instant> due = associations_.poll_timeout();
+    return due && (!idle || *due < *idle) ? due : idle;
 }
 
 std::optional<Instant> MeterConnection::idle_until() const {

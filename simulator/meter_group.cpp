@@ -4,74 +4,12 @@
 #include <string>
 
 #include "simulator/scenario_links.hpp"
-#include "stack/axdr/data_builder.hpp"
 
 namespace dlms::simulator {
 namespace {
 
-constexpr cosem::ObisCode serial_number(0, 0, 96, 1, 0, 255);
-constexpr cosem::ObisCode logical_device_name(0, 0, 42, 0, 0, 255);
-
 bool is_digit(Byte octet) {
     return octet >= '0' && octet <= '9';
-}
-
-/// Counts the decimal digits at the end of a text up; what they cannot hold is lost.
-void count_up_text(std::span<Byte> text, std::uint32_t count) {
-    for (auto place = text.rbegin(); place != text.rend() && is_digit(*place) && count > 0;
-         ++place) {
-        const std::uint32_t sum = static_cast<std::uint32_t>(*place - '0') + count;
-        *place = static_cast<Byte>('0' + sum % 10);
-        count = sum / 10;
-    }
-}
-
-/// The same for two digits an octet.
-void count_up_bcd(std::span<Byte> octets, std::uint32_t count) {
-    for (auto place = octets.rbegin(); place != octets.rend() && count > 0; ++place) {
-        const std::uint32_t sum = (*place >> 4) * 10u + (*place & 0x0Fu) + count;
-        *place = static_cast<Byte>((sum / 10 % 10) << 4 | sum % 10);
-        count = sum / 100;
-    }
-}
-
-bool is_bcd(ByteView octets) {
-    return std::ranges::all_of(octets,
-                               [](Byte octet) { return (octet >> 4) < 10 && (octet & 0x0F) < 10; });
-}
-
-bool is_text(ByteView octets) {
-    return std::ranges::all_of(octets, [](Byte octet) { return octet >= ' ' && octet <= '~'; });
-}
-
-void count_up(std::span<Byte> octets, std::uint32_t count) {
-    if (is_text(octets)) {
-        count_up_text(octets, count);
-    } else if (is_bcd(octets)) {
-        count_up_bcd(octets, count);
-    }
-}
-
-void renumber_object(MeterObject& object, std::uint32_t count) {
-    Attribute* const attribute = object.attribute(2);
-    auto* const stored = attribute ? std::get_if<StoredValue>(&attribute->value) : nullptr;
-    if (!stored) {
-        return;
-    }
-    const axdr::DataView value = stored->data.view();
-    axdr::DataBuilder builder;
-    if (const auto octets = value.octets(); octets && value.is(axdr::Tag::octet_string)) {
-        ByteBuffer changed = to_buffer(*octets);
-        count_up(changed, count);
-        builder.octet_string(changed);
-    } else if (const auto text = value.text(); text && value.is(axdr::Tag::visible_string)) {
-        ByteBuffer changed = to_buffer(as_bytes(*text));
-        count_up_text(changed, count);
-        builder.visible_string(std::string(changed.begin(), changed.end()));
-    } else {
-        return;
-    }
-    stored->data = builder.finish().value_or(std::move(stored->data));
 }
 
 std::optional<std::size_t> number_of(ByteView address) {
@@ -140,19 +78,6 @@ std::optional<std::size_t> MeterGroup::find_name(std::string_view name) const {
     });
     return found != meters_.end() ? std::optional(static_cast<std::size_t>(found - meters_.begin()))
                                   : std::nullopt;
-}
-
-void renumber(Scenario& scenario, std::uint32_t count) {
-    for (DeclaredDevice& device : scenario.devices) {
-        ByteBuffer name = to_buffer(as_bytes(device.name));
-        count_up_text(name, count);
-        device.name.assign(name.begin(), name.end());
-        for (MeterObject& object : device.objects) {
-            if (object.instance == serial_number || object.instance == logical_device_name) {
-                renumber_object(object, count);
-            }
-        }
-    }
 }
 
 }  // namespace dlms::simulator

@@ -36,8 +36,4 @@ private:
     bool is_gateway_ = false;
 };
 
-/// Makes of a scenario that of the meter so many numbers on: serial numbers (0-0:96.1.0.255) and
-/// logical device names (also in 0-0:42.0.0.255) are counted up in their decimal digits.
-void renumber(Scenario& scenario, std::uint32_t count);
-
 }  // namespace dlms::simulator

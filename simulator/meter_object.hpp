@@ -1,29 +1,28 @@
 #pragma once
-// MeterObject: one COSEM object of a simulated meter: a class, a logical name, attributes with
-// access rights, and methods. The behaviour of attributes that are more than a stored value, and of
-// methods, lies with LogicalDevice.
+// MeterObject: one COSEM object as a scenario declares it: a class, a logical name, attributes with
+// access rights, and methods. Many meters share it, so nothing here changes once they run: what
+// their objects hold lies with LogicalDevice, what they do with the classes (simulator/classes/).
 
 #include <algorithm>
 #include <cstdint>
-#include <memory>
 #include <optional>
+#include <utility>
 #include <variant>
 #include <vector>
 
+#include "simulator/happening.hpp"
 #include "simulator/load_model.hpp"
-#include "simulator/profile.hpp"
 #include "stack/axdr/data.hpp"
 #include "stack/cosem/access_result.hpp"
 #include "stack/cosem/obis_code.hpp"
 
 namespace dlms::simulator {
 
-/// A value that only its owner changes, by SET or in a scenario.
+/// A value that stays until it is written.
 struct StoredValue {
+    /// What the meter begins with, what a written value must look like, and what a reset goes back
+    /// to.
     axdr::Data data;
-    /// The scenario's value where that is not `data` any more: what a written value must look like,
-    /// and what a reset goes back to.
-    std::unique_ptr<const axdr::Data> pattern{};
     /// A CHOICE whose type is not known: any type may be written.
     bool any_type = false;
     /// Bounds of an integer.
@@ -37,8 +36,6 @@ struct LivingValue {
     std::uint8_t tariff = 0;
     axdr::Tag type{};
     std::int8_t scaler = 0;
-    /// What an energy had counted at its last reset, in the load model's unit.
-    double origin = 0;
 };
 
 /// A value that the device makes from its own state.
@@ -61,6 +58,21 @@ enum class ComputedValue : std::uint8_t {
     server_system_title,
     association_secret,
     invocation_counter,  ///< the highest that was accepted with the unicast key
+};
+
+/// The buffer of a profile generic object (class 7, attribute 2).
+struct ProfileBuffer {
+    /// What it begins with: structures of as many elements as there are capture objects, the oldest
+    /// first.
+    std::vector<axdr::Data> rows{};
+    /// A value that is that of the row before is sent as null-data, and so is a time that is one
+    /// capture period after that of the row before.
+    bool null_data_compression = false;
+    /// Days before the start for which it has a row every capture period; nothing of a profile
+    /// whose rows are captured one by one.
+    std::optional<std::uint32_t> history_days{};
+    /// What makes the meter capture a row by itself.
+    std::vector<MeterHappening> captures_on{};
 };
 
 /// Attribute 1, the logical name, is not among these: every object has it, readable.
@@ -107,8 +119,7 @@ struct MeterObject {
         return found != methods.end() && found->id == id ? &*found : nullptr;
     }
     Attribute* attribute(std::int8_t id) {
-        const auto found = std::ranges::lower_bound(attributes, id, {}, &Attribute::id);
-        return found != attributes.end() && found->id == id ? &*found : nullptr;
+        return const_cast<Attribute*>(std::as_const(*this).attribute(id));
     }
 };
 

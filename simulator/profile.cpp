@@ -41,8 +41,12 @@ std::expected<Selection, DataAccessResult> select_range(const Profile& profile,
         return std::unexpected(refusal(filter ? columns.error() : filter.error()));
     }
     Selection selection{{}, *columns};
-    for (std::size_t row = 0; row < profile.buffer.rows.size(); ++row) {
-        if (filter->selects(profile.buffer.rows[row].view())) {
+    const bool by_clock = cosem::is_clock(range->restricting_object);
+    const auto [first, last] = by_clock ? profile.rows.candidates(range->from, range->to)
+                                        : std::pair(std::size_t{0}, profile.rows.size());
+    axdr::Data space;
+    for (std::size_t row = first; row < last; ++row) {
+        if (filter->selects(profile.rows.row(row, space))) {
             selection.rows.push_back(row);
         }
     }
@@ -55,7 +59,7 @@ std::expected<Selection, DataAccessResult> select_entries(const Profile& profile
     if (!entries) {
         return std::unexpected(DataAccessResult::type_unmatched);
     }
-    const auto rows = cosem::selected_rows(*entries, profile.buffer.rows.size());
+    const auto rows = cosem::selected_rows(*entries, profile.rows.size());
     const auto columns = cosem::selected_columns(*entries, profile.columns.size());
     if (!rows || !columns) {
         return std::unexpected(DataAccessResult::type_unmatched);
@@ -66,8 +70,7 @@ std::expected<Selection, DataAccessResult> select_entries(const Profile& profile
 std::expected<Selection, DataAccessResult> select(
     const Profile& profile, const std::optional<cosem::SelectiveAccess>& selection) {
     if (!selection) {
-        return Selection{indices({0, profile.buffer.rows.size()}),
-                         indices({0, profile.columns.size()})};
+        return Selection{indices({0, profile.rows.size()}), indices({0, profile.columns.size()})};
     }
     switch (selection->selector) {
         case cosem::range_selector: return select_range(profile, selection->parameters);
@@ -92,9 +95,10 @@ std::expected<axdr::Data, DataAccessResult> read_profile(
     builder.array(chosen->rows.size());
     cosem::ProfileRowCompressor compressor(columns, profile.capture_period);
     std::vector<DataView> values;
+    axdr::Data space;
     for (const std::size_t row : chosen->rows) {
-        const DataView whole = profile.buffer.rows[row].view();
-        if (!profile.buffer.null_data_compression) {
+        const DataView whole = profile.rows.row(row, space);
+        if (!profile.null_data_compression) {
             cosem::write_selected(builder, whole, chosen->columns);
             continue;
         }

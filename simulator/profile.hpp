@@ -1,9 +1,8 @@
 #pragma once
-// The buffer of a profile generic object (class 7; Blue Book 4.3.6), and the part of it that a
+// Reading the buffer of a profile generic object (class 7; Blue Book 4.3.6): the part of it that a
 // client asks for.
 
 #include <cstdint>
-#include <deque>
 #include <expected>
 #include <optional>
 #include <vector>
@@ -15,20 +14,28 @@
 
 namespace dlms::simulator {
 
-/// Attribute 2.
-struct ProfileBuffer {
-    /// Structures of as many elements as there are capture objects.
-    std::deque<axdr::Data> rows;
-    /// A value that is that of the row before is sent as null-data, and so is a time that is one
-    /// capture period after that of the row before.
-    bool null_data_compression = false;
+/// The rows of a profile in the order in which they are read: structures of as many elements as
+/// there are columns.
+class ProfileRows {
+public:
+    virtual ~ProfileRows() = default;
+
+    virtual std::size_t size() const = 0;
+    /// A view into the rows, or into `space`; valid until the next call with the same space.
+    virtual axdr::DataView row(std::size_t index, axdr::Data& space) const = 0;
+    /// Rows outside of [first, second) are known not to lie between two values of the clock column.
+    virtual std::pair<std::size_t, std::size_t> candidates(const axdr::DataView& /*from*/,
+                                                           const axdr::DataView& /*to*/) const {
+        return {0, size()};
+    }
 };
 
 /// A profile while it is read.
 struct Profile {
-    const ProfileBuffer& buffer;
+    const ProfileRows& rows;
     std::vector<cosem::CaptureObject> columns;
     std::uint32_t capture_period = 0;  ///< seconds; 0: not periodical
+    bool null_data_compression = false;
 };
 
 /// The rows that are asked for, as an array. Refusals: other_reason for a selector that is not

@@ -28,6 +28,8 @@ constexpr std::array<std::string_view, 18> computed_names = {
     "association_secret",
     "invocation_counter",
 };
+constexpr std::int64_t longest_history = 7305;  // days: twenty years
+
 void read_access(const ScenarioNode& node, Attribute& attribute) {
     const std::string_view access = node.text();
     if (access != "r" && access != "w" && access != "rw" && access != "none") {
@@ -99,11 +101,11 @@ StoredValue read_stored(const ScenarioNode& node) {
 ProfileBuffer read_profile_buffer(const ScenarioNode& node) {
     node.expect_keys({"id", "access", "event", "profile"});
     const ScenarioNode profile = node.at("profile");
-    profile.expect_keys({"rows", "null_data_compression"});
+    profile.expect_keys({"rows", "null_data_compression", "history_days", "captures_on"});
     ProfileBuffer buffer;
-    const ScenarioNode rows = profile.at("rows");
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        const ScenarioNode row = rows.element(i);
+    const auto rows = profile.find("rows");
+    for (std::size_t i = 0; rows && i < rows->size(); ++i) {
+        const ScenarioNode row = rows->element(i);
         axdr::DataBuilder builder;
         builder.structure(row.size());
         for (std::size_t column = 0; column < row.size(); ++column) {
@@ -111,6 +113,19 @@ ProfileBuffer read_profile_buffer(const ScenarioNode& node) {
             builder.element(value.view());
         }
         buffer.rows.push_back(builder.finish().value());
+    }
+    if (const auto days = profile.find("history_days")) {
+        buffer.history_days = static_cast<std::uint32_t>(days->integer(0, longest_history));
+    }
+    if (const auto happenings = profile.find("captures_on")) {
+        for (std::size_t i = 0; i < happenings->size(); ++i) {
+            const ScenarioNode name = happenings->element(i);
+            const auto what = happening_from_name(name.text());
+            if (!what) {
+                name.complain("the name of something that happens, for example \"relay_off\"");
+            }
+            buffer.captures_on.push_back(*what);
+        }
     }
     if (const auto compression = profile.find("null_data_compression")) {
         buffer.null_data_compression = compression->boolean();

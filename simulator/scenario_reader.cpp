@@ -184,14 +184,22 @@ void read_energies(const ScenarioNode& node, LoadParameters& load) {
 }
 
 LoadParameters read_load(const ScenarioNode& node) {
-    node.expect_keys({"voltage", "frequency", "base_power", "peak_power", "solar_power",
-                      "power_factor", "phase_shares", "energy_at_start"});
+    node.expect_keys({"profile", "outages_per_year", "voltage", "frequency", "base_power",
+                      "peak_power", "solar_power", "power_factor", "phase_shares",
+                      "energy_at_start"});
     LoadParameters load;
     const auto amount = [&](std::string_view key, double& into, double low, double high) {
         if (const auto found = node.find(key)) {
             into = read_amount(*found, low, high);
         }
     };
+    if (const auto profile = node.find("profile")) {
+        if (profile->text() != "household" && profile->text() != "shop") {
+            profile->complain("\"household\" or \"shop\"");
+        }
+        load.profile = profile->text() == "shop" ? LoadProfile::shop : LoadProfile::household;
+    }
+    amount("outages_per_year", load.outages_per_year, 0, 365);
     amount("voltage", load.voltage, 1, 1e6);
     amount("frequency", load.frequency, 1, 1000);
     amount("base_power", load.base_power, 0, 1e9);

@@ -13,15 +13,12 @@ using cosem::DataAccessResult;
 
 namespace {
 
-constexpr std::uint16_t profile_class = 7;
-
 /// What `value` becomes in a stored value; nothing where its type or range is another.
 std::optional<axdr::Data> accepted_by(const StoredValue& stored, const DataView& value) {
     if (stored.any_type) {
         return axdr::Data(value);
     }
-    const axdr::Data& pattern = stored.pattern ? *stored.pattern : stored.data;
-    std::optional<axdr::Data> accepted = value_like(pattern.view(), value);
+    std::optional<axdr::Data> accepted = value_like(stored.data.view(), value);
     if (accepted && stored.range) {
         const Result<std::int64_t> number = accepted->view().signed_integer();
         if (!number || *number < stored.range->first || *number > stored.range->second) {
@@ -31,17 +28,8 @@ std::optional<axdr::Data> accepted_by(const StoredValue& stored, const DataView&
     return accepted;
 }
 
-void store(StoredValue& stored, axdr::Data value) {
-    if (!stored.pattern) {
-        stored.pattern = std::make_unique<const axdr::Data>(std::move(stored.data));
-    }
-    stored.data = std::move(value);
-}
-
-/// The buffer of a profile is emptied when what it holds or how it is ordered changes.
-bool rules_the_buffer(const MeterObject& object, std::int8_t id) {
-    return object.class_id == profile_class && ((id >= 3 && id <= 6) || id == 8);
-}
+/// Changes that cause changes in turn, so that a ring of monitors ends.
+constexpr std::uint8_t most_observations = 8;
 
 }  // namespace
 
@@ -67,14 +55,14 @@ DataAccessResult LogicalDevice::write(const Caller& caller, std::uint16_t short_
     if (selection) {
         return DataAccessResult::other_reason;
     }
-    MeterObject& object = declared_.objects[target->object];
+    const MeterObject& object = declared_.objects[target->object];
     if (!target->is_method) {
         return set(caller, object, target->id, value, now);
     }
     return static_cast<DataAccessResult>(invoke(caller, object, target->id, value, now).result);
 }
 
-DataAccessResult LogicalDevice::set(const Caller& caller, MeterObject& object, std::int8_t id,
+DataAccessResult LogicalDevice::set(const Caller& caller, const MeterObject& object, std::int8_t id,
                                     const DataView& value, Instant now) {
     if (id == 0) {
         return set_all(caller, object, value, now);
@@ -82,7 +70,7 @@ DataAccessResult LogicalDevice::set(const Caller& caller, MeterObject& object, s
     if (id == 1) {
         return DataAccessResult::read_write_denied;
     }
-    Attribute* const found = object.attribute(id);
+    const Attribute* const found = object.attribute(id);
     if (!found) {
         return DataAccessResult::object_undefined;
     }
@@ -90,7 +78,7 @@ DataAccessResult LogicalDevice::set(const Caller& caller, MeterObject& object, s
                                        : DataAccessResult::read_write_denied;
 }
 
-DataAccessResult LogicalDevice::set_all(const Caller& caller, MeterObject& object,
+DataAccessResult LogicalDevice::set_all(const Caller& caller, const MeterObject& object,
                                         const DataView& value, Instant now) {
     // Attribute 1 and those after it, in order; null-data leaves one as it is.
     if (!value.is(axdr::Tag::structure) ||
@@ -114,14 +102,13 @@ DataAccessResult LogicalDevice::set_all(const Caller& caller, MeterObject& objec
         if (!is_writable(caller, attribute)) {
             return DataAccessResult::read_write_denied;
         }
-        const auto* stored = std::get_if<StoredValue>(&attribute.value);
-        if (stored ? !accepted_by(*stored, part)
-                   : !is_acceptable(caller, std::get<ComputedValue>(attribute.value), part, now)) {
-            return DataAccessResult::type_unmatched;
+        if (const auto verdict = judge(caller, object, attribute, part, now);
+            verdict != DataAccessResult::success) {
+            return verdict;
         }
     }
     offered = ++values.begin();
-    for (Attribute& attribute : object.attributes) {
+    for (const Attribute& attribute : object.attributes) {
         const DataView part = *offered++;
         if (!part.is_null()) {
             put(caller, object, attribute, part, now);
@@ -130,53 +117,87 @@ DataAccessResult LogicalDevice::set_all(const Caller& caller, MeterObject& objec
     return DataAccessResult::success;
 }
 
-DataAccessResult LogicalDevice::put(const Caller& caller, MeterObject& object, Attribute& attribute,
-                                    const DataView& value, Instant now) {
+DataAccessResult LogicalDevice::judge(const Caller& caller, const MeterObject& object,
+                                      const Attribute& attribute, const DataView& value,
+                                      Instant now) {
     if (const auto* computed = std::get_if<ComputedValue>(&attribute.value)) {
-        if (!is_acceptable(caller, *computed, value, now)) {
-            return DataAccessResult::type_unmatched;
-        }
-        put_computed(caller, *computed, value, now);
-    } else if (auto* stored = std::get_if<StoredValue>(&attribute.value)) {
-        std::optional<axdr::Data> accepted = accepted_by(*stored, value);
-        if (!accepted) {
-            return DataAccessResult::type_unmatched;
-        }
-        store(*stored, *std::move(accepted));
-    } else {
+        return is_acceptable(caller, *computed, value, now) ? DataAccessResult::success
+                                                            : DataAccessResult::type_unmatched;
+    }
+    const auto* const stored = std::get_if<StoredValue>(&attribute.value);
+    if (!stored) {
         return DataAccessResult::read_write_denied;
     }
-    if (rules_the_buffer(object, attribute.id)) {
-        clear_buffer(object);
+    const auto accepted = accepted_by(*stored, value);
+    if (!accepted) {
+        return DataAccessResult::type_unmatched;
     }
-    changed(caller, object, attribute, now);
+    const std::size_t place = place_of(object);
+    const ClassBehaviour* const behaviour = model_.behaviour(place);
+    return behaviour
+               ? behaviour->judge(OwnObject(*this, place, now), attribute.id, accepted->view())
+               : DataAccessResult::success;
+}
+
+DataAccessResult LogicalDevice::put(const Caller& caller, const MeterObject& object,
+                                    const Attribute& attribute, const DataView& value,
+                                    Instant now) {
+    if (const auto verdict = judge(caller, object, attribute, value, now);
+        verdict != DataAccessResult::success) {
+        return verdict;
+    }
+    if (const auto* computed = std::get_if<ComputedValue>(&attribute.value)) {
+        put_computed(caller, *computed, value, now);
+    } else {
+        const auto& stored = std::get<StoredValue>(attribute.value);
+        values_.put(place_of(object), attribute.id, stored, *accepted_by(stored, value));
+    }
+    changed(object, attribute, now);
     return DataAccessResult::success;
 }
 
-void LogicalDevice::put_own(const Invocation& invocation, std::int8_t id, const axdr::Data& value) {
-    Attribute* const attribute = invocation.object.attribute(id);
-    auto* stored = attribute ? std::get_if<StoredValue>(&attribute->value) : nullptr;
-    if (!stored || stored->data == value) {
-        return;
-    }
-    store(*stored, value);
-    changed(invocation.caller, invocation.object, *attribute, invocation.now);
+DataAccessResult LogicalDevice::put(AttributePlace place, const DataView& value, Instant now) {
+    const MeterObject& object = declared_.objects[place.object];
+    const Attribute* const attribute = object.attribute(place.id);
+    return attribute ? put(Caller{}, object, *attribute, value, now)
+                     : DataAccessResult::object_undefined;
 }
 
-void LogicalDevice::changed(const Caller& caller, const MeterObject& object,
-                            const Attribute& attribute, Instant now) {
-    if (!attribute.reports_change) {
+void LogicalDevice::store(AttributePlace place, axdr::Data value, Instant now) {
+    const MeterObject& object = declared_.objects[place.object];
+    const Attribute* const attribute = object.attribute(place.id);
+    const auto* stored = attribute ? std::get_if<StoredValue>(&attribute->value) : nullptr;
+    if (!stored || values_.value(place.object, place.id, *stored) == value) {
         return;
     }
-    AttributeChanged change;
-    change.attribute = {object.class_id, object.instance, attribute.id};
-    const auto index = static_cast<std::size_t>(&object - declared_.objects.data());
-    const auto offset = cosem::attribute_offset(attribute.id);
-    if (offset && names_.base_name(index) != 0) {
-        change.short_name = static_cast<std::uint16_t>(names_.base_name(index) + *offset);
+    values_.put(place.object, place.id, *stored, std::move(value));
+    changed(object, *attribute, now);
+}
+
+void LogicalDevice::changed(const MeterObject& object, const Attribute& attribute, Instant now) {
+    const std::size_t place = place_of(object);
+    if (attribute.reports_change) {
+        AttributeChanged change;
+        change.attribute = {object.class_id, object.instance, attribute.id};
+        const auto offset = cosem::attribute_offset(attribute.id);
+        if (offset && names_.base_name(place) != 0) {
+            change.short_name = static_cast<std::uint16_t>(names_.base_name(place) + *offset);
+        }
+        change.value = axdr::Data(value_of(Caller{}, object, attribute, now));
+        notifications_.emplace_back(std::move(change));
     }
-    change.value = axdr::Data(value_of(caller, object, attribute, now));
-    notifications_.emplace_back(std::move(change));
+    if (observations_ >= most_observations) {
+        return;
+    }
+    ++observations_;
+    if (const ClassBehaviour* const behaviour = model_.behaviour(place)) {
+        behaviour->written(OwnObject(*this, place, now), attribute.id);
+        plan(place, now);
+    }
+    for (const std::size_t observer : model_.observers()) {
+        model_.behaviour(observer)->observed(OwnObject(*this, observer, now), place, attribute.id);
+    }
+    --observations_;
 }
 
 }  // namespace dlms::simulator

@@ -18,8 +18,9 @@ const std::string get_name = "C001C1000100002A0000FF0200";
 std::unique_ptr<Meter> numbered(std::string_view scenario, std::uint32_t number) {
     auto parsed = parse_scenario(scenario);
     BOOST_REQUIRE(parsed);
-    renumber(*parsed, number);
-    return std::make_unique<Meter>(*std::move(parsed), number, Instant{}, test_utc);
+    auto meter = std::make_unique<Meter>(*std::move(parsed), number, Instant{}, test_utc);
+    meter->renumber(number, Instant{});
+    return meter;
 }
 
 MeterGroup group_of(std::string_view name, std::uint32_t count) {

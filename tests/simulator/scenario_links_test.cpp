@@ -90,15 +90,13 @@ BOOST_AUTO_TEST_CASE(serial_numbers_are_counted_up_in_their_digits) {
                value + "}]}";
     };
     const auto numbered = [&](const std::string& value, std::uint32_t count) {
-        auto scenario = parse_scenario(
+        const auto meter = make_meter(
             R"({"name": "t", "logical_devices": [{"sap": 1, "name": "TST0000000000099",
                 "associations": [], "objects": [)" +
             object("0-0:96.1.0.255", value) + "]}]}");
-        BOOST_REQUIRE(scenario);
-        renumber(*scenario, count);
-        const auto& stored =
-            std::get<StoredValue>(scenario->devices[0].objects[0].attribute(2)->value);
-        return scenario->devices[0].name + " " + to_hex(stored.data.encoded());
+        meter->renumber(count, Instant{});
+        const LogicalDevice& device = meter->devices().front();
+        return device.name() + " " + to_hex(device.stored({0, 2}).encoded());
     };
     BOOST_TEST(numbered(R"({"octet-string": "000099"})", 1) == "TST0000000000100 0903000100");
     BOOST_TEST(numbered(R"({"octet-string": "999999"})", 2) == "TST0000000000101 0903000001");
