@@ -276,6 +276,23 @@ def make_profile(attributes, columns, rows):
         attributes[6]["value"] = columns[0]
 
 
+# What Hexcell's event logs (1-0:99.98.x) have rows of, and which value beside the clock.
+EVENT_LOGS = {34: (["power_off"], None), 42: (["cover_opened"], None),
+              43: (["terminal_cover_opened"], None), 46: (["relay_off"], None),
+              47: (["relay_on"], None), 63: (["magnetic_field"], None),
+              84: (["token_accepted"], (1, "0-0:96.96.1.255"))}
+
+
+def make_event_log(obis, attributes):
+    happenings, value = EVENT_LOGS[groups(obis)[4]]
+    columns = [capture_object(8, "0-0:1.0.0.255")]
+    if value:
+        columns.append(capture_object(*value))
+    attributes[2]["profile"] = {"captures_on": happenings}
+    attributes[3]["value"] = {"array": columns}
+    attributes[5]["value"] = {"enum": 2}  # the newest row first
+
+
 CLASS_VERSIONS = {7: 1}
 # Methods that the simulator executes (simulator/object_methods.cpp).
 BEHAVIOURS = {(3, 1), (4, 1), (7, 1), (7, 2), (9, 1), (40, 1), (70, 1), (70, 2)} | {
@@ -306,6 +323,8 @@ def catalogue_object(obis, class_id, rows):
         attributes[number] = entry | told
     if class_id == 7:
         make_profile(attributes, *load_profile() if obis == "1-0:99.1.0.255" else ((), ()))
+        if groups(obis)[:4] == [1, 0, 99, 98] and groups(obis)[4] in EVENT_LOGS:
+            make_event_log(obis, attributes)
     made = {"obis": obis, "class": class_id, "name": value_row["name_en"],
             "attributes": [attributes[number] for number in sorted(attributes)]}
     if class_id in CLASS_VERSIONS:
@@ -543,8 +562,11 @@ def as_text(made):
 def main():
     from full_scenario import full_scenario  # which takes the building blocks from here
 
+    from standard_scenario import small_scenario, standard_scenario
+
     wrong = []
-    for made in (scenario("hexcell"), scenario("hexing"), full_scenario()):
+    for made in (scenario("hexcell"), scenario("hexing"), full_scenario(), standard_scenario(),
+                 small_scenario()):
         path = TARGET / f"{made['name']}.json"
         text = as_text(made)
         if "--check" not in sys.argv[1:]:

@@ -1,13 +1,13 @@
 # Writes OUTPUT, a source file that holds the scenarios of FOLDER.
 set(source "// Made by simulator/embed_scenarios.cmake.\n#include \"simulator/scenario.hpp\"\n\n")
 string(APPEND source "namespace dlms::simulator {\nnamespace {\n\n")
-foreach(name hexcell hexing full)
+foreach(name hexcell hexing full standard small)
   file(READ ${FOLDER}/${name}.json octets HEX)
   string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," octets "${octets}")
   string(APPEND source "constexpr unsigned char ${name}[] = {${octets}};\n")
 endforeach()
 string(APPEND source "\n}  // namespace\n\nstd::string_view builtin_scenario(std::string_view name) {\n")
-foreach(name hexcell hexing full)
+foreach(name hexcell hexing full standard small)
   string(APPEND source "    if (name == \"${name}\") {\n"
                        "        return as_text(${name});\n    }\n")
 endforeach()

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "simulator/classes/port_protection.hpp"
 #include "stack/acse/aare.hpp"
 #include "stack/acse/aarq.hpp"
 
@@ -66,7 +67,8 @@ void MeterAssociations::deliver(ClientSap client, ServerSap server, ByteView apd
         refuse_client(client, server, apdu);
         return;
     }
-    peer->association.set_locked(meter_.lockout().is_locked(client, server, now));
+    peer->association.set_locked(meter_.lockout().is_locked(client, server, now) ||
+                                 is_port_locked(*device, now));
     receive(*peer, apdu, now);
     serve(*peer, Pace::as_declared, now);
 }
@@ -331,6 +333,7 @@ bool MeterAssociations::tell(Peer& peer, const Notification& notification, Insta
 
 void MeterAssociations::count_wrong_password(const Peer& peer, Instant now) {
     peer.device->happened(MeterHappening::wrong_password, now);
+    count_failed_attempt(*peer.device, now);
     const bool locks = meter_.lockout().failed(peer.client, peer.device->sap(), now);
     report(locks ? MeterEvent::Kind::locked : MeterEvent::Kind::wrong_password, peer.client,
            peer.device->sap());

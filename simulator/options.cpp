@@ -12,7 +12,8 @@ const std::map<std::string, Parity> parities = {
 void declare_meters(CLI::App& app, Options& options) {
     const std::string group = "The meters";
     app.add_option("--scenario", options.scenarios,
-                   "The meter: hexcell, hexing, full, or a file (docs/scenario.md). Several make "
+                   "The meter: hexcell, hexing, full, standard, small, or a file "
+                   "(docs/scenario.md). Several make "
                    "several meters: on HDLC lines each has a lower address of its own")
         ->capture_default_str()
         ->group(group);

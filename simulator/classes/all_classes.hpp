@@ -14,5 +14,24 @@ const ClassBehaviour& clock_behaviour();
 const ClassBehaviour& script_table_behaviour();
 const ClassBehaviour& push_setup_behaviour();
 const ClassBehaviour& disconnect_control_behaviour();
+const ClassBehaviour& data_behaviour();  ///< token entry
+const ClassBehaviour& schedule_behaviour();
+const ClassBehaviour& single_action_schedule_behaviour();
+const ClassBehaviour& special_days_behaviour();
+const ClassBehaviour& activity_calendar_behaviour();
+const ClassBehaviour& register_monitor_behaviour();
+const ClassBehaviour& parameter_monitor_behaviour();
+const ClassBehaviour& limiter_behaviour();
+const ClassBehaviour& image_transfer_behaviour();
+const ClassBehaviour& association_ln_behaviour();
+const ClassBehaviour& association_sn_behaviour();
+const ClassBehaviour& sap_assignment_behaviour();
+const ClassBehaviour& compact_data_behaviour();
+const ClassBehaviour& ipv4_setup_behaviour();
+const ClassBehaviour& account_behaviour();
+const ClassBehaviour& credit_behaviour();
+const ClassBehaviour& charge_behaviour();
+const ClassBehaviour& token_gateway_behaviour();
+const ClassBehaviour& port_protection_behaviour();
 
 }  // namespace dlms::simulator

@@ -16,6 +16,7 @@ const ClassBehaviour* class_behaviour(std::uint16_t class_id) {
         const ClassBehaviour& (*behaviour)();
     };
     static constexpr Row rows[] = {
+        {1, data_behaviour},
         {3, register_behaviour},
         {4, register_behaviour},
         {5, demand_register_behaviour},
@@ -23,8 +24,26 @@ const ClassBehaviour* class_behaviour(std::uint16_t class_id) {
         {7, profile_generic_behaviour},
         {8, clock_behaviour},
         {9, script_table_behaviour},
+        {10, schedule_behaviour},
+        {11, special_days_behaviour},
+        {12, association_sn_behaviour},
+        {15, association_ln_behaviour},
+        {17, sap_assignment_behaviour},
+        {18, image_transfer_behaviour},
+        {20, activity_calendar_behaviour},
+        {21, register_monitor_behaviour},
+        {22, single_action_schedule_behaviour},
         {40, push_setup_behaviour},
+        {42, ipv4_setup_behaviour},
+        {62, compact_data_behaviour},
+        {65, parameter_monitor_behaviour},
         {70, disconnect_control_behaviour},
+        {71, limiter_behaviour},
+        {111, account_behaviour},
+        {112, credit_behaviour},
+        {113, charge_behaviour},
+        {115, token_gateway_behaviour},
+        {124, port_protection_behaviour},
     };
     const auto* const found = std::ranges::find(rows, class_id, &Row::class_id);
     return found != std::end(rows) ? &found->behaviour() : nullptr;
