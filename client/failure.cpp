@@ -1,5 +1,7 @@
 #include "client/failure.hpp"
 
+#include "transport/flood_budget.hpp"
+
 namespace dlms::client {
 namespace {
 
@@ -206,6 +208,10 @@ std::string describe(const Failure& failure) {
             xdlms::service_error_name(failure.service_error->group, failure.service_error->value);
     }
     // Of these the code says it all.
+    const bool is_flood = failure.error == transport::flooded;
+    if (is_flood) {
+        text = "the meter sent without end what nobody had asked for, and lost its connection";
+    }
     const bool is_plain = failure.error && failure.error->blame() == Blame::transport &&
                           failure.code != FailureCode::serial_unavailable &&
                           failure.code != FailureCode::link_rejected;

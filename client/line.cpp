@@ -139,6 +139,10 @@ std::optional<Instant> Line::poll_timeout() {
     return speaker_ ? speaker_->poll_timeout() : std::nullopt;
 }
 
+std::optional<std::uint64_t> Line::answers() const {
+    return speaker_ ? speaker_->answers() : std::uint64_t{0};
+}
+
 std::optional<Error> Line::failure() {
     return speaker_ ? speaker_->failure() : std::nullopt;
 }

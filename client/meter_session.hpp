@@ -72,6 +72,7 @@ public:
 
     void connection_lost(const Error& error) final;
     void settle() final { sinks_.settled(); }
+    std::optional<std::uint64_t> answers() const final { return association_.counters().answers; }
 
 protected:
     MeterSession(association::ClientConfiguration configuration, Sinks sinks)

@@ -77,6 +77,7 @@ asio::awaitable<bool> NativeMeterClient::raise_counter(Instant deadline) {
     surroundings.address_filter = environment_.address_filter;
     surroundings.trace = environment_.trace;
     surroundings.lines = environment_.lines;
+    surroundings.flooded = environment_.flooded;
     drop_connection();
     NativeMeterClient reader(std::move(open), std::move(surroundings));
     ReadRequest request;
@@ -402,6 +403,9 @@ void NativeMeterClient::take_link_report(const LinkReport& report) {
     const bool is_awaited = link_phase_ == LinkPhase::opening || link_phase_ == LinkPhase::closing;
     if (report.kind == LinkReport::Kind::failed) {
         link_phase_ = LinkPhase::lost;
+        if (report.error == transport::flooded && environment_.flooded) {
+            environment_.flooded();
+        }
         if (is_awaited) {
             finish({}, from_error(report.error));
         }

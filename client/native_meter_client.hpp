@@ -33,6 +33,9 @@ struct ClientEnvironment {
     std::shared_ptr<DurableCounters> counters;
     /// Told when the meter's counter object made ours skip numbers, up to `next`.
     std::function<void(std::uint32_t next)> counter_raised;
+    /// Told when the connection was closed since the meter sent without end what nobody had asked
+    /// for. Must make no call to the client.
+    std::function<void()> flooded;
     /// Where clients that name the same line share it; null: each opens its own. Calls to clients
     /// of a shared line need a turn (SharedLineClient).
     std::shared_ptr<Lines> lines;

@@ -107,6 +107,12 @@ ServiceEvents log_events(LogLevel level) {
         spdlog::warn("meter {}: its counter object made our invocation counter skip to {}",
                      json_quoted(meter_number), next);
     };
+    events.flooded = [floods = std::uint64_t{0}](const std::string& meter_number) mutable {
+        spdlog::warn(
+            "meter {}: closed its connection, since it sent without end what nobody had "
+            "asked for ({} such since the start)",
+            json_quoted(meter_number), ++floods);
+    };
     events.keys_changed = [](const KeysRequest& request, const CallOutcome<void>& outcome) {
         constexpr std::array<const char*, 3> operations{"rotate", "transfer", "keep"};
         spdlog::warn("meter {}: {} of its secrets: {}", json_quoted(request.meter_number),

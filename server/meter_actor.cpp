@@ -292,6 +292,11 @@ client::ClientEnvironment MeterActor::environment(const client::MeterParameters&
             surroundings->counter_raised(meter_number, next);
         };
     }
+    if (surroundings_->flooded) {
+        environment.flooded = [surroundings = surroundings_, meter_number = meter_number_] {
+            surroundings->flooded(meter_number);
+        };
+    }
     return environment;
 }
 

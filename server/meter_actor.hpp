@@ -37,6 +37,8 @@ struct MeterSurroundings {
     std::shared_ptr<client::KeyRecords> keys;
     // Told when a meter's own counter made ours skip numbers.
     std::function<void(const std::string& meter_number, std::uint32_t next)> counter_raised;
+    // Told when a connection was closed since its meter sent without end what nobody asked for.
+    std::function<void(const std::string& meter_number)> flooded;
     // The lines that meters share; one for all meters of the service.
     std::shared_ptr<client::Lines> lines = std::make_shared<client::Lines>();
     // An association that nobody has used for so long is released: a meter has few of them.

@@ -56,6 +56,7 @@ HeadEnd::Settings head_end_settings(const ServiceConfig& config, CounterKeeping 
     defaults.keeps_counters = keeping.outlives_process;
     settings.surroundings.counters = std::move(keeping.counters);
     settings.surroundings.counter_raised = std::move(events.counter_raised);
+    settings.surroundings.flooded = std::move(events.flooded);
     settings.surroundings.keys = std::move(keys);
     settings.keys_changed = std::move(events.keys_changed);
     settings.surroundings.trace = std::move(events.trace);

@@ -25,6 +25,8 @@ struct ServiceEvents {
         trace;
     // A meter's counter object made us skip invocation counters, up to `next`.
     std::function<void(const std::string& meter_number, std::uint32_t next)> counter_raised;
+    // A connection was closed since its meter sent without end what nobody asked for.
+    std::function<void(const std::string& meter_number)> flooded;
     // Secrets of a meter were changed or kept, or that failed.
     std::function<void(const KeysRequest&, const CallOutcome<void>&)> keys_changed;
 };

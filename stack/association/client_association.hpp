@@ -108,6 +108,7 @@ public:
         std::uint64_t late_answers = 0;      ///< answers with an invoke-id that is not outstanding
         std::uint64_t malformed_apdus = 0;
         std::uint64_t notifications = 0;  ///< handed on to the owner
+        std::uint64_t answers = 0;        ///< APDUs that brought a request on
         /// APDUs that did not open, or were protected less than asked for; why, say
         /// protection()->refusals().
         std::uint64_t refused_apdus = 0;
