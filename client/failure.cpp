@@ -43,6 +43,8 @@ FailureCode code_of(const Error& error) {
         // What the association did not negotiate the meter does not offer.
         case ErrorCode::not_negotiated:
         case ErrorCode::request_too_long: return FailureCode::unsupported;
+        // So long an answer is legal, and more than we take.
+        case ErrorCode::answer_too_long: return FailureCode::unsupported;
         default: break;
     }
     switch (error.blame()) {
@@ -183,6 +185,9 @@ std::string_view code_text(const Failure& failure) {
 
 std::string describe(const Failure& failure) {
     std::string text{sentence(failure.code)};
+    if (failure.error && failure.error->code == ErrorCode::answer_too_long) {
+        text = "the meter's answer is longer than is taken here";
+    }
     if (failure.access_result) {
         text += ": ";
         text += cosem::name(*failure.access_result);

@@ -40,6 +40,7 @@ MeterParameters MeterParameters::clone() const {
     copy.max_outstanding_requests = max_outstanding_requests;
     copy.block_window = block_window;
     copy.max_receive_pdu_size = max_receive_pdu_size;
+    copy.max_answer = max_answer;
     copy.response_timeout = response_timeout;
     copy.release_timeout = release_timeout;
     copy.release_without_reason = release_without_reason;

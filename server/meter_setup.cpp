@@ -123,6 +123,7 @@ CallOutcome<client::MeterParameters> meter_parameters(const ConnectRequest& requ
     if (request.max_pdu_size) {
         parameters.max_receive_pdu_size = *request.max_pdu_size;
     }
+    parameters.max_answer = defaults.max_answer;
     parameters.response_timeout = exchange_timeout(request, defaults);
     return parameters;
 }

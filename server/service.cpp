@@ -54,6 +54,9 @@ HeadEnd::Settings head_end_settings(const ServiceConfig& config, CounterKeeping 
         };
     defaults.system_title = keeping.own_title;
     defaults.keeps_counters = keeping.outlives_process;
+    // What is longer than can be shown is not put together first; lists and the numbers of small
+    // blocks need some room beside the value.
+    defaults.max_answer = 2 * HeadEnd::most_octets_of_reading;
     settings.surroundings.counters = std::move(keeping.counters);
     settings.surroundings.counter_raised = std::move(events.counter_raised);
     settings.surroundings.flooded = std::move(events.flooded);

@@ -44,6 +44,9 @@ struct ClientConfiguration {
     xdlms::Conformance proposed_conformance{0x007E1F};
     /// Octets of the longest APDU that we take; 0 = no limit.
     std::uint16_t max_receive_pdu_size = 0xFFFF;
+    /// Octets of the longest answer that is put together from blocks; a longer one fails with
+    /// answer_too_long.
+    std::size_t max_answer = limits::max_long_answer;
     /// From an APDU that awaits an answer to giving up.
     Duration response_timeout = std::chrono::seconds(30);
     /// Of requests that say nothing of it.
