@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "client/open_link.hpp"
+
 namespace dlms::client {
 namespace {
 
@@ -21,15 +23,6 @@ hdlc::ClientLinkConfiguration link_configuration(hdlc::Address client, hdlc::Add
     if (link.carrier == Carrier::serial) {
         configuration.inter_octet_timeout = link.hdlc.inter_octet_timeout;
     }
-    return configuration;
-}
-
-iec62056_21::ModeEClientConfiguration opening_configuration(const ModeEParameters& mode_e) {
-    iec62056_21::ModeEClientConfiguration configuration;
-    configuration.device_address = mode_e.device_address;
-    configuration.start_baud_rate = mode_e.starting_baud_rate;
-    configuration.max_baud_rate = mode_e.max_baud_rate;
-    configuration.settle_time = mode_e.settle_time;
     return configuration;
 }
 

@@ -82,6 +82,7 @@ void Line::close() {
 bool Line::serves(const LinkParameters& parameters) const {
     return driver() && !parameters.mode_e && !opened_with_.mode_e &&
            parameters.line_settings == opened_with_.line_settings &&
+           parameters.rts == opened_with_.rts && parameters.dtr == opened_with_.dtr &&
            parameters.tls == opened_with_.tls;
 }
 

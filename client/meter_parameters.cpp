@@ -69,6 +69,7 @@ void MeterParameters::use_hdlc(const MeterProfile& profile) {
     }
     link.hdlc.max_information = profile.hdlc.max_information;
     link.hdlc.response_timeout = profile.hdlc.response_timeout;
+    link.hdlc.disconnect_first = profile.hdlc.disconnect_first;
     link.line_settings = profile.hdlc.line_settings;
 }
 

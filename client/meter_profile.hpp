@@ -23,6 +23,8 @@ struct HdlcProfile {
     std::uint16_t max_information = 128;  ///< octets, proposed both ways
     std::chrono::milliseconds response_timeout{3000};
     LineSettings line_settings{};
+    /// DISC before SNRM: the brand's meters keep a session that broke off.
+    bool disconnect_first = false;
     /// Of IEC 62056-21 mode E.
     std::uint32_t starting_baud_rate = 300;
 };

@@ -90,6 +90,9 @@ void read_serial(JsonFields& fields, LinkRequest& link) {
         link.parity = static_cast<ParityChoice>(*parity);
     }
     link.stop_bits = octet(fields, "stop_bits", 1, 2);
+    link.rts = fields.boolean({"rts"});
+    link.dtr = fields.boolean({"dtr"});
+    link.expect_echo = fields.boolean({"expect_echo"}).value_or(false);
     link.mode_e = fields.boolean({"mode_e"}).value_or(false);
 }
 
@@ -100,6 +103,7 @@ void read_link(JsonFields& fields, LinkRequest& link) {
     if (link.address_size == 3) {
         fields.fail("address_size", "an HDLC address has 1, 2 or 4 octets", "value_error");
     }
+    link.disconnect_first = fields.boolean({"disconnect_first"});
     link.window_size = octet(fields, "window_size", 1, 7);
     link.max_info_length = short_number(fields, {"max_info_length"}, 32, 2030);
     link.tls = fields.boolean({"tls"}).value_or(false);

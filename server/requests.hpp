@@ -67,7 +67,12 @@ struct LinkRequest {
     std::optional<std::uint8_t> data_bits;
     std::optional<ParityChoice> parity;
     std::optional<std::uint8_t> stop_bits;
+    std::optional<bool> rts;
+    std::optional<bool> dtr;
     bool mode_e = false;
+    std::optional<std::string> device_address;  // in the request of mode E
+    std::optional<bool> disconnect_first;
+    bool expect_echo = false;
     std::optional<std::uint16_t> physical_address;
     std::optional<std::uint8_t> address_size;  // octets of an HDLC address: 1, 2 or 4
     std::optional<std::uint8_t> window_size;
