@@ -220,10 +220,12 @@ std::string describe(const Failure& failure) {
     const bool is_plain = failure.error && failure.error->blame() == Blame::transport &&
                           failure.code != FailureCode::serial_unavailable &&
                           failure.code != FailureCode::link_rejected;
-    if (failure.error && !is_plain) {
-        text += " (" + describe(*failure.error) + ')';
+    std::string cause =
+        failure.error && !is_plain && !is_flood ? describe(*failure.error) : std::string();
+    if (!failure.detail.empty()) {
+        cause += (cause.empty() ? "" : ": ") + failure.detail;
     }
-    return text;
+    return cause.empty() ? text : text + " (" + cause + ')';
 }
 
 Failure from_error(const Error& error) {

@@ -26,6 +26,21 @@ hdlc::ClientLinkConfiguration link_configuration(hdlc::Address client, hdlc::Add
     return configuration;
 }
 
+/// The three letters are checked by the codec.
+std::string fault_of_opening(const iec62056_21::OpeningFailed& failed) {
+    const std::string maker(failed.manufacturer);
+    switch (failed.error.code) {
+        case ErrorCode::timeout:
+            return maker.empty() ? "nothing came in answer to the opening request /?!"
+                                 : "the meter of maker " + maker + " stopped answering";
+        case ErrorCode::unsupported_mode:
+            return "the meter of maker " + maker + " does not announce HDLC (\\2)";
+        case ErrorCode::unsupported_baud_rate:
+            return "the meter of maker " + maker + " does not offer the line's speed";
+        default: return {};
+    }
+}
+
 /// The same logical device of every meter of the line, or every one where addresses have one part.
 hdlc::Address every_station(hdlc::Address of_one) {
     const std::uint16_t all = of_one.octets == 4 ? 0x3FFF : 0x7F;
@@ -43,6 +58,14 @@ HdlcSession::HdlcSession(hdlc::Address client, hdlc::Address server, const LinkP
     if (link.mode_e) {
         mode_e_.emplace(opening_configuration(*link.mode_e));
     }
+}
+
+std::string HdlcSession::fault() const {
+    if (mode_e_) {
+        return opening_fault_;
+    }
+    const std::optional<hdlc::LinkFault> fault = link_.fault();
+    return fault ? describe(*fault) : std::string();
 }
 
 void HdlcSession::open_link(Instant now) {
@@ -100,6 +123,7 @@ void HdlcSession::drain_mode_e(Instant now) {
         return;
     }
     if (const auto* failed = std::get_if<iec62056_21::OpeningFailed>(&*event)) {
+        opening_fault_ = fault_of_opening(*failed);
         lose_link(failed->error);
         return;
     }

@@ -377,7 +377,8 @@ void NativeMeterClient::take_event(const association::ClientEvent& event) {
         finish(action->id, MethodDone{action->outcome.result,
                                       data ? std::optional(axdr::Data(*data)) : std::nullopt});
     } else if (const auto* failed = std::get_if<RequestFailed>(&event)) {
-        finish(failed->id, from_request_failure(failed->reason));
+        const auto* error = std::get_if<Error>(&failed->reason);
+        finish(failed->id, error ? failure_of(*error) : from_request_failure(failed->reason));
     } else if (const auto* notification = std::get_if<NotificationReceived>(&event)) {
         if (environment_.notification) {
             environment_.notification(notification->notification);
@@ -395,8 +396,18 @@ void NativeMeterClient::take_end_of_association(const association::Aborted& abor
     association_.reset();
     // Requests under way have had an end of their own.
     if (!was_made) {
-        finish({}, from_error(aborted.error));
+        finish({}, failure_of(aborted.error));
     }
+}
+
+Failure NativeMeterClient::failure_of(const Error& error) const {
+    Failure failure = from_error(error);
+    const bool is_of_link = error.layer == Layer::hdlc || error.layer == Layer::iec62056_21 ||
+                            error.code == ErrorCode::timeout;
+    if (session_ && is_of_link) {
+        failure.detail = session_->fault();
+    }
+    return failure;
 }
 
 void NativeMeterClient::take_link_report(const LinkReport& report) {
@@ -407,7 +418,7 @@ void NativeMeterClient::take_link_report(const LinkReport& report) {
             environment_.flooded();
         }
         if (is_awaited) {
-            finish({}, from_error(report.error));
+            finish({}, failure_of(report.error));
         }
     } else if (is_awaited) {
         finish({}, LinkChanged{});

@@ -107,6 +107,8 @@ private:
     void take_event(const association::ClientEvent& event);
     void take_end_of_association(const association::Aborted& aborted);
     void take_link_report(const LinkReport& report);
+    /// With what the session knows of the reason.
+    Failure failure_of(const Error& error) const;
     /// One try to make the association, on a new connection.
     asio::awaitable<Outcome<AssociationInfo>> associate(Instant deadline);
     /// Asks the meter's counter object as public client, on a connection of its own, and skips the
