@@ -76,6 +76,7 @@ MeterSecurity MeterSecurity::clone() const {
     copy.quirks = quirks;
     copy.sends_title = sends_title;
     copy.protected_release = protected_release;
+    copy.stops_at_challenge = stops_at_challenge;
     copy.challenge_size = challenge_size;
     copy.counter_object = counter_object;
     return copy;
@@ -110,6 +111,7 @@ Result<association::SecurityTerms> make_security_terms(const MeterSecurity& secu
     terms.certificate = security.certificate;
     terms.user_id = security.user_id;
     terms.protected_release = security.protected_release;
+    terms.stops_at_challenge = security.stops_at_challenge;
     if (security.challenge_size != 0) {
         terms.challenge_size = security.challenge_size;
     } else if (mechanism == Mechanism::hls_ecdsa) {
@@ -121,12 +123,14 @@ Result<association::SecurityTerms> make_security_terms(const MeterSecurity& secu
     if (!security.own_title) {
         return fail(ErrorCode::wrong_system_title, Layer::client);
     }
-    const bool needs_unicast = security.ciphered || mechanism == Mechanism::hls_gmac;
-    const bool needs_authentication =
-        security.requests.protection.authenticated || mechanism == Mechanism::hls_gmac;
+    const bool authenticates = !security.stops_at_challenge;
+    const bool needs_unicast =
+        security.ciphered || (mechanism == Mechanism::hls_gmac && authenticates);
+    const bool needs_authentication = security.requests.protection.authenticated ||
+                                      (mechanism == Mechanism::hls_gmac && authenticates);
     if ((needs_unicast && !security.keys.unicast) ||
         (needs_authentication && !security.keys.authentication) ||
-        (mechanism == Mechanism::hls_ecdsa && !security.keys.own_signing)) {
+        (mechanism == Mechanism::hls_ecdsa && authenticates && !security.keys.own_signing)) {
         return fail(ErrorCode::key_missing, Layer::client);
     }
     auto protection = security::ApduProtection::create(

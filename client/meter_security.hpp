@@ -31,6 +31,8 @@ struct MeterSecurity {
     bool sends_title = true;
     /// RLRQ carries a ciphered InitiateRequest.
     bool protected_release = true;
+    /// See association::SecurityTerms: to find out a meter's mechanism without any key.
+    bool stops_at_challenge = false;
     /// Octets of our challenge; 0: as the mechanism has it.
     std::size_t challenge_size = 0;
     /// The object (class Data) that tells the public client the last number that the meter has

@@ -101,7 +101,10 @@ asio::awaitable<bool> NativeMeterClient::raise_counter(Instant deadline) {
 Result<association::SecurityTerms> NativeMeterClient::security_terms() {
     Result<association::SecurityTerms> terms =
         make_security_terms(parameters_.security, parameters_.mechanism, random_);
-    if (!terms || !terms->protection) {
+    const bool takes_numbers =
+        terms && terms->protection &&
+        (parameters_.security.ciphered || !parameters_.security.stops_at_challenge);
+    if (!takes_numbers) {
         return terms;
     }
     if (!numbers_) {
@@ -175,9 +178,11 @@ asio::awaitable<Outcome<void>> NativeMeterClient::open_link(Instant deadline) {
                       [this](const LinkReport& report) { take_link_report(report); },
                       [this] { mailbox_.wake(); },
                       [this](security::ApduProtection& protection) {
-                          // Without numbers the next command fails, and says why.
-                          static_cast<void>(numbers_->top_up(protection));
-                          static_cast<void>(numbers_->save(protection));
+                          if (numbers_) {
+                              // Without numbers the next command fails, and says why.
+                              static_cast<void>(numbers_->top_up(protection));
+                              static_cast<void>(numbers_->save(protection));
+                          }
                       }});
     if (!session) {
         co_return std::unexpected(from_error(session.error()));

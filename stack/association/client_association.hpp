@@ -295,6 +295,7 @@ private:
     Result<RequestId> send_pass_3(ByteView answer, Instant now);
     void take_pass_4(const ClientEvent& event);
     void end_unauthenticated(const Error& error);
+    void say_release();
 
     ClientConfiguration configuration_;
     State state_ = State::idle;
