@@ -63,11 +63,9 @@ public:
                                                                 Instant deadline) override;
     asio::awaitable<void> release(Instant deadline) override;
 
-    /// SET and ACTION to every meter of the line that has an association with this client (mostly a
-    /// pre-established one): the all-station address, in a UI frame over HDLC, service class
-    /// unconfirmed. Nobody answers: what came of it, a reading shows. Success: it was sent.
     asio::awaitable<Outcome<void>> broadcast_write(cosem::AttributeDescriptor attribute,
-                                                   axdr::Data value, Instant deadline);
+                                                   axdr::Data value, Instant deadline) override;
+    /// The same for a method.
     asio::awaitable<Outcome<void>> broadcast_invoke(cosem::MethodDescriptor method,
                                                     std::optional<axdr::Data> parameters,
                                                     Instant deadline);

@@ -226,6 +226,35 @@ asio::awaitable<std::string> read_back(client::MeterClient& meter,
     co_return "; read back, the attribute shows another value";
 }
 
+// To every meter of the line. None is asked what it has, and none answers.
+asio::awaitable<CallOutcome<void>> write_to_all(MeterActor& actor, const WriteRequest& request,
+                                                const render::WriteOptions& options,
+                                                Instant deadline) {
+    const auto refused = [](std::string sentence) {
+        return std::unexpected(
+            call_failure(error_row("type-unmatched"), std::move(sentence), Blame::misuse));
+    };
+    if (needs_meter_for_broadcast(request)) {
+        co_return refused(
+            "no meter is asked for its type or its scaler before a broadcast: "
+            "data_type must say the type, and a register takes {\"raw\": ...}");
+    }
+    auto value = write_value(request, std::nullopt, std::nullopt, options);
+    if (!value) {
+        co_return refused(std::move(value.error()));
+    }
+    auto prepared = co_await actor.prepare(deadline);
+    if (!prepared) {
+        co_return std::unexpected(std::move(prepared.error()));
+    }
+    const auto sent = co_await (*prepared)->broadcast_write(request.attribute, *value, deadline);
+    if (!sent) {
+        co_return std::unexpected(call_failure(sent.error()));
+    }
+    actor.registers().clear();
+    co_return CallOutcome<void>();
+}
+
 // Reads first what the value's form depends on, then writes.
 asio::awaitable<CallOutcome<void>> write_attribute(MeterActor& actor, const WriteRequest& request,
                                                    const render::WriteOptions& options,
@@ -348,7 +377,9 @@ void HeadEnd::write(WriteRequest request, const CallLimits& limits, Reply<void> 
     actor->submit(call_of<void>(accepted(deadline_of(limits, actor->timeout())), std::move(reply),
                                 [request = std::move(request), options = std::move(options)](
                                     MeterActor& meter, Instant deadline) {
-                                    return write_attribute(meter, request, options, deadline);
+                                    return request.broadcast
+                                               ? write_to_all(meter, request, options, deadline)
+                                               : write_attribute(meter, request, options, deadline);
                                 }));
 }
 

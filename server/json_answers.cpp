@@ -259,6 +259,14 @@ HttpAnswer write_answer(const WriteRequest& request, const CallOutcome<void>& ou
         data["error"] = outcome.error().sentence;
         data["errorCode"] = outcome.error().row->code;
     }
+    if (request.broadcast) {
+        data["broadcast"] = true;
+        if (outcome) {
+            data["message"] =
+                "Sent to every meter of the line. Nobody answers to that: a reading "
+                "shows what came of it.";
+        }
+    }
     // The value as its caller wrote it: through a tree a number would lose digits.
     HttpAnswer answer;
     answer.body =

@@ -94,6 +94,12 @@ void read_serial(JsonFields& fields, LinkRequest& link) {
     link.dtr = fields.boolean({"dtr"});
     link.expect_echo = fields.boolean({"expect_echo"}).value_or(false);
     link.mode_e = fields.boolean({"mode_e"}).value_or(false);
+    link.device_address = fields.text({"device_address"}, 32);
+    const auto is_out_of_place = [](char c) { return c < ' ' || c > '~' || c == '!'; };
+    if (link.device_address && std::ranges::any_of(*link.device_address, is_out_of_place)) {
+        fields.fail("device_address", "value holds a character that no request of mode E can have",
+                    "value_error");
+    }
 }
 
 void read_link(JsonFields& fields, LinkRequest& link) {
@@ -274,6 +280,7 @@ Parsed<WriteRequest> parse_write(const HttpRequest& http) {
         }
     }
     request.data_type = read_data_type(fields, body->object);
+    request.broadcast = fields.boolean({"broadcast"}).value_or(false);
     if (!errors.empty()) {
         return std::unexpected(validation_answer(errors));
     }

@@ -1,6 +1,7 @@
 #include "server/json_write.hpp"
 
 #include "render/attribute_table.hpp"
+#include "stack/cosem/interface_class.hpp"
 
 namespace dlms::service {
 
@@ -46,6 +47,15 @@ WriteNeeds write_needs(const WriteRequest& request) {
     // written all the same where the class says what to write.
     return {is_composite || is_text_type(*type) || *type == axdr::Tag::date_time,
             is_composite && !is_in_table};
+}
+
+bool needs_meter_for_broadcast(const WriteRequest& request) {
+    const Json value = Json::parse(request.value, nullptr, false);
+    const bool is_exact = is_self_contained(value) || (value.is_object() && value.contains("raw"));
+    const bool is_scaled =
+        cosem::scaler_unit_of(request.attribute.class_id, request.attribute.attribute_id)
+            .has_value();
+    return (write_needs(request).required && !is_self_contained(value)) || (is_scaled && !is_exact);
 }
 
 std::expected<axdr::Data, std::string> write_value(

@@ -17,6 +17,9 @@ struct WriteNeeds {
 
 [[nodiscard]] WriteNeeds write_needs(const WriteRequest& request);
 
+// Whether a value can be made only with what the meter says: its type, or a register's scaler.
+[[nodiscard]] bool needs_meter_for_broadcast(const WriteRequest& request);
+
 // The Data of the value that a caller sent, or a sentence that says why it does not fit.
 [[nodiscard]] std::expected<axdr::Data, std::string> write_value(
     const WriteRequest& request, const std::optional<axdr::Data>& present,

@@ -143,6 +143,7 @@ struct WriteRequest {
     cosem::AttributeDescriptor attribute;
     std::string value;
     std::optional<axdr::Tag> data_type;
+    bool broadcast = false;  // to every meter of the line; nobody answers
 };
 
 // Octets to be decoded; the layer is found out if it is absent.
