@@ -104,6 +104,7 @@ asio::awaitable<WriteEnd> write_one(client::MeterClient& meter, WriteOrder order
     if (present) {
         target.present = present->value.view();
         target.scaler_unit = present->scaler_unit;
+        target.version = present->version;
     }
     WriteEnd end;
     render::WriteOptions options;

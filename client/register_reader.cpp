@@ -42,7 +42,13 @@ asio::awaitable<Outcome<Reading>> RegisterReader::read(ReadRequest request, Inst
     if (!scaler_unit) {
         co_return std::unexpected(std::move(scaler_unit.error()));
     }
-    co_return Reading{std::move(*value), *scaler_unit};
+    co_return reading_of(attribute, std::move(*value), *scaler_unit);
+}
+
+Reading RegisterReader::reading_of(const cosem::AttributeDescriptor& attribute, axdr::Data value,
+                                   std::optional<cosem::ScalerUnit> scaler_unit) {
+    versions_.learn(attribute, value.view());
+    return {std::move(value), scaler_unit, versions_.of(attribute)};
 }
 
 asio::awaitable<Outcome<std::optional<cosem::ScalerUnit>>> RegisterReader::scaler_unit(
@@ -122,8 +128,8 @@ asio::awaitable<Outcome<std::vector<Outcome<Reading>>>> RegisterReader::read_lis
         } else if (failure != failed.end()) {
             readings.push_back(std::unexpected(failure->second));
         } else {
-            readings.push_back(
-                Reading{std::move(*value), scaler_unit ? cache_[*scaler_unit] : std::nullopt});
+            readings.push_back(reading_of(attributes[i], std::move(*value),
+                                          scaler_unit ? cache_[*scaler_unit] : std::nullopt));
         }
     }
     co_return readings;

@@ -280,7 +280,8 @@ asio::awaitable<CallOutcome<void>> write_attribute(MeterActor& actor, const Writ
     if (!scaler_unit) {
         co_return std::unexpected(call_failure(scaler_unit.error()));
     }
-    auto value = write_value(request, present, *scaler_unit, options);
+    auto value = write_value(request, present, *scaler_unit, options,
+                             actor.registers().version(request.attribute));
     if (!value) {
         co_return std::unexpected(
             call_failure(error_row("type-unmatched"), value.error(), Blame::misuse));

@@ -60,7 +60,8 @@ bool needs_meter_for_broadcast(const WriteRequest& request) {
 
 std::expected<axdr::Data, std::string> write_value(
     const WriteRequest& request, const std::optional<axdr::Data>& present,
-    const std::optional<cosem::ScalerUnit>& scaler_unit, const render::WriteOptions& options) {
+    const std::optional<cosem::ScalerUnit>& scaler_unit, const render::WriteOptions& options,
+    std::optional<std::uint8_t> version) {
     render::WriteTarget target;
     target.attribute = request.attribute;
     target.type = known_type(request);
@@ -68,6 +69,7 @@ std::expected<axdr::Data, std::string> write_value(
         target.present = present->view();
     }
     target.scaler_unit = scaler_unit;
+    target.version = version;
     Json value = Json::parse(request.value, nullptr, false);
     // A number with a fraction goes on as the digits that were sent, not as the binary float
     // nearest to them.

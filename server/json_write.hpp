@@ -20,9 +20,11 @@ struct WriteNeeds {
 // Whether a value can be made only with what the meter says: its type, or a register's scaler.
 [[nodiscard]] bool needs_meter_for_broadcast(const WriteRequest& request);
 
-// The Data of the value that a caller sent, or a sentence that says why it does not fit.
+// The Data of the value that a caller sent, or a sentence that says why it does not fit. `version`
+// is the object's version of its class, where an object list told it.
 [[nodiscard]] std::expected<axdr::Data, std::string> write_value(
     const WriteRequest& request, const std::optional<axdr::Data>& present,
-    const std::optional<cosem::ScalerUnit>& scaler_unit, const render::WriteOptions& options);
+    const std::optional<cosem::ScalerUnit>& scaler_unit, const render::WriteOptions& options,
+    std::optional<std::uint8_t> version = {});
 
 }  // namespace dlms::service
