@@ -92,6 +92,49 @@ BOOST_AUTO_TEST_CASE(a_long_answer_comes_in_segments) {
     BOOST_TEST(testing::text(world.desk.wait(World::read(*meter))) == "098203E8" + text);
 }
 
+// CLIENT_X_2
+BOOST_AUTO_TEST_CASE(CLIENT_X_2_the_limits_of_the_ua_bound_every_frame) {
+    hdlc::ServerStationConfiguration small = station_of({17});
+    small.link.parameters = {64, 64, 1, 1};
+    Desk desk(1);
+    HdlcMeter meter(desk.io, small);
+    const std::string value = "0981C8" + to_hex(ByteBuffer(200, 0x7E));
+    meter.of(17)[aarq] = aare;
+    meter.of(17)
+        ["C101C1"
+         "00030100010800FF0200" +
+         value] = "C501C100";
+    meter.of(17)[get_energy] = "C401C100" + value;
+
+    MeterParameters parameters = Desk::parameters(meter.port());
+    parameters.link.kind = LinkKind::hdlc;
+    parameters.link.hdlc.physical_address = 17;
+    parameters.link.hdlc.max_information = 2030;
+    parameters.link.hdlc.window = 7;
+    ClientEnvironment environment;
+    ByteBuffer sent;
+    environment.trace = [&](transport::Direction direction, ByteView octets) {
+        if (direction == transport::Direction::sent) {
+            sent.insert(sent.end(), octets.begin(), octets.end());
+        }
+    };
+    NativeMeterClient client(std::move(parameters), std::move(environment));
+    BOOST_TEST(desk.wait(client.write(energy, testing_scripts::data(value), in(20s))).has_value());
+    BOOST_TEST(testing::text(desk.wait(World::read(client))) == value);
+
+    std::size_t segments = 0;
+    std::size_t longest = 0;
+    for (hdlc::FrameSequence frames(sent); !frames.at_end();) {
+        const auto decoded = frames.next();
+        BOOST_REQUIRE(decoded.has_value());
+        segments += decoded->frame.segmented ? 1u : 0u;
+        const bool is_i_frame = decoded->frame.control.type == hdlc::FrameType::i;
+        longest = std::max(longest, is_i_frame ? decoded->frame.information.size() : 0);
+    }
+    BOOST_TEST(longest == 64u);
+    BOOST_TEST(segments >= 3u);
+}
+
 BOOST_AUTO_TEST_CASE(meters_of_one_line_keep_their_associations_on_one_connection) {
     World world;
     const auto first = world.client(17);
