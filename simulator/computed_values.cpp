@@ -77,6 +77,7 @@ DataView LogicalDevice::computed(const Caller& caller, const MeterObject& object
         case ComputedValue::invocation_counter:
             builder.double_long_unsigned(security_.highest_received());
             break;
+        case ComputedValue::certificates: security_.certificates().add_to(builder); break;
         case ComputedValue::entries_in_use: {
             const Attribute* attribute = object.attribute(2);
             const auto* buffer =

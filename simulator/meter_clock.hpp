@@ -43,14 +43,14 @@ public:
     std::int16_t time_zone() const { return parameters_.time_zone; }
     /// UTC goes on, local time follows. False outside -840 to 840.
     bool set_time_zone(std::int64_t minutes);
+    /// What the meter takes for UTC.
+    UtcTime utc(Instant now) const;
     cosem::LocalSeconds local(Instant now) const;
     /// A date-time in this clock's local time, which it is in where it has no deviation; nothing
     /// when a part is missing.
     std::optional<cosem::LocalSeconds> local(const cosem::DateTime& time) const;
 
 private:
-    UtcTime utc(Instant now) const;
-
     ClockParameters parameters_;
     Instant set_at_;
     UtcTime utc_then_;

@@ -86,8 +86,14 @@ DataAccessResult LogicalDevice::set(const Caller& caller, MeterObject& object, s
     if (!found) {
         return DataAccessResult::object_undefined;
     }
-    return is_writable(caller, *found) ? put(caller, object, *found, value, now)
-                                       : DataAccessResult::read_write_denied;
+    if (!is_writable(caller, *found)) {
+        return DataAccessResult::read_write_denied;
+    }
+    if (!is_protected(caller, found->protection)) {
+        return DataAccessResult::scope_of_access_violated;
+    }
+    answer_protection_ = answer_protection_ | security::response_protection(found->protection);
+    return put(caller, object, *found, value, now);
 }
 
 DataAccessResult LogicalDevice::set_all(const Caller& caller, MeterObject& object,
@@ -114,6 +120,9 @@ DataAccessResult LogicalDevice::set_all(const Caller& caller, MeterObject& objec
         if (!is_writable(caller, attribute)) {
             return DataAccessResult::read_write_denied;
         }
+        if (!is_protected(caller, attribute.protection)) {
+            return DataAccessResult::scope_of_access_violated;
+        }
         const auto* stored = std::get_if<StoredValue>(&attribute.value);
         if (stored ? !accepted_by(*stored, part)
                    : !is_acceptable(caller, std::get<ComputedValue>(attribute.value), part, now)) {
@@ -124,6 +133,8 @@ DataAccessResult LogicalDevice::set_all(const Caller& caller, MeterObject& objec
     for (Attribute& attribute : object.attributes) {
         const DataView part = *offered++;
         if (!part.is_null()) {
+            answer_protection_ =
+                answer_protection_ | security::response_protection(attribute.protection);
             put(caller, object, attribute, part, now);
         }
     }
