@@ -18,6 +18,7 @@ MeterParameters::MeterParameters(const MeterProfile& from)
       initiate_tolerance(from.initiate_tolerance),
       notification_tolerance(from.notification_tolerance) {
     security.counter_object = from.counter_object;
+    security.requests.envelope = from.envelope;
 }
 
 void MeterParameters::use_short_names() {

@@ -54,6 +54,8 @@ struct MeterProfile {
     /// The object (class Data) that tells a public client the last invocation counter that the
     /// meter has accepted.
     std::optional<cosem::ObisCode> counter_object = std::nullopt;
+    /// What requests of ciphered associations go in.
+    association::Envelope envelope = association::Envelope::service_specific;
 };
 
 /// What is proposed to a meter of short name referencing: read, write, unconfirmed write, blocks

@@ -20,7 +20,10 @@ association::ClientConfiguration association_configuration(const MeterParameters
     configuration.max_outstanding_requests = parameters.max_outstanding_requests;
     configuration.block_window = parameters.block_window;
     configuration.password = parameters.password.clone();
-    configuration.proposed_conformance = parameters.proposed_conformance;
+    configuration.proposed_conformance =
+        needs_general_protection(parameters.security)
+            ? parameters.proposed_conformance.with(xdlms::ConformanceBit::general_protection)
+            : parameters.proposed_conformance;
     configuration.max_receive_pdu_size = parameters.max_receive_pdu_size;
     configuration.max_answer = parameters.max_answer;
     configuration.response_timeout = parameters.response_timeout;
