@@ -325,6 +325,7 @@ HeadEnd::HeadEnd(asio::any_io_executor executor, Settings settings)
       time_zone_(std::move(settings.time_zone)),
       keys_(settings.surroundings.keys),
       keys_changed_(std::move(settings.keys_changed)),
+      certificates_changed_(std::move(settings.certificates_changed)),
       pool_(executor_,
             std::make_shared<const MeterSurroundings>(std::move(settings.surroundings))) {}
 
@@ -399,12 +400,15 @@ void HeadEnd::change_keys(KeysRequest request, const CallLimits& limits, Reply<K
         reply(outcome ? keys(request.meter_number) : std::unexpected(outcome.error()));
         return;
     }
-    if (request.operation == KeysOperation::rotate && !keys_->outlives_process()) {
-        reply(std::unexpected(call_failure(
-            error_row("unsupported"),
-            "keys that the service draws are known to nobody else and must outlive it: set "
-            "DATA_DIR and KEY_ENCRYPTION_KEY, or transfer keys of your own",
-            Blame::misuse)));
+    const bool is_ours =
+        request.operation == KeysOperation::rotate || request.operation == KeysOperation::agree;
+    if (is_ours && !keys_->outlives_process()) {
+        reply(std::unexpected(
+            call_failure(error_row("unsupported"),
+                         "keys that the service draws or agrees on are known to nobody else and "
+                         "must outlive it: set "
+                         "DATA_DIR and KEY_ENCRYPTION_KEY, or transfer keys of your own",
+                         Blame::misuse)));
         return;
     }
     const auto actor = pool_.find(request.meter_number);
@@ -422,6 +426,81 @@ void HeadEnd::change_keys(KeysRequest request, const CallLimits& limits, Reply<K
                 co_return std::unexpected(std::move(changed.error()));
             }
             co_return report_of(*records, request->meter_number, meter.password_name());
+        }));
+}
+
+namespace {
+
+CallOutcome<CertificatesReport> report(client::Outcome<ByteBuffer> told) {
+    if (!told) {
+        return std::unexpected(call_failure(told.error()));
+    }
+    return CertificatesReport{{}, std::move(*told)};
+}
+
+CallOutcome<CertificatesReport> report(const client::Outcome<void>& done) {
+    if (!done) {
+        return std::unexpected(call_failure(done.error()));
+    }
+    return CertificatesReport{};
+}
+
+asio::awaitable<CallOutcome<CertificatesReport>> serve_certificates(
+    MeterActor& meter, const CertificatesRequest& request, Instant deadline) {
+    auto prepared = co_await meter.prepare(deadline);
+    if (!prepared) {
+        co_return std::unexpected(std::move(prepared.error()));
+    }
+    client::SecuritySetup setup(**prepared, request.security_setup);
+    client::Outcome<void> done;
+    client::Outcome<ByteBuffer> told;
+    switch (request.operation) {
+        case CertificatesOperation::generate_key_pair:
+            done = co_await setup.generate_key_pair(request.use, deadline);
+            co_return report(done);
+        case CertificatesOperation::import:
+            done = co_await setup.import_certificate(request.certificate, deadline);
+            co_return report(done);
+        case CertificatesOperation::remove:
+            done = co_await setup.remove_certificate(request.which, deadline);
+            co_return report(done);
+        case CertificatesOperation::request:
+            told = co_await setup.certificate_request(request.use, deadline);
+            co_return report(std::move(told));
+        case CertificatesOperation::export_:
+            told = co_await setup.export_certificate(request.which, deadline);
+            co_return report(std::move(told));
+        case CertificatesOperation::list: break;
+    }
+    auto list = co_await setup.certificates(deadline);
+    if (!list) {
+        co_return std::unexpected(call_failure(list.error()));
+    }
+    CertificatesReport listed;
+    listed.list = std::move(*list);
+    co_return listed;
+}
+
+bool changes_something(CertificatesOperation operation) {
+    return operation == CertificatesOperation::generate_key_pair ||
+           operation == CertificatesOperation::import || operation == CertificatesOperation::remove;
+}
+
+}  // namespace
+
+void HeadEnd::certificates(CertificatesRequest request, const CallLimits& limits,
+                           Reply<CertificatesReport> reply) {
+    const auto actor = pool_.find(request.meter_number);
+    actor->submit(call_of<CertificatesReport>(
+        accepted(deadline_of(limits, actor->timeout())), std::move(reply),
+        [told = certificates_changed_, request = std::move(request)](
+            MeterActor& meter,
+            Instant deadline) -> asio::awaitable<CallOutcome<CertificatesReport>> {
+            auto outcome = co_await serve_certificates(meter, request, deadline);
+            if (told && changes_something(request.operation)) {
+                told(request, outcome ? CallOutcome<void>() : std::unexpected(outcome.error()));
+            }
+            co_return outcome;
         }));
 }
 

@@ -14,6 +14,7 @@
 #include "render/json_clock.hpp"
 #include "render/value_json.hpp"
 #include "server/call_failure.hpp"
+#include "server/certificates_request.hpp"
 #include "server/meter_pool.hpp"
 #include "server/requests.hpp"
 
@@ -44,6 +45,9 @@ public:
         std::string time_zone = "UTC";
         // Told of every change of secrets that was tried, and of how it ended; may be empty.
         std::function<void(const KeysRequest&, const CallOutcome<void>&)> keys_changed;
+        // The same for key pairs and certificates of meters.
+        std::function<void(const CertificatesRequest&, const CallOutcome<void>&)>
+            certificates_changed;
     };
 
     HeadEnd(asio::any_io_executor executor, Settings settings);
@@ -74,6 +78,10 @@ public:
     // of them. `keep` is for any meter; the others need a known one.
     void change_keys(KeysRequest request, const CallLimits& limits, Reply<KeysReport> reply);
     [[nodiscard]] CallOutcome<KeysReport> keys(const std::string& meter_number) const;
+
+    // Key pairs and certificates in the meter's security setup. For a known meter.
+    void certificates(CertificatesRequest request, const CallLimits& limits,
+                      Reply<CertificatesReport> reply);
 
     // Forgets the parameters and releases the association once the calls before it are done; a
     // meter that is not known is no mistake. At the deadline `done` is told that the release is
@@ -106,6 +114,7 @@ private:
     std::string time_zone_;
     std::shared_ptr<client::KeyRecords> keys_;
     std::function<void(const KeysRequest&, const CallOutcome<void>&)> keys_changed_;
+    std::function<void(const CertificatesRequest&, const CallOutcome<void>&)> certificates_changed_;
     MeterPool pool_;
 };
 

@@ -19,6 +19,7 @@
 #include <spdlog/spdlog.h>
 
 #include "server/config.hpp"
+#include "server/json_certificates.hpp"
 #include "server/key_keeping.hpp"
 #include "server/service.hpp"
 
@@ -114,9 +115,15 @@ ServiceEvents log_events(LogLevel level) {
             json_quoted(meter_number), ++floods);
     };
     events.keys_changed = [](const KeysRequest& request, const CallOutcome<void>& outcome) {
-        constexpr std::array<const char*, 3> operations{"rotate", "transfer", "keep"};
+        constexpr std::array<const char*, 4> operations{"rotate", "transfer", "keep", "agreement"};
         spdlog::warn("meter {}: {} of its secrets: {}", json_quoted(request.meter_number),
                      operations.at(static_cast<std::size_t>(request.operation)),
+                     outcome ? "done" : outcome.error().sentence);
+    };
+    events.certificates_changed = [](const CertificatesRequest& request,
+                                     const CallOutcome<void>& outcome) {
+        spdlog::warn("meter {}: {} of certificates: {}", json_quoted(request.meter_number),
+                     operation_name(request.operation),
                      outcome ? "done" : outcome.error().sentence);
     };
     return events;

@@ -54,6 +54,11 @@ CallFailure secret_failure(const client::SecretFailure& failed) {
                 "; it is not known which secrets the meter has: the next call tries both, and none "
                 "is forgotten";
             break;
+        case client::InForce::lost:
+            sentence +=
+                "; the meter has the secrets of before, or keys that nobody else knows: then it "
+                "needs another client, or the maker, to get new ones";
+            break;
     }
     failure.sentence = std::move(sentence);
     return failure;
@@ -259,14 +264,22 @@ asio::awaitable<CallOutcome<void>> MeterActor::change_secrets(const KeysRequest&
         }
         change.fresh = std::move(*drawn);
     }
-    if (const std::string why = client::obstacle(*parameters, change); !why.empty()) {
+    const bool agrees = request.operation == KeysOperation::agree;
+    if (const std::string why = agrees ? client::agreement_obstacle(*parameters, request.kinds)
+                                       : client::obstacle(*parameters, change);
+        !why.empty()) {
         co_return std::unexpected(call_failure(error_row("unsupported"), why, Blame::misuse));
     }
     co_await release_client(deadline);
     is_client_current_ = false;
     const bool is_password = change.fresh.find(client::SecretKind::password) != nullptr;
     client::KeyLife life = key_life(is_password ? password_name() : meter_number_);
-    const auto changed = co_await life.change(*parameters, change, deadline);
+    client::KeyLife::SecretOutcome<void> changed;
+    if (agrees) {
+        changed = co_await life.agree(*parameters, request.kinds, change, deadline);
+    } else {
+        changed = co_await life.change(*parameters, change, deadline);
+    }
     if (!changed) {
         co_return std::unexpected(secret_failure(changed.error()));
     }

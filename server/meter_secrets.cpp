@@ -8,6 +8,7 @@ using client::SecretKind;
 
 bool needs_keys(const ConnectRequest& request) {
     return request.security.level != SecurityChoice::none ||
+           request.security.signing != SigningChoice::none ||
            request.authentication == AuthenticationType::high ||
            request.authentication == AuthenticationType::high_gmac;
 }

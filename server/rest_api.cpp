@@ -8,6 +8,7 @@
 
 #include "server/answer_maker.hpp"
 #include "server/json_answers.hpp"
+#include "server/json_certificates.hpp"
 #include "server/json_decode.hpp"
 #include "server/json_keys.hpp"
 #include "server/json_requests.hpp"
@@ -167,6 +168,20 @@ auto change_keys(HeadEnd& head_end) {
     };
 }
 
+auto certificates(HeadEnd& head_end) {
+    return [&head_end](Pending<CertificatesRequest> pending) {
+        if (!head_end.knows(pending.request.meter_number)) {
+            pending.responder.answer(unknown_meter_answer(pending.request.meter_number));
+            return;
+        }
+        CertificatesRequest asked = pending.request;
+        head_end.certificates(
+            std::move(pending.request), pending.limits,
+            [asked = std::move(asked), responder = std::move(pending.responder)](
+                auto outcome) mutable { responder.answer(certificates_answer(asked, outcome)); });
+    };
+}
+
 HttpHandler show_keys(const asio::any_io_executor& io, HeadEnd& head_end) {
     return [io, &head_end](const HttpRequest& http, Responder responder) {
         asio::post(io,
@@ -224,6 +239,10 @@ std::vector<HttpRoute> rest_routes(asio::any_io_executor io, HeadEnd& head_end,
          }},
         {"GET", "/meters/:meter_number/keys", show_keys(io, head_end)},
         {"POST", "/meters/:meter_number/keys", deferred(io, parse_keys, change_keys(head_end))},
+        {"GET", "/meters/:meter_number/certificates",
+         deferred(io, parse_certificate_list, certificates(head_end))},
+        {"POST", "/meters/:meter_number/certificates",
+         deferred(io, parse_certificates, certificates(head_end))},
         {"POST", "/disconnect", deferred(io, parse_disconnect, disconnect(head_end))},
     };
 }

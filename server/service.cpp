@@ -62,6 +62,7 @@ HeadEnd::Settings head_end_settings(const ServiceConfig& config, CounterKeeping 
     settings.surroundings.flooded = std::move(events.flooded);
     settings.surroundings.keys = std::move(keys);
     settings.keys_changed = std::move(events.keys_changed);
+    settings.certificates_changed = std::move(events.certificates_changed);
     settings.surroundings.trace = std::move(events.trace);
     settings.energy_unit = config.energy_unit == EnergyUnit::base ? render::EnergyUnit::base
                                                                   : render::EnergyUnit::kilo;

@@ -29,6 +29,7 @@ struct ServiceEvents {
     std::function<void(const std::string& meter_number)> flooded;
     // Secrets of a meter were changed or kept, or that failed.
     std::function<void(const KeysRequest&, const CallOutcome<void>&)> keys_changed;
+    std::function<void(const CertificatesRequest&, const CallOutcome<void>&)> certificates_changed;
 };
 
 // The whole service on one io_context with one thread: the REST interface before the head end.
