@@ -3,8 +3,10 @@
 #include <exception>
 #include <iostream>
 
+#include "cli/certificates_command.hpp"
 #include "cli/decode_command.hpp"
 #include "cli/keygen_command.hpp"
+#include "cli/keys_command.hpp"
 #include "cli/read_command.hpp"
 #include "cli/readout_command.hpp"
 #include "cli/scan_command.hpp"
@@ -47,6 +49,8 @@ int run(int count, char** arguments) {
     dlms::cli::ReadoutCommand readout(program);
     dlms::cli::DecodeCommand decode(program);
     const dlms::cli::KeygenCommand keygen(program);
+    dlms::cli::KeysCommand keys(program);
+    dlms::cli::CertificatesCommand certificates(program);
     try {
         program.parse(count, arguments);
     } catch (const CLI::ParseError& error) {
@@ -61,6 +65,12 @@ int run(int count, char** arguments) {
     }
     if (keygen.was_asked_for()) {
         return static_cast<int>(keygen.run());
+    }
+    if (keys.was_asked_for()) {
+        return static_cast<int>(keys.run());
+    }
+    if (certificates.was_asked_for()) {
+        return static_cast<int>(certificates.run());
     }
     if (decode.was_asked_for()) {
         return static_cast<int>(decode.run());

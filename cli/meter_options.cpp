@@ -55,7 +55,7 @@ void MeterOptions::add_to(CLI::App& command) {
 }
 
 std::expected<MeterOptions::Access, std::string> MeterOptions::access(
-    const EnvironmentVariable& variable) const {
+    const EnvironmentVariable& variable, Audience audience) const {
     const client::MeterProfile& profile = client::profile_of_brand(brand_);
     client::MeterParameters parameters(profile);
     parameters.client_sap = client_ ? ClientSap(*client_) : parameters.client_sap;
@@ -71,7 +71,7 @@ std::expected<MeterOptions::Access, std::string> MeterOptions::access(
             std::chrono::milliseconds(static_cast<std::int64_t>(*timeout_ * 1000));
     }
     parameters.pre_established = pre_established_;
-    if (auto set = security_.apply(variable, parameters); !set) {
+    if (auto set = security_.apply(variable, audience, parameters); !set) {
         return std::unexpected(set.error());
     }
     auto counters = security_.counters(variable, parameters);

@@ -30,7 +30,8 @@ public:
         client::ClientEnvironment environment;
     };
     /// The error is a sentence.
-    std::expected<Access, std::string> access(const EnvironmentVariable& variable) const;
+    std::expected<Access, std::string> access(const EnvironmentVariable& variable,
+                                              Audience audience = Audience::one_meter) const;
 
     /// A trace of the octets on the line to a meter, on standard error, when -v was given;
     /// passwords are not shown.

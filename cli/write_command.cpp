@@ -202,7 +202,8 @@ ExitStatus WriteCommand::run() {
                             ExitStatus::usage);
         }
     }
-    auto access = meter_.access(std::getenv);
+    auto access =
+        meter_.access(std::getenv, broadcast_ ? Audience::every_meter : Audience::one_meter);
     if (!access) {
         return complain(access.error(), ExitStatus::usage);
     }

@@ -39,6 +39,7 @@ test|clang-19|the fuzz targets' compiler|-
 test|libclang-rt-19-dev|libFuzzer and the sanitizers of clang|-
 test|clang-format-19|the format check|-
 test|python3|the layer check and the tests of the scripts|-
+test|openssl|its command line: an authority that the tests do not make themselves|-
 test|git|lists the tracked files for the format check|-
 END
 }
