@@ -3,6 +3,7 @@
 #include <exception>
 #include <iostream>
 
+#include "cli/audit_command.hpp"
 #include "cli/certificates_command.hpp"
 #include "cli/decode_command.hpp"
 #include "cli/keygen_command.hpp"
@@ -51,6 +52,7 @@ int run(int count, char** arguments) {
     const dlms::cli::KeygenCommand keygen(program);
     dlms::cli::KeysCommand keys(program);
     dlms::cli::CertificatesCommand certificates(program);
+    const dlms::cli::AuditCommand audit(program);
     try {
         program.parse(count, arguments);
     } catch (const CLI::ParseError& error) {
@@ -71,6 +73,9 @@ int run(int count, char** arguments) {
     }
     if (certificates.was_asked_for()) {
         return static_cast<int>(certificates.run());
+    }
+    if (audit.was_asked_for()) {
+        return static_cast<int>(audit.run());
     }
     if (decode.was_asked_for()) {
         return static_cast<int>(decode.run());
