@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include <asio/steady_timer.hpp>
 
 #include "client/meter_profile.hpp"
 #include "render/brand_hints.hpp"
+#include "server/json_certificates.hpp"
 #include "server/json_write.hpp"
 #include "server/time_zone.hpp"
 #include "stack/cosem/interface_class.hpp"
@@ -255,10 +257,41 @@ asio::awaitable<CallOutcome<void>> write_to_all(MeterActor& actor, const WriteRe
     co_return CallOutcome<void>();
 }
 
+template <class T>
+std::string_view result_of(const CallOutcome<T>& outcome) {
+    return outcome ? std::string_view("success") : outcome.error().row->code;
+}
+
+struct WriteOrder {
+    WriteRequest request;
+    render::WriteOptions options;
+    bool is_audited = false;
+};
+
+// The value of before, for the audit log. A meter that does not show it is no obstacle.
+asio::awaitable<CallOutcome<void>> note_present(client::MeterClient& meter,
+                                                cosem::AttributeDescriptor attribute,
+                                                const std::optional<axdr::Data>& known,
+                                                AuditNotes& notes, Instant deadline) {
+    if (known || holds_secret(attribute)) {
+        notes.before = audit_value(attribute, known ? known->encoded() : ByteView());
+        co_return CallOutcome<void>();
+    }
+    client::ReadRequest read;
+    read.attribute = attribute;
+    auto shown = co_await meter.read(std::move(read), deadline);
+    if (shown) {
+        notes.before = audit_value(attribute, shown->encoded());
+    } else if (!client::concerns_the_item(shown.error())) {
+        co_return std::unexpected(call_failure(shown.error()));
+    }
+    co_return CallOutcome<void>();
+}
+
 // Reads first what the value's form depends on, then writes.
-asio::awaitable<CallOutcome<void>> write_attribute(MeterActor& actor, const WriteRequest& request,
-                                                   const render::WriteOptions& options,
-                                                   Instant deadline) {
+asio::awaitable<CallOutcome<void>> write_attribute(MeterActor& actor, const WriteOrder& order,
+                                                   AuditNotes& notes, Instant deadline) {
+    const WriteRequest& request = order.request;
     auto prepared = co_await actor.prepare(deadline);
     if (!prepared) {
         co_return std::unexpected(std::move(prepared.error()));
@@ -280,12 +313,19 @@ asio::awaitable<CallOutcome<void>> write_attribute(MeterActor& actor, const Writ
     if (!scaler_unit) {
         co_return std::unexpected(call_failure(scaler_unit.error()));
     }
-    auto value = write_value(request, present, *scaler_unit, options,
+    auto value = write_value(request, present, *scaler_unit, order.options,
                              actor.registers().version(request.attribute));
     if (!value) {
         co_return std::unexpected(
             call_failure(error_row("type-unmatched"), value.error(), Blame::misuse));
     }
+    if (order.is_audited) {
+        auto noted = co_await note_present(meter, request.attribute, present, notes, deadline);
+        if (!noted) {
+            co_return noted;
+        }
+    }
+    notes.after = audit_value(request.attribute, value->encoded());
     auto written = co_await meter.write(request.attribute, *value, deadline);
     if (written) {
         const auto* what =
@@ -326,11 +366,34 @@ HeadEnd::HeadEnd(asio::any_io_executor executor, Settings settings)
       keys_(settings.surroundings.keys),
       keys_changed_(std::move(settings.keys_changed)),
       certificates_changed_(std::move(settings.certificates_changed)),
+      operation_done_(std::move(settings.operation_done)),
+      audit_(std::move(settings.audit)),
       pool_(executor_,
             std::make_shared<const MeterSurroundings>(std::move(settings.surroundings))) {}
 
+template <class T>
+Reply<T> HeadEnd::watched(std::string_view operation, const CallLimits& limits,
+                          Reply<T> reply) const {
+    if (!operation_done_) {
+        return reply;
+    }
+    return [done = operation_done_, operation, arrival = limits.arrival,
+            reply = std::move(reply)](CallOutcome<T> outcome) mutable {
+        done(operation, result_of(outcome), now() - arrival);
+        if constexpr (std::is_same_v<T, Readings>) {
+            if (outcome) {
+                for (const auto& item : *outcome) {
+                    done("read-multiple-item", result_of(item), now() - arrival);
+                }
+            }
+        }
+        reply(std::move(outcome));
+    };
+}
+
 void HeadEnd::connect(ConnectRequest request, const CallLimits& limits,
                       Reply<AssociationInfo> reply) {
+    reply = watched<AssociationInfo>("connect", limits, std::move(reply));
     const auto actor = pool_.find_or_make(request.meter_number);
     if (!actor) {
         reply(std::unexpected(call_failure(
@@ -353,6 +416,7 @@ bool HeadEnd::knows(const std::string& meter_number) const {
 }
 
 void HeadEnd::read(ReadRequest request, const CallLimits& limits, Reply<Reading> reply) {
+    reply = watched<Reading>("read", limits, std::move(reply));
     const auto actor = pool_.find(request.meter_number);
     actor->submit(call_of<Reading>(
         accepted(deadline_of(limits, actor->timeout())), std::move(reply),
@@ -363,6 +427,7 @@ void HeadEnd::read(ReadRequest request, const CallLimits& limits, Reply<Reading>
 
 void HeadEnd::read_multiple(ReadMultipleRequest request, const CallLimits& limits,
                             Reply<Readings> reply) {
+    reply = watched<Readings>("read-multiple", limits, std::move(reply));
     const auto actor = pool_.find(request.meter_number);
     actor->submit(call_of<Readings>(
         accepted(limits.arrival + limits.request_timeout.value_or(read_multiple_time)),
@@ -372,32 +437,53 @@ void HeadEnd::read_multiple(ReadMultipleRequest request, const CallLimits& limit
 }
 
 void HeadEnd::write(WriteRequest request, const CallLimits& limits, Reply<void> reply) {
+    reply = watched<void>("write", limits, std::move(reply));
     const auto actor = pool_.find(request.meter_number);
     const MeterPresentation shown = presentation_of(actor->request());
     render::WriteOptions options{shown.shown.energy_unit, shown.shown.octet_hint,
                                  shown.local_from_utc};
-    actor->submit(call_of<void>(accepted(deadline_of(limits, actor->timeout())), std::move(reply),
-                                [request = std::move(request), options = std::move(options)](
-                                    MeterActor& meter, Instant deadline) {
-                                    return request.broadcast
-                                               ? write_to_all(meter, request, options, deadline)
-                                               : write_attribute(meter, request, options, deadline);
-                                }));
+    AuditIntent intent{limits.caller, request.meter_number, "write",
+                       audit_target(request.attribute),
+                       holds_secret(request.attribute) ? "(secret)" : request.value};
+    const auto order = std::make_shared<const WriteOrder>(
+        WriteOrder{std::move(request), std::move(options), audit_->keeps()});
+    actor->submit(call_of<void>(
+        accepted(deadline_of(limits, actor->timeout())), std::move(reply),
+        [order, audit = audit_, intent = std::move(intent)](MeterActor& meter, Instant deadline) {
+            return audited<void>(audit, intent, [order, &meter, deadline](AuditNotes& notes) {
+                return order->request.broadcast
+                           ? write_to_all(meter, order->request, order->options, deadline)
+                           : write_attribute(meter, *order, notes, deadline);
+            });
+        }));
 }
 
+namespace {
+
+// Which secrets, and what is done to them; no value of any.
+AuditIntent keys_intent(const KeysRequest& request, const CallLimits& limits) {
+    constexpr std::array<const char*, 4> operations{"rotate", "transfer", "keep", "agree"};
+    constexpr std::array<const char*, 5> kinds{"encryption_key", "authentication_key",
+                                               "broadcast_key", "master_key", "password"};
+    std::string target;
+    for (std::size_t kind = 0; kind < kinds.size(); ++kind) {
+        const auto secret = static_cast<client::SecretKind>(kind);
+        if (std::ranges::find(request.kinds, secret) != request.kinds.end() ||
+            request.change.fresh.find(secret) != nullptr) {
+            target += (target.empty() ? "" : " ") + std::string(kinds.at(kind));
+        }
+    }
+    return {limits.caller, request.meter_number,
+            std::string("keys ") + operations.at(static_cast<std::size_t>(request.operation)),
+            std::move(target), "(secret)"};
+}
+
+}  // namespace
+
 void HeadEnd::change_keys(KeysRequest request, const CallLimits& limits, Reply<KeysReport> reply) {
+    reply = watched<KeysReport>("keys", limits, std::move(reply));
     if (request.operation == KeysOperation::keep) {
-        const Status kept = keys_->keep(request.meter_number, request.change.fresh);
-        const CallOutcome<void> outcome =
-            kept ? CallOutcome<void>()
-                 : std::unexpected(call_failure(client::from_error(kept.error())));
-        if (keys_changed_) {
-            keys_changed_(request, outcome);
-        }
-        if (const auto actor = pool_.find(request.meter_number)) {
-            actor->take_new_secrets();
-        }
-        reply(outcome ? keys(request.meter_number) : std::unexpected(outcome.error()));
+        keep_keys(std::move(request), limits, std::move(reply));
         return;
     }
     const bool is_ours =
@@ -415,10 +501,14 @@ void HeadEnd::change_keys(KeysRequest request, const CallLimits& limits, Reply<K
     actor->submit(call_of<KeysReport>(
         accepted(limits.arrival + limits.request_timeout.value_or(change_keys_time)),
         std::move(reply),
-        [records = keys_, told = keys_changed_,
+        [records = keys_, told = keys_changed_, audit = audit_,
+         intent = keys_intent(request, limits),
          request = std::make_shared<const KeysRequest>(std::move(request))](
             MeterActor& meter, Instant deadline) -> asio::awaitable<CallOutcome<KeysReport>> {
-            CallOutcome<void> changed = co_await meter.change_secrets(*request, deadline);
+            CallOutcome<void> changed =
+                co_await audited<void>(audit, intent, [&meter, request, deadline](AuditNotes&) {
+                    return meter.change_secrets(*request, deadline);
+                });
             if (told) {
                 told(*request, changed);
             }
@@ -491,17 +581,57 @@ bool changes_something(CertificatesOperation operation) {
 void HeadEnd::certificates(CertificatesRequest request, const CallLimits& limits,
                            Reply<CertificatesReport> reply) {
     const auto actor = pool_.find(request.meter_number);
+    AuditIntent intent{limits.caller, request.meter_number,
+                       "certificates " + std::string(operation_name(request.operation)),
+                       request.security_setup.text(),
+                       {}};
     actor->submit(call_of<CertificatesReport>(
-        accepted(deadline_of(limits, actor->timeout())), std::move(reply),
-        [told = certificates_changed_, request = std::move(request)](
+        accepted(deadline_of(limits, actor->timeout())),
+        watched<CertificatesReport>("certificates", limits, std::move(reply)),
+        [told = certificates_changed_, audit = audit_, intent = std::move(intent),
+         request = std::make_shared<const CertificatesRequest>(std::move(request))](
             MeterActor& meter,
             Instant deadline) -> asio::awaitable<CallOutcome<CertificatesReport>> {
-            auto outcome = co_await serve_certificates(meter, request, deadline);
-            if (told && changes_something(request.operation)) {
-                told(request, outcome ? CallOutcome<void>() : std::unexpected(outcome.error()));
+            if (!changes_something(request->operation)) {
+                co_return co_await serve_certificates(meter, *request, deadline);
+            }
+            auto outcome = co_await audited<CertificatesReport>(
+                audit, intent, [&meter, request, deadline](AuditNotes&) {
+                    return serve_certificates(meter, *request, deadline);
+                });
+            if (told) {
+                told(*request, outcome ? CallOutcome<void>() : std::unexpected(outcome.error()));
             }
             co_return outcome;
         }));
+}
+
+void HeadEnd::keep_keys(KeysRequest request, const CallLimits& limits, Reply<KeysReport> reply) {
+    AuditIntent intent = keys_intent(request, limits);
+    auto kept = [this, intent](KeysRequest asked, Reply<KeysReport> answer,
+                               const Result<std::int64_t>& begun) mutable {
+        const Status done = begun ? keys_->keep(asked.meter_number, asked.change.fresh)
+                                  : Status(std::unexpected(begun.error()));
+        const CallOutcome<void> outcome =
+            done ? CallOutcome<void>()
+                 : std::unexpected(call_failure(client::from_error(done.error())));
+        if (keys_changed_) {
+            keys_changed_(asked, outcome);
+        }
+        if (const auto actor = pool_.find(asked.meter_number)) {
+            actor->take_new_secrets();
+        }
+        audit_->end(std::move(intent), begun.value_or(0), {},
+                    outcome ? "success" : outcome.error().row->code,
+                    [this, outcome, number = asked.meter_number,
+                     answer = std::move(answer)](const Result<std::int64_t>&) mutable {
+                        answer(outcome ? keys(number) : std::unexpected(outcome.error()));
+                    });
+    };
+    audit_->begin(intent, [kept, asked = std::move(request),
+                           answer = std::move(reply)](const Result<std::int64_t>& begun) mutable {
+        kept(std::move(asked), std::move(answer), begun);
+    });
 }
 
 CallOutcome<KeysReport> HeadEnd::keys(const std::string& meter_number) const {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <asio/any_io_executor.hpp>
@@ -13,6 +14,7 @@
 #include "client/register_reader.hpp"
 #include "render/json_clock.hpp"
 #include "render/value_json.hpp"
+#include "server/audit_trail.hpp"
 #include "server/call_failure.hpp"
 #include "server/certificates_request.hpp"
 #include "server/meter_pool.hpp"
@@ -20,10 +22,11 @@
 
 namespace dlms::service {
 
-// When a call came, and how long its caller waits if the caller says so.
+// When a call came and from whom, and how long its caller waits if the caller says so.
 struct CallLimits {
     Instant arrival;
     std::optional<std::chrono::milliseconds> request_timeout;
+    AuditCaller caller{};
 };
 
 // How the values of one meter are shown and written.
@@ -31,6 +34,9 @@ struct MeterPresentation {
     render::ValueOptions shown;
     render::LocalFromUtc local_from_utc;
 };
+
+using OperationSink = std::function<void(std::string_view operation, std::string_view result,
+                                         std::chrono::steady_clock::duration)>;
 
 template <class T>
 using Reply = std::move_only_function<void(CallOutcome<T>)>;
@@ -48,6 +54,11 @@ public:
         // The same for key pairs and certificates of meters.
         std::function<void(const CertificatesRequest&, const CallOutcome<void>&)>
             certificates_changed;
+        // Told of every call for a meter as it ends: an operation ("read"), and "success" or an
+        // errorCode. May be empty.
+        OperationSink operation_done;
+        // Where changes of meters are recorded; never null.
+        std::shared_ptr<AuditTrail> audit;
     };
 
     HeadEnd(asio::any_io_executor executor, Settings settings);
@@ -106,7 +117,11 @@ public:
 
 private:
     MeterPresentation presentation_of(const ConnectRequest& request) const;
+    void keep_keys(KeysRequest request, const CallLimits& limits, Reply<KeysReport> reply);
     Instant accepted(Instant deadline);
+    // The reply, with `operation_done` told before it.
+    template <class T>
+    Reply<T> watched(std::string_view operation, const CallLimits& limits, Reply<T> reply) const;
 
     asio::any_io_executor executor_;
     Instant latest_deadline_ = Instant::min();
@@ -115,6 +130,8 @@ private:
     std::shared_ptr<client::KeyRecords> keys_;
     std::function<void(const KeysRequest&, const CallOutcome<void>&)> keys_changed_;
     std::function<void(const CertificatesRequest&, const CallOutcome<void>&)> certificates_changed_;
+    OperationSink operation_done_;
+    std::shared_ptr<AuditTrail> audit_;
     MeterPool pool_;
 };
 

@@ -206,7 +206,9 @@ auto disconnect(HeadEnd& head_end) {
 }  // namespace
 
 std::expected<CallLimits, HttpAnswer> call_limits(const HttpRequest& request) {
-    CallLimits limits{std::chrono::steady_clock::now(), std::nullopt};
+    CallLimits limits{std::chrono::steady_clock::now(),
+                      std::nullopt,
+                      {request.key_id, request.remote_address, request.request_id}};
     const auto text = request.header("X-Request-Timeout");
     if (!text) {
         return limits;

@@ -655,6 +655,7 @@ BOOST_AUTO_TEST_SUITE(rest_access)
 
 BOOST_AUTO_TEST_CASE(a_key_is_needed_for_all_but_health) {
     ServiceConfig config = loopback_config();
+    config.asks_for_key = true;
     config.api_key.emplace("the-key");
     const RunningService service(config);
     BOOST_TEST(get(service, "/health").status == 200);
@@ -669,6 +670,7 @@ BOOST_AUTO_TEST_CASE(a_key_is_needed_for_all_but_health) {
 
 BOOST_AUTO_TEST_CASE(pages_of_named_origins_may_call) {
     ServiceConfig config = loopback_config();
+    config.asks_for_key = true;
     config.api_key.emplace("the-key");
     config.cors_origins = {"https://a.example"};
     const RunningService service(config);

@@ -5,6 +5,7 @@
 #include <asio/co_spawn.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "server/audit_keeping.hpp"
 #include "server/key_keeping.hpp"
 #include "tests/server/http_client.hpp"
 
@@ -22,8 +23,10 @@ ServiceConfig loopback_config() {
 
 RunningService::RunningService(const ServiceConfig& config) {
     thread_.run([&] {
-        service_ = std::make_unique<Service>(thread_.io(), config, *keep_counters(config.data_dir),
-                                             *keep_keys(config), ServiceEvents{});
+        service_ = std::make_unique<Service>(
+            thread_.io(), config, *keep_counters(config.data_dir), *keep_keys(config),
+            ServiceEvents{},
+            ServiceStores{*keep_audit(config.data_dir), *keep_api_keys(config.data_dir)});
         BOOST_REQUIRE(!service_->start());
         port_ = service_->port();
     });
