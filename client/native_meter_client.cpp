@@ -26,6 +26,10 @@ bool may_be_of_counter(const Failure& failure) {
 
 NativeMeterClient::NativeMeterClient(MeterParameters parameters, ClientEnvironment environment)
     : parameters_(std::move(parameters)), environment_(std::move(environment)) {
+    keeps_limits_ = environment_.learnt != nullptr;
+    if (!keeps_limits_) {
+        environment_.learnt = std::make_shared<LearntLimits>();
+    }
     const std::string name = line_name(parameters_);
     if (environment_.lines && !name.empty()) {
         line_ = environment_.lines->line(name);
@@ -136,7 +140,9 @@ asio::awaitable<Outcome<AssociationInfo>> NativeMeterClient::associate(Instant d
     if (!session_) {  // the line failed right behind the meter's answer
         co_return std::unexpected(from_error(Error{ErrorCode::connection_lost, Layer::client, 0}));
     }
-    largest_list_ = std::numeric_limits<std::size_t>::max();
+    if (!keeps_limits_) {
+        environment_.learnt->largest_list = LearntLimits().largest_list;
+    }
     renewal_.connected();
     take_association(made->associated);
     co_return *association_;

@@ -3,11 +3,11 @@
 // the TCP wrapper.
 
 #include <functional>
-#include <limits>
 #include <memory>
 #include <span>
 #include <vector>
 
+#include "client/learnt_limits.hpp"
 #include "client/line.hpp"
 #include "client/meter_client.hpp"
 #include "client/meter_parameters.hpp"
@@ -39,6 +39,8 @@ struct ClientEnvironment {
     /// Where clients that name the same line share it; null: each opens its own. Calls to clients
     /// of a shared line need a turn (SharedLineClient).
     std::shared_ptr<Lines> lines;
+    /// What is known of the meter and what is learnt; null: each connection finds out anew.
+    std::shared_ptr<LearntLimits> learnt;
 };
 
 /// Must outlive every call that it has not ended.
@@ -171,6 +173,9 @@ private:
         return parameters_.referencing == association::Referencing::short_name;
     }
     std::size_t list_limit() const;
+    /// Notes the largest list; `values` are of the requests for which lists were refused: one that
+    /// the meter does not answer alone either was the reason, and not the list.
+    void note_lists(std::size_t before, const Values& values);
 
     MeterParameters parameters_;
     ClientEnvironment environment_;
@@ -185,8 +190,8 @@ private:
     RenewalRule renewal_;
     std::optional<ShortNames> short_names_;
     std::optional<Failure> names_refused_;
-    /// The largest list that the meter is not known to refuse.
-    std::size_t largest_list_ = std::numeric_limits<std::size_t>::max();
+    /// What is learnt outlives the connection.
+    bool keeps_limits_ = false;
     /// A list was never answered, and single requests since then were.
     bool lists_go_unanswered_ = false;
 };

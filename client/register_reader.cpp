@@ -135,4 +135,40 @@ asio::awaitable<Outcome<std::vector<Outcome<Reading>>>> RegisterReader::read_lis
     co_return readings;
 }
 
+asio::awaitable<Outcome<std::vector<std::optional<cosem::ScalerUnit>>>>
+RegisterReader::scaler_units(std::vector<cosem::AttributeDescriptor> value_attributes,
+                             Instant deadline) {
+    std::vector<ReadRequest> asked;
+    for (const cosem::AttributeDescriptor& value : value_attributes) {
+        const auto attribute = scaler_unit_attribute(value);
+        const auto is_it = [&](const ReadRequest& other) { return other.attribute == *attribute; };
+        if (attribute && !cache_.contains(*attribute) && std::ranges::none_of(asked, is_it)) {
+            asked.push_back({*attribute, std::nullopt, axdr::Data()});
+        }
+    }
+    if (!asked.empty()) {
+        std::vector<cosem::AttributeDescriptor> attributes;
+        std::ranges::transform(asked, std::back_inserter(attributes), &ReadRequest::attribute);
+        auto values = co_await client_.read_list(std::move(asked), deadline);
+        if (!values) {
+            co_return std::unexpected(std::move(values.error()));
+        }
+        for (std::size_t i = 0; i < attributes.size(); ++i) {
+            auto taken = take_scaler_unit(attributes[i], std::move((*values)[i]));
+            if (!taken && taken.error().code != FailureCode::malformed_answer) {
+                co_return std::unexpected(std::move(taken.error()));
+            }
+            // What is no scaler_unit will be none the next time either.
+            cache_.try_emplace(attributes[i]);
+        }
+    }
+    std::vector<std::optional<cosem::ScalerUnit>> known;
+    for (const cosem::AttributeDescriptor& value : value_attributes) {
+        const auto attribute = scaler_unit_attribute(value);
+        const auto found = attribute ? cache_.find(*attribute) : cache_.end();
+        known.push_back(found != cache_.end() ? found->second : std::nullopt);
+    }
+    co_return known;
+}
+
 }  // namespace dlms::client

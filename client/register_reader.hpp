@@ -41,6 +41,11 @@ public:
     asio::awaitable<Outcome<std::optional<cosem::ScalerUnit>>> scaler_unit(
         cosem::AttributeDescriptor value_attribute, Instant deadline);
 
+    /// The same for several value attributes, those that are not known yet in one list. One for
+    /// which the meter has something else than a scaler_unit has none.
+    asio::awaitable<Outcome<std::vector<std::optional<cosem::ScalerUnit>>>> scaler_units(
+        std::vector<cosem::AttributeDescriptor> value_attributes, Instant deadline);
+
     /// The version of the attribute's object, as far as an object list that was read told it.
     std::optional<std::uint8_t> version(const cosem::AttributeDescriptor& attribute) const {
         return versions_.of(attribute);
