@@ -93,8 +93,13 @@ public:
         for (const HttpRoute& route : routes) {
             by_pattern[route.pattern][route.method] = &route;
         }
-        for (const auto& [pattern, handlers] : by_pattern) {
-            add_pattern(pattern, handlers);
+        // The first that matches counts: what is named goes before what a parameter may be.
+        for (const bool has_parameter : {false, true}) {
+            for (const auto& [pattern, handlers] : by_pattern) {
+                if ((pattern.find("/:") != std::string::npos) == has_parameter) {
+                    add_pattern(pattern, handlers);
+                }
+            }
         }
         set_pre_routing_handler(
             [this](const httplib::Request& request, httplib::Response& response) {
