@@ -117,10 +117,12 @@ std::expected<KeysRequest, HttpAnswer> parse_keys(const HttpRequest& http) {
     JsonFields fields = body->fields(errors);
     KeysRequest request;
     request.meter_number = std::string(http.path_parameter("meter_number").value_or(""));
-    if (const auto operation = fields.choice({"operation"}, operations)) {
-        request.operation = static_cast<KeysOperation>(*operation);
-    } else if (errors.empty()) {
-        fields.require({"operation"});
+    // null is no operation: nothing is rotated by default.
+    if (fields.require({"operation"})) {
+        if (const auto operation =
+                fields.choice({"operation"}, operations, JsonFields::Null::refused)) {
+            request.operation = static_cast<KeysOperation>(*operation);
+        }
     }
     if (request.operation == KeysOperation::keep) {
         read_key_fields(fields, key_fields, request.change.fresh);
