@@ -14,10 +14,10 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include "render/time_zone.hpp"
 #include "server/config_secrets.hpp"
 #include "server/env_file.hpp"
 #include "server/http_message.hpp"
-#include "server/time_zone.hpp"
 
 namespace dlms::service {
 
@@ -162,7 +162,7 @@ Complaint take_energy_unit(ServiceConfig& config, const std::string& text) {
 }
 
 Complaint take_time_zone(ServiceConfig& config, const std::string& text) {
-    if (!local_time_of(text)) {
+    if (!render::local_time_of(text)) {
         return "is no time zone that this system knows, such as Europe/Berlin";
     }
     config.meter_time_zone = text;

@@ -10,9 +10,9 @@
 
 #include "client/meter_profile.hpp"
 #include "render/brand_hints.hpp"
+#include "render/time_zone.hpp"
 #include "server/json_certificates.hpp"
 #include "server/json_write.hpp"
-#include "server/time_zone.hpp"
 #include "stack/cosem/interface_class.hpp"
 
 namespace dlms::service {
@@ -38,18 +38,6 @@ Instant deadline_of(const CallLimits& limits, std::chrono::milliseconds timeout)
            limits.request_timeout.value_or(std::min(timeout, longest_exchange) + margin);
 }
 
-// A call for a meter: `work` answers through the reply, else the actor does.
-template <class T, class Work>
-MeterActor::Call call_of(Instant deadline, Reply<T> reply, Work work) {
-    auto shared = std::make_shared<Reply<T>>(std::move(reply));
-    return {deadline,
-            [shared, deadline, work = std::move(work)](MeterActor& actor) -> asio::awaitable<void> {
-                CallOutcome<T> outcome = co_await work(actor, deadline);
-                (*shared)(std::move(outcome));
-            },
-            [shared](CallFailure failure) { (*shared)(std::unexpected(std::move(failure))); }};
-}
-
 asio::awaitable<CallOutcome<AssociationInfo>> connect_meter(MeterActor& actor, Instant deadline) {
     auto prepared = co_await actor.prepare(deadline);
     if (!prepared) {
@@ -67,26 +55,6 @@ CallFailure too_large(std::size_t octets, std::size_t most_octets) {
                         "the value is too large to show: it has " + std::to_string(octets) +
                             " octets, and " + std::to_string(most_octets) + " are allowed here",
                         Blame::unsupported);
-}
-
-asio::awaitable<CallOutcome<Reading>> read_attribute(MeterActor& actor,
-                                                     cosem::AttributeDescriptor attribute,
-                                                     std::size_t most_octets, Instant deadline) {
-    auto prepared = co_await actor.prepare(deadline);
-    if (!prepared) {
-        co_return std::unexpected(std::move(prepared.error()));
-    }
-    client::ReadRequest request;
-    request.attribute = attribute;
-    auto reading = co_await actor.registers().read(std::move(request), deadline);
-    if (!reading) {
-        co_return std::unexpected(call_failure(reading.error()));
-    }
-    const std::size_t octets = reading->value.encoded().size();
-    if (octets > most_octets) {
-        co_return std::unexpected(too_large(octets, most_octets));
-    }
-    co_return std::move(*reading);
 }
 
 // True for failures that the next item would meet too. Trying again would cost its time and could
@@ -368,6 +336,7 @@ HeadEnd::HeadEnd(asio::any_io_executor executor, Settings settings)
       certificates_changed_(std::move(settings.certificates_changed)),
       operation_done_(std::move(settings.operation_done)),
       audit_(std::move(settings.audit)),
+      look_up_(std::move(settings.look_up)),
       pool_(executor_,
             std::make_shared<const MeterSurroundings>(std::move(settings.surroundings))) {}
 
@@ -391,7 +360,7 @@ Reply<T> HeadEnd::watched(std::string_view operation, const CallLimits& limits,
     };
 }
 
-void HeadEnd::connect(ConnectRequest request, const CallLimits& limits,
+void HeadEnd::connect(ConnectRequest request, client::LearntLimits learnt, const CallLimits& limits,
                       Reply<AssociationInfo> reply) {
     reply = watched<AssociationInfo>("connect", limits, std::move(reply));
     const auto actor = pool_.find_or_make(request.meter_number);
@@ -405,24 +374,80 @@ void HeadEnd::connect(ConnectRequest request, const CallLimits& limits,
         reply(actor->association().value());
         return;
     }
+    if (!actor->is_known()) {
+        actor->know(std::move(learnt));
+    }
     actor->configure(std::move(request));
     actor->submit(call_of<AssociationInfo>(
         accepted(deadline_of(limits, actor->timeout())), std::move(reply),
         [](MeterActor& meter, Instant deadline) { return connect_meter(meter, deadline); }));
 }
 
-bool HeadEnd::knows(const std::string& meter_number) const {
-    return pool_.find(meter_number) != nullptr;
+void HeadEnd::with_meter(const std::string& meter_number,
+                         std::move_only_function<void(bool)> then) {
+    if (pool_.find(meter_number) || !look_up_) {
+        then(pool_.find(meter_number) != nullptr);
+        return;
+    }
+    look_up_(meter_number, [this, meter_number, then = std::move(then)](auto found) mutable {
+        then(take_registered(meter_number, std::move(found)));
+    });
+}
+
+bool HeadEnd::take_registered(const std::string& meter_number,
+                              std::optional<RegisteredMeter> found) {
+    // A /connect may have come meanwhile: it goes before the registry.
+    if (pool_.find(meter_number)) {
+        return true;
+    }
+    const auto actor = found ? pool_.find_or_make(meter_number) : nullptr;
+    if (!actor) {
+        return false;
+    }
+    actor->know(std::move(found->learnt));
+    actor->configure(std::move(found->request));
+    return true;
+}
+
+void HeadEnd::reload(const std::string& meter_number) {
+    if (!pool_.find(meter_number) || !look_up_) {
+        return;
+    }
+    look_up_(meter_number, [this, meter_number](std::optional<RegisteredMeter> found) {
+        if (const auto actor = pool_.find(meter_number); actor && found) {
+            actor->know(std::move(found->learnt));
+            actor->configure(std::move(found->request));
+            actor->take_new_secrets();
+        }
+    });
+}
+
+void HeadEnd::remove(const std::string& meter_number) {
+    pool_.close(meter_number, [] {});
+}
+
+Instant HeadEnd::short_deadline(const std::string& meter_number, const CallLimits& limits) const {
+    const auto actor = pool_.find(meter_number);
+    return deadline_of(limits, actor ? actor->timeout() : longest_exchange);
+}
+
+Instant HeadEnd::long_deadline(const CallLimits& limits, std::chrono::milliseconds most) {
+    return limits.arrival + limits.request_timeout.value_or(most);
 }
 
 void HeadEnd::read(ReadRequest request, const CallLimits& limits, Reply<Reading> reply) {
     reply = watched<Reading>("read", limits, std::move(reply));
     const auto actor = pool_.find(request.meter_number);
-    actor->submit(call_of<Reading>(
-        accepted(deadline_of(limits, actor->timeout())), std::move(reply),
-        [attribute = request.attribute](MeterActor& meter, Instant deadline) {
-            return read_attribute(meter, attribute, most_octets_of_reading, deadline);
-        }));
+    auto shared = std::make_shared<Reply<Reading>>(std::move(reply));
+    actor->submit(MeterActor::ReadCall{
+        accepted(deadline_of(limits, actor->timeout())), request.attribute,
+        [shared](CallOutcome<Reading> reading) {
+            const std::size_t octets = reading ? reading->value.encoded().size() : 0;
+            if (octets > most_octets_of_reading) {
+                reading = std::unexpected(too_large(octets, most_octets_of_reading));
+            }
+            (*shared)(std::move(reading));
+        }});
 }
 
 void HeadEnd::read_multiple(ReadMultipleRequest request, const CallLimits& limits,
@@ -677,11 +702,16 @@ MeterPresentation HeadEnd::presentation(const std::string& meter_number) const {
     return actor ? presentation_of(actor->request()) : presentation_of(ConnectRequest{});
 }
 
+std::string_view HeadEnd::brand(const std::string& meter_number) const {
+    const auto actor = pool_.find(meter_number);
+    return client::profile_of_brand(actor ? actor->request().brand : "").name;
+}
+
 MeterPresentation HeadEnd::presentation_of(const ConnectRequest& request) const {
     const std::string zone = request.time_zone.value_or(time_zone_);
     return {{energy_unit_, zone,
              render::octet_hint_of_profile(client::profile_of_brand(request.brand).name)},
-            local_time_of(zone).value_or(nullptr)};
+            render::local_time_of(zone).value_or(nullptr)};
 }
 
 }  // namespace dlms::service

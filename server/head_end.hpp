@@ -41,6 +41,12 @@ using OperationSink = std::function<void(std::string_view operation, std::string
 template <class T>
 using Reply = std::move_only_function<void(CallOutcome<T>)>;
 
+// A meter as the registry has it.
+struct RegisteredMeter {
+    ConnectRequest request;
+    client::LearntLimits learnt;
+};
+
 // The use cases: connect, read, write and disconnect meters by their numbers. Each call is answered
 // once, by its deadline, through its reply. All on the I/O thread.
 class HeadEnd {
@@ -49,6 +55,9 @@ public:
         MeterSurroundings surroundings;
         render::EnergyUnit energy_unit = render::EnergyUnit::kilo;
         std::string time_zone = "UTC";
+        // Asks the registry for a meter; `found` is called once, on the I/O thread. May be empty.
+        using Found = std::move_only_function<void(std::optional<RegisteredMeter>)>;
+        std::function<void(const std::string& meter_number, Found found)> look_up;
         // Told of every change of secrets that was tried, and of how it ended; may be empty.
         std::function<void(const KeysRequest&, const CallOutcome<void>&)> keys_changed;
         // The same for key pairs and certificates of meters.
@@ -64,12 +73,32 @@ public:
     HeadEnd(asio::any_io_executor executor, Settings settings);
 
     // Keeps the parameters whatever comes of it. With those of a live association it changes
-    // nothing and is quick.
-    void connect(ConnectRequest request, const CallLimits& limits,
+    // nothing and is quick. `learnt` is for a meter that is not in use yet.
+    void connect(ConnectRequest request, client::LearntLimits learnt, const CallLimits& limits,
                  Reply<client::AssociationInfo> reply);
 
-    // The calls below need a known meter.
-    [[nodiscard]] bool knows(const std::string& meter_number) const;
+    // Calls `then` with whether the meter is known, by a /connect or from the registry; at once, or
+    // when the registry has been asked. The calls below need a known meter.
+    void with_meter(const std::string& meter_number, std::move_only_function<void(bool)> then);
+    // The registry has other parameters of the meter, or none any more.
+    void reload(const std::string& meter_number);
+    void remove(const std::string& meter_number);
+
+    // Any work for one meter, which ends within `most` unless the caller waits for another time.
+    template <class T>
+    using MeterWork = std::function<asio::awaitable<CallOutcome<T>>(MeterActor&, Instant deadline)>;
+    template <class T>
+    void work(const std::string& meter_number, Instant deadline, MeterWork<T> work,
+              Reply<T> reply) {
+        pool_.find(meter_number)
+            ->submit(call_of<T>(accepted(deadline), std::move(reply), std::move(work)));
+    }
+    // Of a call that is a few exchanges with the meter, and of one that may be long.
+    [[nodiscard]] Instant short_deadline(const std::string& meter_number,
+                                         const CallLimits& limits) const;
+    [[nodiscard]] static Instant long_deadline(const CallLimits& limits,
+                                               std::chrono::milliseconds most);
+
     void read(ReadRequest request, const CallLimits& limits, Reply<client::Reading> reply);
 
     // Every item has its own outcome, in the order asked; the whole fails only with meter-busy or
@@ -102,6 +131,8 @@ public:
                     std::function<void(Disconnected)> done);
 
     [[nodiscard]] MeterPresentation presentation(const std::string& meter_number) const;
+    // The name of the profile of the meter's brand.
+    [[nodiscard]] std::string_view brand(const std::string& meter_number) const;
     [[nodiscard]] std::vector<std::shared_ptr<const MeterActor>> meters() const {
         return pool_.meters();
     }
@@ -116,6 +147,19 @@ public:
     void abandon() { pool_.abandon(); }
 
 private:
+    // A call for a meter: `work` answers through the reply, else the actor does.
+    template <class T, class Work>
+    static MeterActor::Call call_of(Instant deadline, Reply<T> reply, Work work) {
+        auto shared = std::make_shared<Reply<T>>(std::move(reply));
+        return {
+            deadline,
+            [shared, deadline, work = std::move(work)](MeterActor& actor) -> asio::awaitable<void> {
+                CallOutcome<T> outcome = co_await work(actor, deadline);
+                (*shared)(std::move(outcome));
+            },
+            [shared](CallFailure failure) { (*shared)(std::unexpected(std::move(failure))); }};
+    }
+    bool take_registered(const std::string& meter_number, std::optional<RegisteredMeter> found);
     MeterPresentation presentation_of(const ConnectRequest& request) const;
     void keep_keys(KeysRequest request, const CallLimits& limits, Reply<KeysReport> reply);
     Instant accepted(Instant deadline);
@@ -132,6 +176,7 @@ private:
     std::function<void(const CertificatesRequest&, const CallOutcome<void>&)> certificates_changed_;
     OperationSink operation_done_;
     std::shared_ptr<AuditTrail> audit_;
+    decltype(Settings::look_up) look_up_;
     MeterPool pool_;
 };
 

@@ -86,4 +86,27 @@ std::expected<axdr::Data, std::string> write_value(
     return std::move(*data);
 }
 
+std::expected<std::optional<axdr::Data>, std::string> method_parameter(
+    const ActionRequest& request, const cosem::ClassMethod* method,
+    const render::WriteOptions& options) {
+    constexpr std::uint16_t data_class = 1;
+    const Json value = Json::parse(request.value, nullptr, false);
+    const bool is_open = method == nullptr || method->parameter == nullptr ||
+                         method->parameter->form == cosem::ValueType::Form::any;
+    std::expected<axdr::Data, render::WriteFault> data;
+    if (request.data_type || is_open || is_self_contained(value)) {
+        // An attribute of any type, so that the type given or that of the value counts.
+        render::WriteTarget target;
+        target.attribute = {data_class, request.method.instance, 2};
+        target.type = request.data_type;
+        data = render::data_from_json(value, target, options);
+    } else {
+        data = render::data_from_json(value, *method->parameter, options);
+    }
+    if (!data) {
+        return std::unexpected(std::move(data.error().message));
+    }
+    return std::optional(std::move(*data));
+}
+
 }  // namespace dlms::service

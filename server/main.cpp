@@ -24,6 +24,7 @@
 #include "server/json_certificates.hpp"
 #include "server/key_keeping.hpp"
 #include "server/keys_command.hpp"
+#include "server/registry_keeping.hpp"
 #include "server/service.hpp"
 #include "server/service_manager.hpp"
 #include "stack/base/hex.hpp"
@@ -221,8 +222,14 @@ int run(const ServiceConfig& config) {
         spdlog::critical("{}", api_keys.error());
         return EXIT_FAILURE;
     }
-    Service service(io, config, std::move(*keeping), std::move(*keys), log_events(config.log_level),
-                    {*audit, *api_keys});
+    auto registry = keep_registry(config.data_dir);
+    if (!registry) {
+        spdlog::critical("{}", registry.error());
+        return EXIT_FAILURE;
+    }
+    Service service(io, config,
+                    {std::move(*keeping), std::move(*keys), std::move(*registry), *audit, *api_keys},
+                    log_events(config.log_level));
     if (config.asks_for_key && service.usable_keys() == 0) {
         spdlog::critical(
             "ENABLE_API_KEY is true, but no key opens: give API_KEY or API_KEY_FILE, or make one "

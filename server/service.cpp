@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <utility>
 
+#include <asio/post.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/use_awaitable.hpp>
@@ -13,6 +14,8 @@
 #include "server/api_routes.hpp"
 #include "server/cors.hpp"
 #include "server/docs_routes.hpp"
+#include "server/json_meters.hpp"
+#include "server/meter_routes.hpp"
 #include "server/operation_routes.hpp"
 #include "server/rest_api.hpp"
 
@@ -135,6 +138,36 @@ std::string state_of_files(const TlsServerFiles& files) {
     return state;
 }
 
+// Meters that nobody has connected come from the register, and what is learnt of one goes there.
+void use_register(HeadEnd::Settings& settings, MeterRegister& meters,
+                  const asio::any_io_executor& io) {
+    settings.look_up = [&meters, io](const std::string& meter_number,
+                                     HeadEnd::Settings::Found found) {
+        if (meters.is_empty()) {
+            found(std::nullopt);
+            return;
+        }
+        meters.post([&meters, io, meter_number, found = std::move(found)]() mutable {
+            const auto meter = meters.find(meter_number);
+            std::optional<RegisteredMeter> registered;
+            auto request = meter && *meter ? request_of_record((*meter)->record) : std::nullopt;
+            if (request) {
+                registered.emplace(std::move(*request), learnt_of((*meter)->record.learnt));
+            }
+            asio::post(io, [registered = std::move(registered),
+                            found = std::move(found)]() mutable { found(std::move(registered)); });
+        });
+    };
+    settings.surroundings.learnt = [&meters](const std::string& meter_number,
+                                             const client::LearntLimits& limits) {
+        if (!meters.is_empty()) {
+            meters.post([&meters, meter_number, text = learnt_text(limits)] {
+                meters.learn(meter_number, text);
+            });
+        }
+    };
+}
+
 asio::awaitable<void> pause(asio::steady_timer& timer, std::chrono::milliseconds duration) {
     asio::error_code ignored;
     timer.expires_after(duration);
@@ -143,9 +176,8 @@ asio::awaitable<void> pause(asio::steady_timer& timer, std::chrono::milliseconds
 
 }  // namespace
 
-Service::Service(asio::io_context& io, const ServiceConfig& config, CounterKeeping keeping,
-                 std::shared_ptr<client::KeyRecords> keys, ServiceEvents events,
-                 ServiceStores stores)
+Service::Service(asio::io_context& io, const ServiceConfig& config, Keeping keeping,
+                 ServiceEvents events)
     : io_(io),
       host_(config.host),
       port_(config.port),
@@ -154,21 +186,28 @@ Service::Service(asio::io_context& io, const ServiceConfig& config, CounterKeepi
       tls_files_(config.tls),
       tls_reloaded_(std::move(events.tls_reloaded)) {
     admission_ = std::make_shared<Admission>(
-        admission_settings(config), std::move(stores.api_keys),
+        admission_settings(config), std::move(keeping.api_keys),
         // On workers, and metrics are counted on any thread.
         Admission::Events{[metrics = metrics_] { metrics->authentication_failed(); },
                           [metrics = metrics_] { metrics->rate_limited(); }});
-    counter_outlook_ = std::move(keeping.outlook);
+    counter_outlook_ = std::move(keeping.counters.outlook);
     HeadEnd::Settings settings =
-        head_end_settings(config, std::move(keeping), std::move(keys), events);
+        head_end_settings(config, std::move(keeping.counters), keeping.keys, events);
+    meters_ = std::make_unique<MeterRegister>(std::move(keeping.registry), keeping.keys,
+                                              settings.surroundings.defaults);
+    use_register(settings, *meters_, io.get_executor());
     settings.operation_done = [metrics = metrics_](auto operation, auto result, auto duration) {
         metrics->meter_operation(operation, result, duration);
     };
-    settings.audit = std::make_shared<AuditTrail>(io.get_executor(), std::move(stores.audit),
+    settings.audit = std::make_shared<AuditTrail>(io.get_executor(), std::move(keeping.audit),
                                                   counted(std::move(events.audit), metrics_));
     head_end_ = std::make_unique<HeadEnd>(io.get_executor(), std::move(settings));
     auto maker = std::make_shared<AnswerMaker>(AnswerMaker::Settings{config.http_threads});
     std::vector<HttpRoute> routes = rest_routes(io.get_executor(), *head_end_, maker);
+    for (auto& more : {meter_routes(io.get_executor(), *head_end_, maker),
+                       register_routes(io.get_executor(), *head_end_, *meters_)}) {
+        routes.insert(routes.end(), more.begin(), more.end());
+    }
     for (HttpRoute& route : operation_routes(
              io.get_executor(), {[this] { return snapshot(); }, [this] { return is_ready(); },
                                  metrics_, std::move(maker)})) {
@@ -192,6 +231,7 @@ Service::Service(asio::io_context& io, const ServiceConfig& config, CounterKeepi
 
 Service::~Service() {
     front_.reset();
+    meters_.reset();
     if (io_.stopped()) {
         head_end_->abandon();
     }

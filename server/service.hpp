@@ -16,6 +16,7 @@
 #include "server/counter_keeping.hpp"
 #include "server/head_end.hpp"
 #include "server/http_front.hpp"
+#include "server/meter_register.hpp"
 #include "server/metrics.hpp"
 
 namespace dlms::service {
@@ -39,20 +40,22 @@ struct ServiceEvents {
     std::function<void(const std::optional<std::string>& error)> tls_reloaded;
 };
 
-// What the service keeps; each may be null. Without an audit log what is done to meters is told to
-// events.audit only.
-struct ServiceStores {
-    std::shared_ptr<store::AuditLog> audit;
-    std::shared_ptr<store::ApiKeyStore> api_keys;
+// What the service keeps beyond its requests: in the data folder, or in memory. The last two may be
+// null: without an audit log what is done to meters is told to events.audit only.
+struct Keeping {
+    CounterKeeping counters;
+    std::shared_ptr<client::KeyRecords> keys;
+    std::unique_ptr<store::MeterRegistry> registry;
+    std::shared_ptr<store::AuditLog> audit = nullptr;
+    std::shared_ptr<store::ApiKeyStore> api_keys = nullptr;
 };
 
 // The whole service on one io_context with one thread: the REST interface before the head end.
 class Service {
 public:
     // Destroyed when it is drained, or when the io_context has been stopped for good.
-    Service(asio::io_context& io, const ServiceConfig& config, CounterKeeping keeping,
-            std::shared_ptr<client::KeyRecords> keys, ServiceEvents events,
-            ServiceStores stores = {});
+    Service(asio::io_context& io, const ServiceConfig& config, Keeping keeping,
+            ServiceEvents events);
     ~Service();
     Service(const Service&) = delete;
     Service& operator=(const Service&) = delete;
@@ -90,6 +93,7 @@ private:
     TlsServerFiles tls_files_;
     std::string tls_state_;  // of the files, as they were last read
     std::function<void(const std::optional<std::string>& error)> tls_reloaded_;
+    std::unique_ptr<MeterRegister> meters_;
     std::unique_ptr<HeadEnd> head_end_;
     std::unique_ptr<HttpFront> front_;
 };
