@@ -8,6 +8,7 @@
 #include "cli/decode_command.hpp"
 #include "cli/keygen_command.hpp"
 #include "cli/keys_command.hpp"
+#include "cli/profile_command.hpp"
 #include "cli/read_command.hpp"
 #include "cli/readout_command.hpp"
 #include "cli/scan_command.hpp"
@@ -46,6 +47,7 @@ int run(int count, char** arguments) {
     program.get_formatter()->column_width(28);
     dlms::cli::ReadCommand read(program);
     dlms::cli::WriteCommand write(program);
+    dlms::cli::ProfileCommand profile(program);
     dlms::cli::ScanCommand scan(program);
     dlms::cli::ReadoutCommand readout(program);
     dlms::cli::DecodeCommand decode(program);
@@ -61,6 +63,9 @@ int run(int count, char** arguments) {
     }
     if (scan.was_asked_for()) {
         return static_cast<int>(scan.run());
+    }
+    if (profile.was_asked_for()) {
+        return static_cast<int>(profile.run());
     }
     if (readout.was_asked_for()) {
         return static_cast<int>(readout.run());

@@ -115,4 +115,8 @@ Duration MeterOptions::patience(const client::MeterParameters& parameters) {
     return std::max<Duration>(parameters.response_timeout, std::chrono::minutes(5));
 }
 
+const client::MeterProfile& MeterOptions::profile() const {
+    return client::profile_of_brand(brand_);
+}
+
 }  // namespace dlms::cli

@@ -37,6 +37,8 @@ public:
     /// passwords are not shown.
     transport::TraceSink trace(const client::MeterParameters& parameters) const;
     render::ValueOptions value_options() const;
+    /// Of the brand.
+    const client::MeterProfile& profile() const;
     /// Of the connection and association, of one request and its answer.
     static Duration patience(const client::MeterParameters& parameters);
 
