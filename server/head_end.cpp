@@ -606,7 +606,8 @@ bool changes_something(CertificatesOperation operation) {
 void HeadEnd::certificates(CertificatesRequest request, const CallLimits& limits,
                            Reply<CertificatesReport> reply) {
     const auto actor = pool_.find(request.meter_number);
-    AuditIntent intent{limits.caller, request.meter_number,
+    AuditIntent intent{limits.caller,
+                       request.meter_number,
                        "certificates " + std::string(operation_name(request.operation)),
                        request.security_setup.text(),
                        {}};

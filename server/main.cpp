@@ -227,9 +227,10 @@ int run(const ServiceConfig& config) {
         spdlog::critical("{}", registry.error());
         return EXIT_FAILURE;
     }
-    Service service(io, config,
-                    {std::move(*keeping), std::move(*keys), std::move(*registry), *audit, *api_keys},
-                    log_events(config.log_level));
+    Service service(
+        io, config,
+        {std::move(*keeping), std::move(*keys), std::move(*registry), *audit, *api_keys},
+        log_events(config.log_level));
     if (config.asks_for_key && service.usable_keys() == 0) {
         spdlog::critical(
             "ENABLE_API_KEY is true, but no key opens: give API_KEY or API_KEY_FILE, or make one "
