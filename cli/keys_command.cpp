@@ -207,6 +207,8 @@ ExitStatus KeysCommand::run() {
         client::ClientEnvironment environment;
         environment.trace = access->environment.trace;
         environment.counters = access->environment.counters;
+        environment.counter_raised = access->environment.counter_raised;
+        environment.counter_low = access->environment.counter_low;
         return std::make_unique<client::NativeMeterClient>(std::move(parameters),
                                                            std::move(environment));
     };

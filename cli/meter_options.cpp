@@ -1,5 +1,6 @@
 #include "cli/meter_options.hpp"
 
+#include <iostream>
 #include <memory>
 
 #include <spdlog/sinks/stdout_sinks.h>
@@ -81,6 +82,14 @@ std::expected<MeterOptions::Access, std::string> MeterOptions::access(
     client::ClientEnvironment environment;
     environment.trace = trace(parameters);
     environment.counters = std::move(*counters);
+    environment.counter_raised = [](std::uint32_t next) {
+        std::cerr << "dlms: the meter has seen higher invocation counters than ours: going on with "
+                  << next << '\n';
+    };
+    environment.counter_low = [](std::uint32_t left) {
+        std::cerr << "dlms: " << left
+                  << " invocation counters are left for a key: change the meter's keys\n";
+    };
     return Access{std::move(parameters), std::move(environment)};
 }
 

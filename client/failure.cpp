@@ -17,11 +17,14 @@ FailureCode code_of(const Error& error) {
         case ErrorCode::port_denied:
         case ErrorCode::port_settings_refused:
         case ErrorCode::unsupported_baud_rate: return FailureCode::serial_unavailable;
+        case ErrorCode::certificate_expired:
+            // Of TLS, or of the association's keys.
+            return error.layer == Layer::transport ? FailureCode::link_rejected
+                                                   : FailureCode::authentication_failed;
         case ErrorCode::link_refused:
         case ErrorCode::frame_rejected:
         case ErrorCode::tls_failed:
         case ErrorCode::certificate_untrusted:
-        case ErrorCode::certificate_expired:
         case ErrorCode::certificate_name_mismatch:
         case ErrorCode::certificate_rejected:
         case ErrorCode::own_certificate_rejected: return FailureCode::link_rejected;

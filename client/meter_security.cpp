@@ -73,6 +73,7 @@ MeterSecurity MeterSecurity::clone() const {
     copy.responses = responses;
     copy.dedicated_key = dedicated_key;
     copy.certificate = certificate;
+    copy.valid_until = valid_until;
     copy.user_id = user_id;
     copy.quirks = quirks;
     copy.sends_title = sends_title;

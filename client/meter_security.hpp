@@ -3,6 +3,7 @@
 // system titles, keys, and what is asked of requests and answers (Green Book 9.2).
 
 #include <array>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,6 +34,8 @@ struct MeterSecurity {
     bool dedicated_key = false;
     /// Our signature certificate (DER), sent in the AARQ; empty: none.
     ByteBuffer certificate;
+    /// When the first of the certificates that the keys come from expires.
+    std::optional<std::chrono::sys_seconds> valid_until;
     std::optional<std::uint8_t> user_id;  ///< client user identification
     security::ProtectionQuirks quirks;
     /// Our title stands in the AARQ.

@@ -103,6 +103,10 @@ asio::awaitable<bool> NativeMeterClient::raise_counter(Instant deadline) {
 }
 
 Result<association::SecurityTerms> NativeMeterClient::security_terms() {
+    const auto& valid_until = parameters_.security.valid_until;
+    if (valid_until && std::chrono::system_clock::now() > *valid_until) {
+        return fail(ErrorCode::certificate_expired, Layer::client);
+    }
     Result<association::SecurityTerms> terms =
         make_security_terms(parameters_.security, parameters_.mechanism, random_);
     const bool takes_numbers =
@@ -117,7 +121,16 @@ Result<association::SecurityTerms> NativeMeterClient::security_terms() {
     if (const Status granted = numbers_->begin(*terms->protection); !granted) {
         return std::unexpected(granted.error());
     }
+    warn_of_low_counter();
     return terms;
+}
+
+void NativeMeterClient::warn_of_low_counter() {
+    constexpr std::uint32_t few = 1U << 26;  // one in 64 of all
+    const auto left = numbers_->left();
+    if (left && *left < few && environment_.counter_low && !std::exchange(has_warned_, true)) {
+        environment_.counter_low(*left);
+    }
 }
 
 asio::awaitable<Outcome<AssociationInfo>> NativeMeterClient::associate(Instant deadline) {
@@ -188,6 +201,7 @@ asio::awaitable<Outcome<void>> NativeMeterClient::open_link(Instant deadline) {
                               // Without numbers the next command fails, and says why.
                               static_cast<void>(numbers_->top_up(protection));
                               static_cast<void>(numbers_->save(protection));
+                              warn_of_low_counter();
                           }
                       }});
     if (!session) {

@@ -36,6 +36,9 @@ struct ClientEnvironment {
     /// Told when the connection was closed since the meter sent without end what nobody had asked
     /// for. Must make no call to the client.
     std::function<void()> flooded;
+    /// Told when a key of ours has few numbers left, `left` of them: it must be replaced. Once a
+    /// client.
+    std::function<void(std::uint32_t left)> counter_low;
     /// Where clients that name the same line share it; null: each opens its own. Calls to clients
     /// of a shared line need a turn (SharedLineClient).
     std::shared_ptr<Lines> lines;
@@ -115,6 +118,7 @@ private:
     /// numbers that the meter has seen. True if there were any.
     asio::awaitable<bool> raise_counter(Instant deadline);
     bool may_raise_counter() const;
+    void warn_of_low_counter();
     /// Keys and numbers for one association.
     Result<association::SecurityTerms> security_terms();
     /// Makes channel, session and link anew.
@@ -181,6 +185,7 @@ private:
     ClientEnvironment environment_;
     SystemRandom random_;
     std::optional<NumberSupply> numbers_;  // where there are keys
+    bool has_warned_ = false;              // of a counter near its end
     std::shared_ptr<Line> line_;
     std::unique_ptr<MeterSession> session_;
     std::shared_ptr<transport::Driver> driver_;

@@ -1,5 +1,7 @@
 #include "client/signing.hpp"
 
+#include <algorithm>
+
 #include "stack/security/pem.hpp"
 
 namespace dlms::client {
@@ -18,6 +20,12 @@ const char* name_of(Curve curve) {
 
 std::string curve_complaint(const char* what, Curve expected) {
     return std::string(what) + " is not on the curve of the security suite, " + name_of(expected);
+}
+
+/// No association is made with papers that have expired since they were handed in.
+void note_end(const Certificate& certificate, MeterSecurity& security) {
+    security.valid_until =
+        std::min(certificate.not_after(), security.valid_until.value_or(certificate.not_after()));
 }
 
 std::expected<void, std::string> check_time(const Certificate& certificate, security::Time now,
@@ -70,6 +78,7 @@ std::expected<void, std::string> take_own(const SigningMaterial& material, Curve
             return valid;
         }
         security.certificate = to_buffer(certificate->der());
+        note_end(*certificate, security);
     }
     security.keys.own_signing = std::move(*key);
     return {};
@@ -112,6 +121,7 @@ std::expected<security::PublicKey, std::string> take_meters(const MetersPaper& p
         return wrong("the meter's certificate is for another use of its key");
     }
     security.meter_title = *title;
+    note_end(*certificate, security);
     return certificate->public_key();
 }
 

@@ -148,6 +148,10 @@ ServiceEvents log_events(LogLevel level) {
             "asked for ({} such since the start)",
             json_quoted(meter_number), ++floods);
     };
+    events.counter_low = [](const std::string& meter_number, std::uint32_t left) {
+        spdlog::warn("meter {}: {} invocation counters are left for a key: change the meter's keys",
+                     json_quoted(meter_number), left);
+    };
     events.keys_changed = [](const KeysRequest& request, const CallOutcome<void>& outcome) {
         constexpr std::array<const char*, 4> operations{"rotate", "transfer", "keep", "agreement"};
         spdlog::warn("meter {}: {} of its secrets: {}", json_quoted(request.meter_number),

@@ -410,6 +410,12 @@ client::ClientEnvironment MeterActor::environment(const client::MeterParameters&
     environment.lines = surroundings_->lines;
     environment.learnt = learnt_;
     environment.counters = surroundings_->counters;
+    if (surroundings_->counter_low) {
+        environment.counter_low = [surroundings = surroundings_,
+                                   meter_number = meter_number_](std::uint32_t left) {
+            surroundings->counter_low(meter_number, left);
+        };
+    }
     if (surroundings_->counter_raised) {
         environment.counter_raised = [surroundings = surroundings_,
                                       meter_number = meter_number_](std::uint32_t next) {

@@ -43,6 +43,8 @@ struct MeterSurroundings {
     std::function<void(const std::string& meter_number)> flooded;
     // Told what has been learnt of a meter, whenever that has changed.
     std::function<void(const std::string& meter_number, const client::LearntLimits& limits)> learnt;
+    // Told when a key of a meter has few invocation counters left for us.
+    std::function<void(const std::string& meter_number, std::uint32_t left)> counter_low;
     // The lines that meters share; one for all meters of the service.
     std::shared_ptr<client::Lines> lines = std::make_shared<client::Lines>();
     // An association that nobody has used for so long is released: a meter has few of them.

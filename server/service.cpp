@@ -68,6 +68,7 @@ HeadEnd::Settings head_end_settings(const ServiceConfig& config, CounterKeeping 
     settings.surroundings.counters = std::move(keeping.counters);
     settings.surroundings.counter_raised = std::move(events.counter_raised);
     settings.surroundings.flooded = std::move(events.flooded);
+    settings.surroundings.counter_low = std::move(events.counter_low);
     settings.surroundings.keys = std::move(keys);
     settings.keys_changed = std::move(events.keys_changed);
     settings.certificates_changed = std::move(events.certificates_changed);

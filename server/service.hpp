@@ -32,6 +32,8 @@ struct ServiceEvents {
     std::function<void(const std::string& meter_number, std::uint32_t next)> counter_raised;
     // A connection was closed since its meter sent without end what nobody asked for.
     std::function<void(const std::string& meter_number)> flooded;
+    // A key has few invocation counters left for us: it must be replaced.
+    std::function<void(const std::string& meter_number, std::uint32_t left)> counter_low;
     // Secrets of a meter were changed or kept, or that failed.
     std::function<void(const KeysRequest&, const CallOutcome<void>&)> keys_changed;
     std::function<void(const CertificatesRequest&, const CallOutcome<void>&)> certificates_changed;

@@ -106,6 +106,18 @@ BOOST_AUTO_TEST_CASE(both_sides_prove_that_they_have_their_keys) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(papers_that_expire_later_make_no_association_then) {
+    const Papers papers(Curve::p256);
+    const SimulatedMeter meter(scenario(papers, 1));
+    MeterParameters parameters =
+        signing_parameters(meter.wrapper_port(), SecuritySuite::ecdh_ecdsa_aes_gcm_128, 1);
+    BOOST_REQUIRE(client::take_signing(papers.material(), present(), parameters.security));
+    BOOST_TEST((parameters.security.valid_until == papers.meter.not_after()));
+    BOOST_TEST(reading(parameters.clone()) == "0600003039");
+    parameters.security.valid_until = present() - std::chrono::seconds(1);
+    BOOST_TEST(reading(std::move(parameters)) == "authentication-failed");
+}
+
 BOOST_AUTO_TEST_CASE(papers_that_do_not_fit_are_named_and_taken_by_no_association) {
     const Papers papers(Curve::p256);
     const Papers others(Curve::p256);
