@@ -155,9 +155,10 @@ CallOutcome<void> set_security(const ConnectRequest& request, const MeterDefault
     }
     if (const std::string missing = client::missing_key(security, parameters.mechanism);
         !missing.empty()) {
-        const bool ecdsa = parameters.mechanism == Mechanism::hls_ecdsa;
-        return std::unexpected(
-            refusal(error_row(ecdsa ? "authentication-failed" : "deciphering-failed"), missing));
+        const ErrorRow& row = parameters.mechanism == Mechanism::hls_ecdsa
+                                  ? error_row("authentication-failed")
+                                  : error_row("deciphering-failed");
+        return std::unexpected(refusal(row, missing));
     }
     if (uses_keys && !security.own_title) {
         return std::unexpected(refusal(error_row("deciphering-failed"),
