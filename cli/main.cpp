@@ -5,6 +5,7 @@
 
 #include "cli/audit_command.hpp"
 #include "cli/certificates_command.hpp"
+#include "cli/conformance_command.hpp"
 #include "cli/decode_command.hpp"
 #include "cli/keygen_command.hpp"
 #include "cli/keys_command.hpp"
@@ -55,6 +56,7 @@ int run(int count, char** arguments) {
     dlms::cli::KeysCommand keys(program);
     dlms::cli::CertificatesCommand certificates(program);
     const dlms::cli::AuditCommand audit(program);
+    const dlms::cli::ConformanceCommand conformance(program);
     try {
         program.parse(count, arguments);
     } catch (const CLI::ParseError& error) {
@@ -81,6 +83,9 @@ int run(int count, char** arguments) {
     }
     if (audit.was_asked_for()) {
         return static_cast<int>(audit.run());
+    }
+    if (conformance.was_asked_for()) {
+        return static_cast<int>(conformance.run());
     }
     if (decode.was_asked_for()) {
         return static_cast<int>(decode.run());

@@ -436,25 +436,34 @@ std::expected<void, std::string> SecurityOptions::apply(const EnvironmentVariabl
     return {};
 }
 
+std::expected<std::unique_ptr<store::CounterStore>, std::string> open_counters(
+    const std::optional<std::string>& file, const EnvironmentVariable& environment) {
+    const auto name =
+        file ? std::expected<std::string, std::string>(*file) : default_counters_file(environment);
+    if (!name) {
+        return std::unexpected(name.error());
+    }
+    auto store = store::CounterStore::open(*name);
+    if (!store) {
+        return wrong("invocation counters: " + store.error());
+    }
+    return store;
+}
+
 std::expected<std::shared_ptr<client::DurableCounters>, std::string> SecurityOptions::counters(
     const EnvironmentVariable& environment, client::MeterParameters& parameters) const {
     if (!client::uses_keys(parameters.security, parameters.mechanism)) {
         return nullptr;
     }
-    const auto file = counters_file_ ? std::expected<std::string, std::string>(*counters_file_)
-                                     : default_counters_file(environment);
-    if (!file) {
-        return std::unexpected(file.error());
-    }
-    auto store = store::CounterStore::open(*file);
+    auto store = open_counters(counters_file_, environment);
     if (!store) {
-        return wrong("invocation counters: " + store.error());
+        return std::unexpected(store.error());
     }
     if (!parameters.security.own_title) {
         SystemRandom random;
         const auto title = (*store)->own_title(random);
         if (!title) {
-            return wrong("invocation counters: no system title could be kept in " + *file);
+            return wrong("invocation counters: no system title could be kept in their file");
         }
         parameters.security.own_title = *title;
     }

@@ -11,6 +11,7 @@
 
 #include "client/durable_counters.hpp"
 #include "client/meter_parameters.hpp"
+#include "store/counter_store.hpp"
 
 namespace dlms::cli {
 
@@ -19,6 +20,10 @@ using EnvironmentVariable = std::function<const char*(const char* name)>;
 
 /// Who is spoken to: broadcasts are ciphered with the broadcast key.
 enum class Audience : std::uint8_t { one_meter, every_meter };
+
+/// The invocation counters in a file, or in the default one; the error is a sentence.
+std::expected<std::unique_ptr<store::CounterStore>, std::string> open_counters(
+    const std::optional<std::string>& file, const EnvironmentVariable& environment);
 
 class SecurityOptions {
 public:
