@@ -63,7 +63,9 @@ std::string text_of_came(const LinkFault& fault) {
         return "nothing came";
     }
     std::string text = text_of(fault.came->control_octet) + " came";
-    if (fault.code == ErrorCode::link_misaddressed) {
+    const bool is_ours = fault.sent && fault.came->source == fault.sent->destination &&
+                         fault.came->destination == fault.sent->source;
+    if (!is_ours) {
         text += " from " + text_of(fault.came->source) + " to " + text_of(fault.came->destination);
     }
     return text;
