@@ -1,15 +1,13 @@
 #include "cli/keygen_command.hpp"
 
 #include <array>
-#include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <expected>
-#include <fcntl.h>
 #include <iostream>
 #include <optional>
 #include <unistd.h>
 
+#include "cli/private_file.hpp"
 #include "stack/base/hex.hpp"
 #include "stack/security/pem.hpp"
 
@@ -27,35 +25,15 @@ ExitStatus complain(const std::string& sentence, ExitStatus status = ExitStatus:
     return status;
 }
 
-/// A new file that its owner alone may read; one that is there is left alone.
-std::optional<std::string> write_private(const std::string& name, ByteView content) {
-    const int file = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (file < 0) {
-        return name + ": " + std::strerror(errno);
-    }
-    std::size_t written = 0;
-    while (written < content.size()) {
-        const ssize_t count = ::write(file, content.data() + written, content.size() - written);
-        if (count <= 0) {
-            break;
-        }
-        written += static_cast<std::size_t>(count);
-    }
-    if (::close(file) != 0 || written < content.size()) {
-        ::unlink(name.c_str());
-        return name + ": " + std::strerror(errno);
-    }
-    return std::nullopt;
-}
-
 Result<security::Certificate> self_signed(const security::SystemTitle& owner,
-                                          const security::PrivateKey& key, unsigned days,
+                                          const security::PrivateKey& key,
+                                          security::CertificateUse use, unsigned days,
                                           Random& random) {
     constexpr std::size_t serial_size = 16;
     security::CertificateContents contents{
         to_hex(owner.octets()),
         key.public_key(),
-        security::CertificateUse::digital_signature,
+        use,
         {},
         std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()),
         {}};
@@ -78,26 +56,32 @@ KeygenCommand::KeygenCommand(CLI::App& program)
         ->option_text("NUMBER");
     command_
         ->add_option("--out", out_,
-                     "File for the keys (with --signing the beginning of the files'\n"
+                     "File for the keys (of a key pair the beginning of the files'\n"
                      "names); never one that is there. Standard output if absent")
         ->option_text("FILE");
     auto* signing = command_->add_flag("--signing", signing_,
                                        "A key pair for ECDSA (suites 1 and 2) and its certificate");
-    command_->add_option("--owner", owner_, "Whose key pair: a system title")
-        ->option_text("HEX")
-        ->needs(signing);
     command_
-        ->add_flag("--request", request_,
-                   "A request for an authority in place of a certificate that signs itself")
-        ->needs(signing);
+        ->add_flag("--agreement", agreement_,
+                   "A key pair for agreed keys (suites 1 and 2) and its certificate")
+        ->excludes(signing);
+    command_->add_option("--owner", owner_, "Whose key pair: a system title")->option_text("HEX");
+    command_->add_flag("--request", request_,
+                       "A request for an authority in place of a certificate that signs itself");
     command_->add_option("--days", days_, "How long the certificate is valid (3650)")
-        ->check(CLI::Range(1U, longest))
-        ->needs(signing);
+        ->check(CLI::Range(1U, longest));
     command_->footer(examples);
 }
 
 ExitStatus KeygenCommand::run() const {
-    return signing_ ? signing() : symmetric();
+    if (signing_ || agreement_) {
+        return pair(signing_ ? security::CertificateUse::digital_signature
+                             : security::CertificateUse::key_agreement);
+    }
+    if (!owner_.empty() || request_) {
+        return complain("--owner and --request belong to --signing or --agreement");
+    }
+    return symmetric();
 }
 
 ExitStatus KeygenCommand::symmetric() const {
@@ -116,22 +100,23 @@ ExitStatus KeygenCommand::symmetric() const {
         std::cout << lines;
         return ExitStatus::done;
     }
-    const auto failed = write_private(out_, as_bytes(lines));
+    const auto failed = create_private_file(out_, as_bytes(lines));
     return failed ? complain(*failed) : ExitStatus::done;
 }
 
-ExitStatus KeygenCommand::signing() const {
+ExitStatus KeygenCommand::pair(security::CertificateUse use) const {
+    const std::string option = signing_ ? "--signing" : "--agreement";
     const auto curve =
         security::curve_of(*security::to_security_suite(static_cast<std::uint8_t>(suite_)));
     const auto owner = security::SystemTitle::from_hex(owner_);
     if (!curve) {
-        return complain("--signing needs --suite 1 or 2");
+        return complain(option + " needs --suite 1 or 2");
     }
     if (!owner) {
-        return complain("--signing needs --owner, a system title of 8 octets in hexadecimal");
+        return complain(option + " needs --owner, a system title of 8 octets in hexadecimal");
     }
     if (out_.empty()) {
-        return complain("--signing needs --out, where the files' names begin");
+        return complain(option + " needs --out, where the files' names begin");
     }
     SystemRandom random;
     const auto key = security::PrivateKey::generate(*curve, random);
@@ -142,17 +127,17 @@ ExitStatus KeygenCommand::signing() const {
         const auto made = security::make_certificate_request(*owner, *key);
         proof = made ? security::request_to_pem(*made) : "";
     } else if (pem) {
-        const auto made = self_signed(*owner, *key, days_, random);
+        const auto made = self_signed(*owner, *key, use, days_, random);
         proof = made ? security::to_pem(*made) : "";
     }
     if (proof.empty()) {
         return complain("the key pair could not be made", ExitStatus::internal);
     }
-    if (const auto failed = write_private(out_ + ".key", pem->reveal())) {
+    if (const auto failed = create_private_file(out_ + ".key", pem->reveal())) {
         return complain(*failed);
     }
     const std::string name = out_ + (request_ ? ".csr" : ".crt");
-    if (const auto failed = write_private(name, as_bytes(proof))) {
+    if (const auto failed = create_private_file(name, as_bytes(proof))) {
         ::unlink((out_ + ".key").c_str());
         return complain(*failed);
     }

@@ -6,6 +6,7 @@
 #include <CLI/App.hpp>
 
 #include "cli/exit_status.hpp"
+#include "stack/security/certificate.hpp"
 
 namespace dlms::cli {
 
@@ -20,12 +21,14 @@ public:
 
 private:
     ExitStatus symmetric() const;
-    ExitStatus signing() const;
+    /// A key pair and its certificate, or the request for one.
+    ExitStatus pair(security::CertificateUse use) const;
 
     CLI::App* command_;
     unsigned suite_ = 0;
     std::string out_;
     bool signing_ = false;
+    bool agreement_ = false;
     bool request_ = false;
     std::string owner_;
     unsigned days_ = 3650;

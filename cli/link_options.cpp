@@ -108,7 +108,10 @@ void LinkOptions::add_to(CLI::App& command) {
                   "HDLC: DISC before SNRM, for meters that keep a broken session")
         ->group(group);
     command
-        .add_option("--baud", baud_rate_, "Serial: speed; with --mode-e the highest to agree on")
+        .add_option(
+            "--baud", baud_rate_,
+            "Serial: speed; with --mode-e the highest to agree on,\nand with --hdlc --mode-e the "
+            "speed that the line behind the host has")
         ->check(CLI::Range(50, 4'000'000))
         ->option_text("RATE")
         ->group(group);
@@ -116,10 +119,20 @@ void LinkOptions::add_to(CLI::App& command) {
         ->option_text("8N1")
         ->group(group);
     command
+        .add_option("--rts", given_.rts,
+                    "Serial: request to send, on or off; as the system has it if absent")
+        ->option_text("on|off")
+        ->group(group);
+    command.add_option("--dtr", given_.dtr, "Serial: the same for data terminal ready")
+        ->option_text("on|off")
+        ->group(group);
+    command
         .add_flag("--echo", given_.hdlc.expect_echo,
                   "Serial: the line gives back what we send (two wires)")
         ->group(group);
-    command.add_flag("--mode-e", mode_e_, "Serial: open with IEC 62056-21 mode E (optical head)")
+    command
+        .add_flag("--mode-e", mode_e_,
+                  "Serial, or HDLC over TCP: open with IEC 62056-21 mode E (optical\nhead)")
         ->group(group);
     command
         .add_option("--device-address", device_address_,
@@ -163,7 +176,7 @@ std::expected<void, std::string> LinkOptions::set_hdlc(const client::MeterProfil
     parameters.set_hdlc_address(physical_, address_octets_);
     hdlc.max_information = max_information_.value_or(hdlc.max_information);
     hdlc.window = window_.value_or(hdlc.window);
-    hdlc.disconnect_first = given_.hdlc.disconnect_first;
+    hdlc.disconnect_first = hdlc.disconnect_first || given_.hdlc.disconnect_first;
     hdlc.expect_echo = given_.hdlc.expect_echo;
     if (!client::hdlc_address(parameters) || parameters.client_sap.value() > 0x7F) {
         return wrong(
@@ -175,6 +188,8 @@ std::expected<void, std::string> LinkOptions::set_hdlc(const client::MeterProfil
 
 std::expected<void, std::string> LinkOptions::set_line(const client::MeterProfile& profile,
                                                        client::MeterParameters& parameters) const {
+    parameters.link.rts = given_.rts;
+    parameters.link.dtr = given_.dtr;
     LineSettings& line = parameters.link.line_settings;
     line.baud_rate = baud_rate_.value_or(line.baud_rate);
     if (!format_.empty()) {
@@ -186,14 +201,24 @@ std::expected<void, std::string> LinkOptions::set_line(const client::MeterProfil
         }
         line = *settings;
     }
-    if (!mode_e_) {
-        return {};
+    if (mode_e_) {
+        set_mode_e(profile, parameters.link);
     }
-    client::ModeEParameters& mode_e = parameters.link.mode_e.emplace();
-    mode_e.starting_baud_rate = profile.hdlc.starting_baud_rate;
-    mode_e.max_baud_rate = baud_rate_.value_or(mode_e.max_baud_rate);
-    mode_e.device_address = device_address_;
     return {};
+}
+
+void LinkOptions::set_mode_e(const client::MeterProfile& profile,
+                             client::LinkParameters& link) const {
+    client::ModeEParameters& mode_e = link.mode_e.emplace();
+    mode_e.device_address = device_address_;
+    mode_e.starting_baud_rate = profile.hdlc.starting_baud_rate;
+    if (link.carrier == client::Carrier::serial) {
+        mode_e.max_baud_rate = baud_rate_.value_or(mode_e.max_baud_rate);
+        return;
+    }
+    mode_e.fixed_speed = true;
+    mode_e.starting_baud_rate = baud_rate_.value_or(mode_e.starting_baud_rate);
+    mode_e.software_parity = format_ != "8N1";
 }
 
 std::expected<void, std::string> LinkOptions::set_gateway(
@@ -225,8 +250,14 @@ std::expected<void, std::string> LinkOptions::apply(const std::string& place,
         return set;
     }
     const bool is_serial = parameters.link.carrier == client::Carrier::serial;
-    if (mode_e_ && !is_serial) {
-        return wrong("--mode-e opens a serial port, and '" + place + "' is a host");
+    const bool is_line_behind_host = mode_e_ && !is_serial;
+    if (is_line_behind_host && !hdlc_) {
+        return wrong("--mode-e opens a line for HDLC: with the host '" + place + "' add --hdlc");
+    }
+    if (is_line_behind_host && !format_.empty() && format_ != "7E1" && format_ != "8N1") {
+        return wrong(
+            "--format with --hdlc --mode-e is how the opening's characters are sent: 7E1, "
+            "or 8N1 without parity");
     }
     if (hdlc_ || is_serial) {
         if (auto set = set_hdlc(profile, parameters); !set) {
@@ -236,12 +267,18 @@ std::expected<void, std::string> LinkOptions::apply(const std::string& place,
         return wrong(
             "--physical, --address-size, --window and --max-info belong to HDLC: add --hdlc");
     }
+    if (!is_serial && (given_.rts || given_.dtr)) {
+        return wrong("--rts and --dtr belong to a serial port, and '" + place + "' is a host");
+    }
     if (is_serial) {
         if (auto set = set_line(profile, parameters); !set) {
             return set;
         }
+    } else if (is_line_behind_host) {
+        set_mode_e(profile, parameters.link);
     } else if (baud_rate_ || !format_.empty()) {
-        return wrong("--baud and --format belong to a serial port, and '" + place + "' is a host");
+        return wrong("--baud and --format belong to a serial port or to --mode-e, and '" + place +
+                     "' is a host");
     }
     return set_gateway(parameters);
 }

@@ -29,6 +29,7 @@ private:
                                               client::MeterParameters& parameters) const;
     std::expected<void, std::string> set_line(const client::MeterProfile& profile,
                                               client::MeterParameters& parameters) const;
+    void set_mode_e(const client::MeterProfile& profile, client::LinkParameters& link) const;
     std::expected<void, std::string> set_gateway(client::MeterParameters& parameters) const;
 
     bool hdlc_ = false;

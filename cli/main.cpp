@@ -3,8 +3,13 @@
 #include <exception>
 #include <iostream>
 
+#include "cli/audit_command.hpp"
+#include "cli/certificates_command.hpp"
+#include "cli/conformance_command.hpp"
 #include "cli/decode_command.hpp"
 #include "cli/keygen_command.hpp"
+#include "cli/keys_command.hpp"
+#include "cli/profile_command.hpp"
 #include "cli/read_command.hpp"
 #include "cli/readout_command.hpp"
 #include "cli/scan_command.hpp"
@@ -43,10 +48,15 @@ int run(int count, char** arguments) {
     program.get_formatter()->column_width(28);
     dlms::cli::ReadCommand read(program);
     dlms::cli::WriteCommand write(program);
+    dlms::cli::ProfileCommand profile(program);
     dlms::cli::ScanCommand scan(program);
     dlms::cli::ReadoutCommand readout(program);
     dlms::cli::DecodeCommand decode(program);
     const dlms::cli::KeygenCommand keygen(program);
+    dlms::cli::KeysCommand keys(program);
+    dlms::cli::CertificatesCommand certificates(program);
+    const dlms::cli::AuditCommand audit(program);
+    const dlms::cli::ConformanceCommand conformance(program);
     try {
         program.parse(count, arguments);
     } catch (const CLI::ParseError& error) {
@@ -56,11 +66,26 @@ int run(int count, char** arguments) {
     if (scan.was_asked_for()) {
         return static_cast<int>(scan.run());
     }
+    if (profile.was_asked_for()) {
+        return static_cast<int>(profile.run());
+    }
     if (readout.was_asked_for()) {
         return static_cast<int>(readout.run());
     }
     if (keygen.was_asked_for()) {
         return static_cast<int>(keygen.run());
+    }
+    if (keys.was_asked_for()) {
+        return static_cast<int>(keys.run());
+    }
+    if (certificates.was_asked_for()) {
+        return static_cast<int>(certificates.run());
+    }
+    if (audit.was_asked_for()) {
+        return static_cast<int>(audit.run());
+    }
+    if (conformance.was_asked_for()) {
+        return static_cast<int>(conformance.run());
     }
     if (decode.was_asked_for()) {
         return static_cast<int>(decode.run());

@@ -1,5 +1,6 @@
 #include "cli/meter_options.hpp"
 
+#include <iostream>
 #include <memory>
 
 #include <spdlog/sinks/stdout_sinks.h>
@@ -55,7 +56,7 @@ void MeterOptions::add_to(CLI::App& command) {
 }
 
 std::expected<MeterOptions::Access, std::string> MeterOptions::access(
-    const EnvironmentVariable& variable) const {
+    const EnvironmentVariable& variable, Audience audience) const {
     const client::MeterProfile& profile = client::profile_of_brand(brand_);
     client::MeterParameters parameters(profile);
     parameters.client_sap = client_ ? ClientSap(*client_) : parameters.client_sap;
@@ -71,7 +72,7 @@ std::expected<MeterOptions::Access, std::string> MeterOptions::access(
             std::chrono::milliseconds(static_cast<std::int64_t>(*timeout_ * 1000));
     }
     parameters.pre_established = pre_established_;
-    if (auto set = security_.apply(variable, parameters); !set) {
+    if (auto set = security_.apply(variable, audience, parameters); !set) {
         return std::unexpected(set.error());
     }
     auto counters = security_.counters(variable, parameters);
@@ -81,6 +82,14 @@ std::expected<MeterOptions::Access, std::string> MeterOptions::access(
     client::ClientEnvironment environment;
     environment.trace = trace(parameters);
     environment.counters = std::move(*counters);
+    environment.counter_raised = [](std::uint32_t next) {
+        std::cerr << "dlms: the meter has seen higher invocation counters than ours: going on with "
+                  << next << '\n';
+    };
+    environment.counter_low = [](std::uint32_t left) {
+        std::cerr << "dlms: " << left
+                  << " invocation counters are left for a key: change the meter's keys\n";
+    };
     return Access{std::move(parameters), std::move(environment)};
 }
 
@@ -113,6 +122,10 @@ render::ValueOptions MeterOptions::value_options() const {
 Duration MeterOptions::patience(const client::MeterParameters& parameters) {
     // An answer may come in many blocks, each with its own time-out.
     return std::max<Duration>(parameters.response_timeout, std::chrono::minutes(5));
+}
+
+const client::MeterProfile& MeterOptions::profile() const {
+    return client::profile_of_brand(brand_);
 }
 
 }  // namespace dlms::cli

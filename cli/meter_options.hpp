@@ -30,12 +30,15 @@ public:
         client::ClientEnvironment environment;
     };
     /// The error is a sentence.
-    std::expected<Access, std::string> access(const EnvironmentVariable& variable) const;
+    std::expected<Access, std::string> access(const EnvironmentVariable& variable,
+                                              Audience audience = Audience::one_meter) const;
 
     /// A trace of the octets on the line to a meter, on standard error, when -v was given;
     /// passwords are not shown.
     transport::TraceSink trace(const client::MeterParameters& parameters) const;
     render::ValueOptions value_options() const;
+    /// Of the brand.
+    const client::MeterProfile& profile() const;
     /// Of the connection and association, of one request and its answer.
     static Duration patience(const client::MeterParameters& parameters);
 

@@ -14,7 +14,7 @@ using Row = std::array<std::string, 4>;
 
 render::ShownValue show(const Line& line, const render::ValueOptions& options) {
     return render::show_value(line.attribute, line.reading->value.view(), line.reading->scaler_unit,
-                              options);
+                              options, line.reading->version);
 }
 
 Row row_of(const Line& line, const render::ValueOptions& options) {

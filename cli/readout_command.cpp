@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/advice.hpp"
+#include "cli/link_options.hpp"
 #include "client/readout.hpp"
 
 namespace dlms::cli {
@@ -14,7 +15,8 @@ namespace {
 
 constexpr auto examples = R"(Examples:
   dlms readout /dev/ttyUSB0
-  dlms readout /dev/ttyUSB0 --device-address 12345678 --json)";
+  dlms readout /dev/ttyUSB0 --device-address 12345678 --json
+  dlms readout 192.168.1.20:2001 --start-baud 300      a converter whose line is at 300 Bd, 8N1)";
 
 void print_json(const client::Readout& readout) {
     nlohmann::ordered_json document;
@@ -46,7 +48,10 @@ void print_text(const client::Readout& readout) {
 ReadoutCommand::ReadoutCommand(CLI::App& program)
     : command_(program.add_subcommand(
           "readout", "Read the data block of a meter that speaks IEC 62056-21 (mode C)")) {
-    command_->add_option("port", port_, "Serial port of the optical head, such as /dev/ttyUSB0")
+    command_
+        ->add_option("port", port_,
+                     "Serial port of the optical head, such as /dev/ttyUSB0; or HOST:PORT of a\n"
+                     "converter, whose line keeps the speed of the request and has 8 data bits")
         ->option_text("PORT")
         ->required();
     command_
@@ -59,6 +64,8 @@ ReadoutCommand::ReadoutCommand(CLI::App& program)
     command_->add_option("--baud", max_baud_rate_, "Highest speed to agree on; 9600 if absent")
         ->check(CLI::Range(50, 115'200))
         ->option_text("RATE");
+    command_->add_flag("--no-parity", no_parity_,
+                       "HOST:PORT: characters without the parity bit that is made of 8N1");
     command_->add_option("--timeout", timeout_, "Seconds for all of it; 180 if absent")
         ->check(CLI::Range(0.1, 3600.0))
         ->option_text("SECONDS");
@@ -69,10 +76,23 @@ ReadoutCommand::ReadoutCommand(CLI::App& program)
 
 ExitStatus ReadoutCommand::run() {
     client::MeterParameters parameters;
-    parameters.link.carrier = client::Carrier::serial;
-    parameters.link.serial_port = port_;
-    parameters.link.mode_e =
-        client::ModeEParameters{device_address_, starting_baud_rate_, max_baud_rate_, {}};
+    client::ModeEParameters& mode_e = parameters.link.mode_e.emplace();
+    mode_e.device_address = device_address_;
+    mode_e.starting_baud_rate = starting_baud_rate_;
+    mode_e.max_baud_rate = max_baud_rate_;
+    if (is_serial_port(port_)) {
+        parameters.link.carrier = client::Carrier::serial;
+        parameters.link.serial_port = port_;
+    } else {
+        const auto endpoint = parse_endpoint(port_);
+        if (!endpoint) {
+            std::cerr << "dlms readout: " << endpoint.error() << '\n';
+            return ExitStatus::usage;
+        }
+        parameters.endpoint = *endpoint;
+        mode_e.fixed_speed = true;
+        mode_e.software_parity = !no_parity_;
+    }
     const Instant deadline = std::chrono::steady_clock::now() +
                              std::chrono::milliseconds(static_cast<std::int64_t>(timeout_ * 1000));
     asio::io_context io;

@@ -23,6 +23,7 @@ private:
     std::uint32_t starting_baud_rate_ = 300;
     std::uint32_t max_baud_rate_ = 9600;
     double timeout_ = 180;
+    bool no_parity_ = false;
     bool json_ = false;
     bool verbose_ = false;
 };

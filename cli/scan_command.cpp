@@ -1,6 +1,7 @@
 #include "cli/scan_command.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <iostream>
 #include <unistd.h>
@@ -24,7 +25,9 @@ constexpr auto examples = R"(Examples:
   dlms scan 192.168.1.20:4059 --hdlc --servers 1,16-18
   dlms scan /dev/ttyUSB0 --physicals 16-32 --clients 16 --wait 0.5
 
-Nobody's password is tried: a client that needs one is reported as such.)";
+No password and no key is tried. Where a client needs one, the mechanisms of high level security are
+asked for up to the meter's challenge, and no further; where the meter knows none of them, a password
+(LLS) is what is left.)";
 
 /// A pair of addresses to try.
 struct Candidate {
@@ -37,6 +40,7 @@ struct Candidate {
 struct Finding {
     Candidate candidate;
     std::string answer;               // "associated", or why not
+    std::string mechanism;            // as the standard calls it; empty where it is not known
     std::optional<std::string> name;  // logical device name
 };
 
@@ -97,12 +101,48 @@ std::string name_text(const axdr::Data& value) {
     return text(render::show_value(attribute, value.view(), std::nullopt, options));
 }
 
+using Mechanism = acse::Mechanism;
+
+/// Whether the meter accepted the mechanism and sent its challenge.
+bool was_challenged(const client::Failure& failure) {
+    return failure.refusal && failure.refusal->result == acse::AssociationResult::accepted;
+}
+
+/// Which mechanism the meter asks for, found without any secret.
+asio::awaitable<std::string> find_mechanism(const client::MeterParameters& parameters,
+                                            client::ClientEnvironment environment) {
+    constexpr std::array candidates{Mechanism::hls_gmac,  Mechanism::hls_sha256,
+                                    Mechanism::hls_ecdsa, Mechanism::hls_sha1,
+                                    Mechanism::hls_md5,   Mechanism::hls_manufacturer};
+    SystemRandom random;
+    std::array<Byte, security::SystemTitle::size> title{};
+    if (!random.fill(title)) {
+        co_return std::string();
+    }
+    for (const Mechanism mechanism : candidates) {
+        client::MeterParameters asking = parameters.clone();
+        asking.mechanism = mechanism;
+        asking.security.stops_at_challenge = true;
+        asking.security.own_title = security::SystemTitle(title);
+        client::NativeMeterClient meter(std::move(asking), environment);
+        const auto ended = co_await meter.connect(std::chrono::steady_clock::now() +
+                                                  4 * parameters.response_timeout);
+        if (!ended && was_challenged(ended.error())) {
+            co_return std::string(name(mechanism));
+        }
+        if (!ended && !is_an_answer(ended.error())) {
+            co_return std::string();  // nothing can be said of a meter that falls silent
+        }
+    }
+    co_return std::string(name(Mechanism::lls));
+}
+
 /// Nothing: silence. A failure ends the scan.
 asio::awaitable<client::Outcome<std::optional<Finding>>> try_candidate(
     const Candidate& candidate, client::MeterParameters parameters,
     client::ClientEnvironment environment) {
     const auto wait = parameters.response_timeout;
-    client::NativeMeterClient meter(std::move(parameters), std::move(environment));
+    client::NativeMeterClient meter(parameters.clone(), environment);
     const auto deadline = [&] { return std::chrono::steady_clock::now() + 4 * wait; };
     const auto connected = co_await meter.connect(deadline());
     if (!connected) {
@@ -112,13 +152,13 @@ asio::awaitable<client::Outcome<std::optional<Finding>>> try_candidate(
         if (!is_an_answer(connected.error())) {
             co_return std::nullopt;
         }
-        co_return Finding{candidate,
-                          connected.error().code == client::FailureCode::authentication_failed
-                              ? "needs authentication"
-                              : describe(connected.error()),
-                          std::nullopt};
+        if (connected.error().code != client::FailureCode::authentication_failed) {
+            co_return Finding{candidate, describe(connected.error()), {}, std::nullopt};
+        }
+        std::string mechanism = co_await find_mechanism(parameters, environment);
+        co_return Finding{candidate, "needs authentication", std::move(mechanism), std::nullopt};
     }
-    Finding finding{candidate, "associated", std::nullopt};
+    Finding finding{candidate, "associated", std::string(name(Mechanism::lowest)), std::nullopt};
     client::ReadRequest request;
     request.attribute = {1, "0-0:42.0.0.255"_obis, 2};
     const auto name = co_await meter.read(std::move(request), deadline());
@@ -166,6 +206,8 @@ void print_json(const std::vector<Finding>& findings) {
                                 ? nlohmann::ordered_json(*finding.candidate.physical)
                                 : nlohmann::ordered_json();
         entry["answer"] = finding.answer;
+        entry["mechanism"] = finding.mechanism.empty() ? nlohmann::ordered_json()
+                                                       : nlohmann::ordered_json(finding.mechanism);
         entry["logicalDeviceName"] =
             finding.name ? nlohmann::ordered_json(*finding.name) : nlohmann::ordered_json();
         document["found"].push_back(std::move(entry));
@@ -180,6 +222,9 @@ void print_table(const std::vector<Finding>& findings) {
             std::cout << " physical " << *finding.candidate.physical;
         }
         std::cout << "  client " << finding.candidate.client << "  " << finding.answer;
+        if (!finding.mechanism.empty()) {
+            std::cout << "  " << finding.mechanism;
+        }
         if (finding.name) {
             std::cout << "  " << *finding.name;
         }

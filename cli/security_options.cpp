@@ -172,6 +172,24 @@ void SecurityOptions::add_to(CLI::App& command) {
                     "Authentication key; prefer DLMS_AUTHENTICATION_KEY")
         ->option_text("HEX")
         ->group(group);
+    command
+        .add_option("--envelope", envelope_,
+                    "What protected requests go in: service_specific (glo-, ded-),\n"
+                    "general (general-glo, -ded), or general-ciphering: general_ciphering,\n"
+                    "identified_key, wrapped_key (DLMS_MASTER_KEY), one_pass,\n"
+                    "static_unified (agreed keys). The brand's if absent")
+        ->check(CLI::IsMember(
+            std::vector<std::string>(client::envelope_names.begin(), client::envelope_names.end()),
+            CLI::ignore_case))
+        ->option_text("NAME")
+        ->group(group);
+    command
+        .add_option("--sign", sign_,
+                    "Sign requests, and ask for signed answers: inside of what is\n"
+                    "ciphered, or outside of it")
+        ->check(CLI::IsMember({"inside", "outside"}, CLI::ignore_case))
+        ->option_text("PLACE")
+        ->group(group);
     for (const auto& [option, file_name, what] :
          {std::tuple("--signing-key", &signing_key_file_,
                      "File of our private key for ECDSA (PEM or DER); see dlms keygen"),
@@ -181,7 +199,11 @@ void SecurityOptions::add_to(CLI::App& command) {
                      "File of the meter's certificate for ECDSA"),
           std::tuple("--authority", &authority_file_,
                      "File of the authority that must have signed the meter's\n"
-                     "certificate; if absent it is taken as it is")}) {
+                     "certificates; if absent they are taken as they are"),
+          std::tuple("--agreement-key", &agreement_key_file_,
+                     "File of our private key for agreed keys (PEM or DER)"),
+          std::tuple("--meter-agreement-certificate", &meter_agreement_certificate_file_,
+                     "File of the meter's certificate for agreed keys")}) {
         command.add_option(option, *file_name, what)->option_text("FILE")->group(group);
     }
     command
@@ -232,6 +254,15 @@ std::expected<std::optional<SecretBytes>, std::string> SecurityOptions::password
     }
     if (const char* value = environment("DLMS_PASSWORD")) {
         return SecretBytes(as_bytes(value));
+    }
+    if (const char* digits = environment("DLMS_PASSWORD_HEX"); digits && *digits) {
+        Result<ByteBuffer> octets = from_hex(digits);
+        if (!octets) {
+            return wrong("DLMS_PASSWORD_HEX: expected pairs of hexadecimal digits");
+        }
+        SecretBytes secret(*octets);
+        wipe(*octets);
+        return secret;
     }
     return std::nullopt;
 }
@@ -286,6 +317,14 @@ std::expected<void, std::string> SecurityOptions::set_keys(const EnvironmentVari
                          "--authentication-key (DLMS_AUTHENTICATION_KEY)", security.suite,
                          security.keys.authentication);
     }
+    if (taken) {
+        taken = take_key(text_of(std::nullopt, environment, "DLMS_BROADCAST_KEY"),
+                         "DLMS_BROADCAST_KEY", security.suite, security.keys.broadcast);
+    }
+    if (taken) {
+        taken = take_key(text_of(std::nullopt, environment, "DLMS_MASTER_KEY"), "DLMS_MASTER_KEY",
+                         security.suite, security.keys.master);
+    }
     return taken;
 }
 
@@ -322,9 +361,10 @@ std::expected<void, std::string> SecurityOptions::set_titles(
 std::expected<void, std::string> SecurityOptions::set_signing(
     client::MeterSecurity& security) const {
     constexpr std::size_t most = 4 * security::largest_certificate;
-    std::array<ByteBuffer, 4> contents;
-    const std::array<const std::string*, 4> names{&signing_key_file_, &certificate_file_,
-                                                  &meter_certificate_file_, &authority_file_};
+    std::array<ByteBuffer, 6> contents;
+    const std::array<const std::string*, 6> names{
+        &signing_key_file_, &certificate_file_,   &meter_certificate_file_,
+        &authority_file_,   &agreement_key_file_, &meter_agreement_certificate_file_};
     for (std::size_t i = 0; i < names.size(); ++i) {
         if (names.at(i)->empty()) {
             continue;
@@ -339,13 +379,16 @@ std::expected<void, std::string> SecurityOptions::set_signing(
         }
     }
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    auto taken =
-        client::take_signing({contents[0], contents[1], contents[2], contents[3]}, now, security);
+    auto taken = client::take_signing(
+        {contents[0], contents[1], contents[2], contents[3], contents[4], contents[5]}, now,
+        security);
     wipe(contents[0]);
+    wipe(contents[4]);
     return taken;
 }
 
 std::expected<void, std::string> SecurityOptions::apply(const EnvironmentVariable& environment,
+                                                        Audience audience,
                                                         client::MeterParameters& parameters) const {
     if (auto set = set_mechanism(environment, parameters); !set) {
         return set;
@@ -353,11 +396,23 @@ std::expected<void, std::string> SecurityOptions::apply(const EnvironmentVariabl
     client::MeterSecurity& security = parameters.security;
     security.suite = *security::to_security_suite(static_cast<std::uint8_t>(suite_));
     const std::string level = CLI::detail::to_lower(security_);
-    if (level != "none") {
+    const std::string sign = CLI::detail::to_lower(sign_);
+    if (level != "none" || !sign.empty()) {
         const bool both = level == "authenticated_encryption";
         security.protect({.authenticated = both || level == "authentication",
-                          .encrypted = both || level == "encryption"});
-        security.dedicated_key = dedicated_key_;
+                          .encrypted = both || level == "encryption",
+                          .digitally_signed = !sign.empty()});
+        security.requests.signed_outside = sign == "outside";
+        security.dedicated_key = dedicated_key_ && level != "none";
+    }
+    if (audience == Audience::every_meter && security.ciphered) {
+        security.requests.key = association::KeyChoice::broadcast;
+    }
+    if (!envelope_.empty()) {
+        const std::string asked = CLI::detail::to_lower(envelope_);
+        const auto* const found = std::ranges::find(client::envelope_names, asked);
+        security.requests.envelope =
+            static_cast<association::Envelope>(found - client::envelope_names.begin());
     }
     if (!client::uses_keys(security, parameters.mechanism)) {
         return {};
@@ -371,18 +426,28 @@ std::expected<void, std::string> SecurityOptions::apply(const EnvironmentVariabl
     if (auto set = set_signing(security); !set) {
         return set;
     }
-    if (parameters.mechanism == Mechanism::hls_ecdsa &&
-        (!security.keys.own_signing || !security.keys.peer_signing)) {
-        return wrong("--auth ecdsa needs --signing-key and --meter-certificate");
-    }
-    const bool gmac = parameters.mechanism == Mechanism::hls_gmac;
-    if ((security.ciphered || gmac) && !security.keys.unicast) {
-        return wrong("this needs an encryption key: set DLMS_ENCRYPTION_KEY");
-    }
-    if ((security.requests.protection.authenticated || gmac) && !security.keys.authentication) {
-        return wrong("this needs an authentication key: set DLMS_AUTHENTICATION_KEY");
+    if (const std::string missing = client::missing_key(security, parameters.mechanism);
+        !missing.empty()) {
+        return wrong(missing +
+                     ": see DLMS_ENCRYPTION_KEY, DLMS_AUTHENTICATION_KEY, "
+                     "DLMS_BROADCAST_KEY, DLMS_MASTER_KEY, --signing-key and --agreement-key in "
+                     "--help");
     }
     return {};
+}
+
+std::expected<std::unique_ptr<store::CounterStore>, std::string> open_counters(
+    const std::optional<std::string>& file, const EnvironmentVariable& environment) {
+    const auto name =
+        file ? std::expected<std::string, std::string>(*file) : default_counters_file(environment);
+    if (!name) {
+        return std::unexpected(name.error());
+    }
+    auto store = store::CounterStore::open(*name);
+    if (!store) {
+        return wrong("invocation counters: " + store.error());
+    }
+    return store;
 }
 
 std::expected<std::shared_ptr<client::DurableCounters>, std::string> SecurityOptions::counters(
@@ -390,20 +455,15 @@ std::expected<std::shared_ptr<client::DurableCounters>, std::string> SecurityOpt
     if (!client::uses_keys(parameters.security, parameters.mechanism)) {
         return nullptr;
     }
-    const auto file = counters_file_ ? std::expected<std::string, std::string>(*counters_file_)
-                                     : default_counters_file(environment);
-    if (!file) {
-        return std::unexpected(file.error());
-    }
-    auto store = store::CounterStore::open(*file);
+    auto store = open_counters(counters_file_, environment);
     if (!store) {
-        return wrong("invocation counters: " + store.error());
+        return std::unexpected(store.error());
     }
     if (!parameters.security.own_title) {
         SystemRandom random;
         const auto title = (*store)->own_title(random);
         if (!title) {
-            return wrong("invocation counters: no system title could be kept in " + *file);
+            return wrong("invocation counters: no system title could be kept in their file");
         }
         parameters.security.own_title = *title;
     }

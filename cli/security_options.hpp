@@ -11,11 +11,19 @@
 
 #include "client/durable_counters.hpp"
 #include "client/meter_parameters.hpp"
+#include "store/counter_store.hpp"
 
 namespace dlms::cli {
 
 /// The value of an environment variable, or null.
 using EnvironmentVariable = std::function<const char*(const char* name)>;
+
+/// Who is spoken to: broadcasts are ciphered with the broadcast key.
+enum class Audience : std::uint8_t { one_meter, every_meter };
+
+/// The invocation counters in a file, or in the default one; the error is a sentence.
+std::expected<std::unique_ptr<store::CounterStore>, std::string> open_counters(
+    const std::optional<std::string>& file, const EnvironmentVariable& environment);
 
 class SecurityOptions {
 public:
@@ -23,9 +31,11 @@ public:
     void add_to(CLI::App& command);
 
     /// Mechanism, secret, keys and protection. Keys and the password may stand in the environment:
-    /// DLMS_PASSWORD, DLMS_ENCRYPTION_KEY, DLMS_AUTHENTICATION_KEY; options override them. The
-    /// error is a sentence that tells no secret.
+    /// DLMS_PASSWORD (or DLMS_PASSWORD_HEX), DLMS_ENCRYPTION_KEY, DLMS_AUTHENTICATION_KEY,
+    /// DLMS_BROADCAST_KEY, DLMS_MASTER_KEY; options override them. The error is a sentence that
+    /// tells no secret.
     std::expected<void, std::string> apply(const EnvironmentVariable& environment,
+                                           Audience audience,
                                            client::MeterParameters& parameters) const;
 
     /// The counters for parameters that need them, null for others. Gives these parameters the
@@ -51,6 +61,10 @@ private:
     unsigned suite_ = 0;
     std::optional<std::string> encryption_key_;
     std::optional<std::string> authentication_key_;
+    std::string envelope_;
+    std::string sign_;
+    std::string agreement_key_file_;
+    std::string meter_agreement_certificate_file_;
     std::string signing_key_file_;
     std::string certificate_file_;
     std::string meter_certificate_file_;

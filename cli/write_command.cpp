@@ -104,6 +104,7 @@ asio::awaitable<WriteEnd> write_one(client::MeterClient& meter, WriteOrder order
     if (present) {
         target.present = present->value.view();
         target.scaler_unit = present->scaler_unit;
+        target.version = present->version;
     }
     WriteEnd end;
     render::WriteOptions options;
@@ -201,7 +202,8 @@ ExitStatus WriteCommand::run() {
                             ExitStatus::usage);
         }
     }
-    auto access = meter_.access(std::getenv);
+    auto access =
+        meter_.access(std::getenv, broadcast_ ? Audience::every_meter : Audience::one_meter);
     if (!access) {
         return complain(access.error(), ExitStatus::usage);
     }

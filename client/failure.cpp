@@ -1,5 +1,7 @@
 #include "client/failure.hpp"
 
+#include "transport/flood_budget.hpp"
+
 namespace dlms::client {
 namespace {
 
@@ -15,11 +17,14 @@ FailureCode code_of(const Error& error) {
         case ErrorCode::port_denied:
         case ErrorCode::port_settings_refused:
         case ErrorCode::unsupported_baud_rate: return FailureCode::serial_unavailable;
+        case ErrorCode::certificate_expired:
+            // Of TLS, or of the association's keys.
+            return error.layer == Layer::transport ? FailureCode::link_rejected
+                                                   : FailureCode::authentication_failed;
         case ErrorCode::link_refused:
         case ErrorCode::frame_rejected:
         case ErrorCode::tls_failed:
         case ErrorCode::certificate_untrusted:
-        case ErrorCode::certificate_expired:
         case ErrorCode::certificate_name_mismatch:
         case ErrorCode::certificate_rejected:
         case ErrorCode::own_certificate_rejected: return FailureCode::link_rejected;
@@ -41,6 +46,8 @@ FailureCode code_of(const Error& error) {
         // What the association did not negotiate the meter does not offer.
         case ErrorCode::not_negotiated:
         case ErrorCode::request_too_long: return FailureCode::unsupported;
+        // So long an answer is legal, and more than we take.
+        case ErrorCode::answer_too_long: return FailureCode::unsupported;
         default: break;
     }
     switch (error.blame()) {
@@ -181,6 +188,9 @@ std::string_view code_text(const Failure& failure) {
 
 std::string describe(const Failure& failure) {
     std::string text{sentence(failure.code)};
+    if (failure.error && failure.error->code == ErrorCode::answer_too_long) {
+        text = "the meter's answer is longer than is taken here";
+    }
     if (failure.access_result) {
         text += ": ";
         text += cosem::name(*failure.access_result);
@@ -206,13 +216,19 @@ std::string describe(const Failure& failure) {
             xdlms::service_error_name(failure.service_error->group, failure.service_error->value);
     }
     // Of these the code says it all.
+    const bool is_flood = failure.error == transport::flooded;
+    if (is_flood) {
+        text = "the meter sent without end what nobody had asked for, and lost its connection";
+    }
     const bool is_plain = failure.error && failure.error->blame() == Blame::transport &&
                           failure.code != FailureCode::serial_unavailable &&
                           failure.code != FailureCode::link_rejected;
-    if (failure.error && !is_plain) {
-        text += " (" + describe(*failure.error) + ')';
+    std::string cause =
+        failure.error && !is_plain && !is_flood ? describe(*failure.error) : std::string();
+    if (!failure.detail.empty()) {
+        cause += (cause.empty() ? "" : ": ") + failure.detail;
     }
-    return text;
+    return cause.empty() ? text : text + " (" + cause + ')';
 }
 
 Failure from_error(const Error& error) {

@@ -57,6 +57,8 @@ struct Failure {
     FailureCode code = FailureCode::internal;
     /// What was found, for every code that comes from an error of the stack.
     std::optional<Error> error;
+    /// Of the link's failures: which frame, what was expected, what came. May be empty.
+    std::string detail = {};
     /// The meter's verdict on one attribute; with access_refused.
     std::optional<cosem::DataAccessResult> access_result;
     /// The meter's verdict on one method; with access_refused.

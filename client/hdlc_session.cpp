@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "client/open_link.hpp"
+
 namespace dlms::client {
 namespace {
 
@@ -24,13 +26,19 @@ hdlc::ClientLinkConfiguration link_configuration(hdlc::Address client, hdlc::Add
     return configuration;
 }
 
-iec62056_21::ModeEClientConfiguration opening_configuration(const ModeEParameters& mode_e) {
-    iec62056_21::ModeEClientConfiguration configuration;
-    configuration.device_address = mode_e.device_address;
-    configuration.start_baud_rate = mode_e.starting_baud_rate;
-    configuration.max_baud_rate = mode_e.max_baud_rate;
-    configuration.settle_time = mode_e.settle_time;
-    return configuration;
+/// The three letters are checked by the codec.
+std::string fault_of_opening(const iec62056_21::OpeningFailed& failed) {
+    const std::string maker(failed.manufacturer);
+    switch (failed.error.code) {
+        case ErrorCode::timeout:
+            return maker.empty() ? "nothing came in answer to the opening request /?!"
+                                 : "the meter of maker " + maker + " stopped answering";
+        case ErrorCode::unsupported_mode:
+            return "the meter of maker " + maker + " does not announce HDLC (\\2)";
+        case ErrorCode::unsupported_baud_rate:
+            return "the meter of maker " + maker + " does not offer the line's speed";
+        default: return {};
+    }
 }
 
 /// The same logical device of every meter of the line, or every one where addresses have one part.
@@ -50,6 +58,14 @@ HdlcSession::HdlcSession(hdlc::Address client, hdlc::Address server, const LinkP
     if (link.mode_e) {
         mode_e_.emplace(opening_configuration(*link.mode_e));
     }
+}
+
+std::string HdlcSession::fault() const {
+    if (mode_e_) {
+        return opening_fault_;
+    }
+    const std::optional<hdlc::LinkFault> fault = link_.fault();
+    return fault ? describe(*fault) : std::string();
 }
 
 void HdlcSession::open_link(Instant now) {
@@ -107,6 +123,7 @@ void HdlcSession::drain_mode_e(Instant now) {
         return;
     }
     if (const auto* failed = std::get_if<iec62056_21::OpeningFailed>(&*event)) {
+        opening_fault_ = fault_of_opening(*failed);
         lose_link(failed->error);
         return;
     }

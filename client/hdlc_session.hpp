@@ -17,6 +17,7 @@ public:
     HdlcSession(hdlc::Address client, hdlc::Address server, const LinkParameters& link,
                 association::ClientConfiguration configuration, Sinks sinks);
 
+    std::string fault() const override;
     void open_link(Instant now) override;
     void close_link(Instant now) override;
     const hdlc::ClientLink& link() const { return link_; }
@@ -39,6 +40,7 @@ private:
     hdlc::Address every_station_;
     /// While it opens the line; the link comes after it.
     std::optional<iec62056_21::ModeEClient> mode_e_;
+    std::string opening_fault_;
     std::uint64_t frames_ = 0;             // that the meter had sent when it was last looked
     Instant put_off_to_ = Instant::min();  // the association's time-out
     ByteBuffer ready_;                     // the APDU that goes next, while another may follow it

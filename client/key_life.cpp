@@ -35,18 +35,6 @@ Instant now() {
     return std::chrono::steady_clock::now();
 }
 
-/// Those that an association shows the meter to have.
-MeterSecrets provable(const MeterSecrets& secrets) {
-    MeterSecrets result;
-    for (const SecretKind kind :
-         {SecretKind::encryption, SecretKind::authentication, SecretKind::password}) {
-        if (const SecretBytes* secret = secrets.find(kind)) {
-            result.set(kind, secret->reveal());
-        }
-    }
-    return result;
-}
-
 bool has_changeable_secret(Mechanism mechanism) {
     return mechanism == Mechanism::lls || mechanism == Mechanism::hls_manufacturer ||
            mechanism == Mechanism::hls_md5 || mechanism == Mechanism::hls_sha1 ||
@@ -114,6 +102,17 @@ Outcome<axdr::Data> transfer_parameter(const MeterSecrets& fresh,
 }
 
 }  // namespace
+
+MeterSecrets provable(const MeterSecrets& secrets) {
+    MeterSecrets result;
+    for (const SecretKind kind :
+         {SecretKind::encryption, SecretKind::authentication, SecretKind::password}) {
+        if (const SecretBytes* secret = secrets.find(kind)) {
+            result.set(kind, secret->reveal());
+        }
+    }
+    return result;
+}
 
 Result<MeterSecrets> draw_keys(std::span<const SecretKind> kinds, security::SecuritySuite suite,
                                Random& random) {

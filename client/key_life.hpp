@@ -28,6 +28,7 @@ enum class InForce : std::uint8_t {
     former,   ///< those of before
     fresh,    ///< the new ones: the records could not be written
     unknown,  ///< either; both are in the records
+    lost,     ///< those of before, or ones that were agreed on and whose half never came
 };
 
 struct SecretFailure {
@@ -53,6 +54,14 @@ Result<MeterParameters> with_secrets(const MeterParameters& parameters,
 /// with a secret for a password, and not both in one change.
 std::string obstacle(const MeterParameters& parameters, const SecretChange& change);
 
+/// The same for keys that are agreed on: full protection, a suite with curves, our signing key, and
+/// the meter's certificate.
+std::string agreement_obstacle(const MeterParameters& parameters,
+                               std::span<const SecretKind> kinds);
+
+/// The secrets that an association shows the meter to have.
+MeterSecrets provable(const MeterSecrets& secrets);
+
 class KeyLife {
 public:
     /// A client of the meter with these parameters.
@@ -69,6 +78,13 @@ public:
     /// cut off is not settled.
     asio::awaitable<SecretOutcome<void>> change(const MeterParameters& parameters,
                                                 const SecretChange& change, Instant deadline);
+
+    /// The same for new keys of these kinds that the meter and we agree on (key_agreement of the
+    /// security setup in `places`). There is no agreement_obstacle(). Nobody knows the keys before
+    /// the meter's answer: when that is lost, so are the keys, which the failure says.
+    asio::awaitable<SecretOutcome<void>> agree(const MeterParameters& parameters,
+                                               std::span<const SecretKind> kinds,
+                                               const SecretChange& places, Instant deadline);
 
     /// Finds out which secrets the meter has where a change was cut off, by associations with the
     /// staged ones and with those of `parameters`; does nothing where none was, and where such an

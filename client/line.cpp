@@ -82,6 +82,7 @@ void Line::close() {
 bool Line::serves(const LinkParameters& parameters) const {
     return driver() && !parameters.mode_e && !opened_with_.mode_e &&
            parameters.line_settings == opened_with_.line_settings &&
+           parameters.rts == opened_with_.rts && parameters.dtr == opened_with_.dtr &&
            parameters.tls == opened_with_.tls;
 }
 
@@ -137,6 +138,10 @@ std::optional<LineSettings> Line::poll_line_settings() {
 
 std::optional<Instant> Line::poll_timeout() {
     return speaker_ ? speaker_->poll_timeout() : std::nullopt;
+}
+
+std::optional<std::uint64_t> Line::answers() const {
+    return speaker_ ? speaker_->answers() : std::uint64_t{0};
 }
 
 std::optional<Error> Line::failure() {

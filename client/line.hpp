@@ -74,6 +74,7 @@ private:
     std::optional<ByteView> poll_transmit() override;
     std::optional<LineSettings> poll_line_settings() override;
     std::optional<Instant> poll_timeout() override;
+    std::optional<std::uint64_t> answers() const override;
     std::optional<Error> failure() override;
 
     bool is_taken_ = false;

@@ -37,11 +37,16 @@ struct HdlcParameters {
     friend bool operator==(const HdlcParameters&, const HdlcParameters&) = default;
 };
 
-/// The opening of IEC 62056-21 mode E before HDLC, on a serial line.
+/// The opening of IEC 62056-21 mode E before HDLC. On a serial port the speed changes as the meter
+/// and we agree. A serial line behind TCP (a converter, a modem) has a speed and a format of its
+/// own, which nobody changes from here: it is 8N1 for HDLC, so that the opening's parity is made
+/// here, and the meter is asked to stay at the line's speed.
 struct ModeEParameters {
     std::string device_address;  ///< up to 32 characters; empty for the only meter on the line
     std::uint32_t starting_baud_rate = 300;
     std::uint32_t max_baud_rate = 9600;
+    bool fixed_speed = false;      ///< starting_baud_rate is that of the line and stays
+    bool software_parity = false;  ///< 7E1 is made of the line's 8N1
     std::chrono::milliseconds settle_time{300};  ///< from the acknowledgement to the first frame
 
     friend bool operator==(const ModeEParameters&, const ModeEParameters&) = default;
@@ -49,12 +54,16 @@ struct ModeEParameters {
 
 struct LinkParameters {
     Carrier carrier = Carrier::tcp;
-    LinkKind kind = LinkKind::wrapper;      ///< hdlc over serial; over UDP the wrapper alone
-    std::string serial_port;                ///< of Carrier::serial, for example /dev/ttyUSB0
-    LineSettings line_settings;             ///< of Carrier::serial
+    LinkKind kind = LinkKind::wrapper;  ///< hdlc over serial; over UDP the wrapper alone
+    std::string serial_port;            ///< of Carrier::serial, for example /dev/ttyUSB0
+    LineSettings line_settings;         ///< of Carrier::serial
+    /// Of Carrier::serial: request to send and data terminal ready, from which some optical heads
+    /// and converters take their power or their direction; empty: as the system has them.
+    std::optional<bool> rts;
+    std::optional<bool> dtr;
     transport::TlsOptions tls;              ///< of Carrier::tls
     HdlcParameters hdlc;                    ///< of LinkKind::hdlc
-    std::optional<ModeEParameters> mode_e;  ///< of Carrier::serial
+    std::optional<ModeEParameters> mode_e;  ///< before HDLC
     std::optional<GatewayAddress> gateway;
 
     friend bool operator==(const LinkParameters&, const LinkParameters&) = default;

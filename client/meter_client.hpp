@@ -69,6 +69,13 @@ public:
     virtual asio::awaitable<Outcome<void>> write(cosem::AttributeDescriptor attribute,
                                                  axdr::Data value, Instant deadline) = 0;
 
+    /// Sends a write to every meter of the line that has an association with this client (mostly a
+    /// pre-established one), connecting to the one of these parameters first if need be: service
+    /// class unconfirmed, the all-station address, over HDLC in a UI frame. Nobody answers: what
+    /// came of it, a reading shows. Success: it was sent. Unsupported where the backend cannot.
+    virtual asio::awaitable<Outcome<void>> broadcast_write(cosem::AttributeDescriptor attribute,
+                                                           axdr::Data value, Instant deadline);
+
     /// Reads several attributes, each with an outcome of its own, in their order: with the fewest
     /// APDUs that the meter takes, down to one for each, also where a list goes unanswered. When
     /// the line fails, what was read before is kept and the items behind it have that failure; the

@@ -18,6 +18,7 @@ MeterParameters::MeterParameters(const MeterProfile& from)
       initiate_tolerance(from.initiate_tolerance),
       notification_tolerance(from.notification_tolerance) {
     security.counter_object = from.counter_object;
+    security.requests.envelope = from.envelope;
 }
 
 void MeterParameters::use_short_names() {
@@ -40,6 +41,7 @@ MeterParameters MeterParameters::clone() const {
     copy.max_outstanding_requests = max_outstanding_requests;
     copy.block_window = block_window;
     copy.max_receive_pdu_size = max_receive_pdu_size;
+    copy.max_answer = max_answer;
     copy.response_timeout = response_timeout;
     copy.release_timeout = release_timeout;
     copy.release_without_reason = release_without_reason;
@@ -68,6 +70,7 @@ void MeterParameters::use_hdlc(const MeterProfile& profile) {
     }
     link.hdlc.max_information = profile.hdlc.max_information;
     link.hdlc.response_timeout = profile.hdlc.response_timeout;
+    link.hdlc.disconnect_first = profile.hdlc.disconnect_first;
     link.line_settings = profile.hdlc.line_settings;
 }
 

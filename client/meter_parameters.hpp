@@ -6,6 +6,7 @@
 #include "client/link_parameters.hpp"
 #include "client/meter_profile.hpp"
 #include "client/meter_security.hpp"
+#include "stack/base/limits.hpp"
 #include "stack/base/secret.hpp"
 #include "transport/connector.hpp"
 
@@ -30,7 +31,9 @@ struct MeterParameters {
     xdlms::Conformance proposed_conformance;
     std::size_t max_outstanding_requests;
     std::uint8_t block_window;
-    std::uint16_t max_receive_pdu_size;          ///< octets; 0 = no limit
+    std::uint16_t max_receive_pdu_size;  ///< octets; 0 = no limit
+    /// Octets of the longest answer that is put together from blocks.
+    std::size_t max_answer = limits::max_long_answer;
     std::chrono::milliseconds response_timeout;  ///< of one request and its answer
     std::chrono::milliseconds release_timeout;
     bool release_without_reason;

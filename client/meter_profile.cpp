@@ -1,6 +1,7 @@
 #include "client/meter_profile.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 namespace dlms::client {
@@ -27,6 +28,23 @@ constexpr MeterProfile generic{
     .hdlc = {},
 };
 
+constexpr cosem::ObisCode load_profile(1, 0, 99, 1, 0, 255);
+
+constexpr ColumnScaler voltage_column(std::uint8_t phase) {
+    return {.profile = load_profile,
+            .column = {3, cosem::ObisCode(1, 0, phase, 7, 0, 255), 2, 0},
+            .type = axdr::Tag::double_long_unsigned,
+            .scaler_unit = {-2, cosem::Unit::volt}};
+}
+
+// The registers are long-unsigned with scaler -1. Current and power factor have one scaler in both.
+constexpr std::array hexcell_columns{voltage_column(12), voltage_column(32), voltage_column(52),
+                                     voltage_column(72)};
+
+// In minutes.
+constexpr std::array hexcell_periods{PeriodObject{
+    .profile = load_profile, .attribute = {3, cosem::ObisCode(0, 0, 95, 51, 0, 255), 2}}};
+
 constexpr MeterProfile hexcell{
     .name = "hexcell",
     .client_sap = ClientSap(17),
@@ -45,6 +63,13 @@ constexpr MeterProfile hexcell{
              .physical_address = 16,
              .line_settings = {.baud_rate = 4800},
              .starting_baud_rate = 1200},
+    .column_scalers = hexcell_columns,
+    .period_objects = hexcell_periods,
+    .token = {.class_id = 1,
+              .instance = cosem::ObisCode(1, 0, 129, 129, 2, 255),
+              .form = TokenEntry::Form::bcd,
+              .last_token =
+                  cosem::AttributeDescriptor{1, cosem::ObisCode(0, 0, 96, 96, 1, 255), 2}},
 };
 
 constexpr MeterProfile hexing{

@@ -4,6 +4,7 @@ namespace dlms::client {
 namespace {
 
 using acse::Mechanism;
+using association::Envelope;
 using security::ProtectionKeys;
 
 template <class Key>
@@ -72,10 +73,12 @@ MeterSecurity MeterSecurity::clone() const {
     copy.responses = responses;
     copy.dedicated_key = dedicated_key;
     copy.certificate = certificate;
+    copy.valid_until = valid_until;
     copy.user_id = user_id;
     copy.quirks = quirks;
     copy.sends_title = sends_title;
     copy.protected_release = protected_release;
+    copy.stops_at_challenge = stops_at_challenge;
     copy.challenge_size = challenge_size;
     copy.counter_object = counter_object;
     return copy;
@@ -97,6 +100,52 @@ bool uses_keys(const MeterSecurity& security, Mechanism mechanism) {
            mechanism == Mechanism::hls_sha256 || mechanism == Mechanism::hls_ecdsa;
 }
 
+bool needs_general_protection(const MeterSecurity& security) {
+    return security.ciphered && (security.requests.envelope != Envelope::service_specific ||
+                                 security.requests.protection.digitally_signed);
+}
+
+std::string missing_key(const MeterSecurity& security, Mechanism mechanism) {
+    const ProtectionKeys& keys = security.keys;
+    const association::MessageProtection& requests = security.requests;
+    // Who only asks for the challenge answers none.
+    const bool authenticates = !security.stops_at_challenge;
+    const bool gmac = mechanism == Mechanism::hls_gmac && authenticates;
+    const bool ecdsa = mechanism == Mechanism::hls_ecdsa && authenticates;
+    // A broadcast in an association that nobody asks for needs no other encryption key.
+    const bool only_broadcasts =
+        requests.key == association::KeyChoice::broadcast && keys.broadcast && !gmac;
+    const char* const why = security.ciphered ? "ciphering" : "HLS-GMAC";
+    if ((security.ciphered || gmac) && !keys.unicast && !only_broadcasts) {
+        return std::string(why) + " needs an encryption key";
+    }
+    if ((requests.protection.authenticated || gmac) && !keys.authentication) {
+        return std::string(why) + " needs an authentication key";
+    }
+    if (requests.key == association::KeyChoice::broadcast && !keys.broadcast) {
+        return "a ciphered broadcast needs a broadcast key";
+    }
+    if (ecdsa && (!keys.own_signing || !keys.peer_signing)) {
+        return "HLS-ECDSA needs a signing key and the meter's certificate";
+    }
+    if (!security.ciphered) {
+        return {};
+    }
+    const bool one_pass = requests.envelope == Envelope::one_pass_key;
+    if ((requests.protection.digitally_signed || one_pass) &&
+        (!keys.own_signing || !keys.peer_signing)) {
+        return "signatures need a signing key and the meter's certificate";
+    }
+    if (requests.envelope == Envelope::wrapped_key && !keys.master) {
+        return "wrapped keys need a master key";
+    }
+    if ((one_pass || requests.envelope == Envelope::static_unified_key) &&
+        (!keys.own_agreement || !keys.peer_agreement)) {
+        return "agreed keys need an agreement key and the meter's certificate of its own";
+    }
+    return {};
+}
+
 Result<association::SecurityTerms> make_security_terms(const MeterSecurity& security,
                                                        Mechanism mechanism, Random& random) {
     association::SecurityTerms terms;
@@ -110,6 +159,7 @@ Result<association::SecurityTerms> make_security_terms(const MeterSecurity& secu
     terms.certificate = security.certificate;
     terms.user_id = security.user_id;
     terms.protected_release = security.protected_release;
+    terms.stops_at_challenge = security.stops_at_challenge;
     if (security.challenge_size != 0) {
         terms.challenge_size = security.challenge_size;
     } else if (mechanism == Mechanism::hls_ecdsa) {
@@ -121,12 +171,7 @@ Result<association::SecurityTerms> make_security_terms(const MeterSecurity& secu
     if (!security.own_title) {
         return fail(ErrorCode::wrong_system_title, Layer::client);
     }
-    const bool needs_unicast = security.ciphered || mechanism == Mechanism::hls_gmac;
-    const bool needs_authentication =
-        security.requests.protection.authenticated || mechanism == Mechanism::hls_gmac;
-    if ((needs_unicast && !security.keys.unicast) ||
-        (needs_authentication && !security.keys.authentication) ||
-        (mechanism == Mechanism::hls_ecdsa && !security.keys.own_signing)) {
+    if (!missing_key(security, mechanism).empty()) {
         return fail(ErrorCode::key_missing, Layer::client);
     }
     auto protection = security::ApduProtection::create(

@@ -2,13 +2,22 @@
 // MeterSecurity: how a meter's association is authenticated and protected beyond a password: suite,
 // system titles, keys, and what is asked of requests and answers (Green Book 9.2).
 
+#include <array>
+#include <chrono>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "stack/acse/mechanism.hpp"
 #include "stack/association/security_terms.hpp"
 #include "stack/cosem/obis_code.hpp"
 
 namespace dlms::client {
+
+/// Names of envelopes, in the order of association::Envelope, for interfaces.
+inline constexpr std::array<std::string_view, 7> envelope_names{
+    "service_specific", "general",  "general_ciphering", "identified_key",
+    "wrapped_key",      "one_pass", "static_unified"};
 
 struct MeterSecurity {
     security::SecuritySuite suite = security::SecuritySuite::aes_gcm_128;
@@ -25,12 +34,16 @@ struct MeterSecurity {
     bool dedicated_key = false;
     /// Our signature certificate (DER), sent in the AARQ; empty: none.
     ByteBuffer certificate;
+    /// When the first of the certificates that the keys come from expires.
+    std::optional<std::chrono::sys_seconds> valid_until;
     std::optional<std::uint8_t> user_id;  ///< client user identification
     security::ProtectionQuirks quirks;
     /// Our title stands in the AARQ.
     bool sends_title = true;
     /// RLRQ carries a ciphered InitiateRequest.
     bool protected_release = true;
+    /// See association::SecurityTerms: to find out a meter's mechanism without any key.
+    bool stops_at_challenge = false;
     /// Octets of our challenge; 0: as the mechanism has it.
     std::size_t challenge_size = 0;
     /// The object (class Data) that tells the public client the last number that the meter has
@@ -48,6 +61,13 @@ struct MeterSecurity {
 /// Whether messages are protected or authenticated with keys, so that own title, keys and numbers
 /// are needed.
 bool uses_keys(const MeterSecurity& security, acse::Mechanism mechanism);
+
+/// Whether requests are in envelopes that need the conformance bit general-protection, which is
+/// then proposed.
+bool needs_general_protection(const MeterSecurity& security);
+
+/// The key that what is asked for cannot do without, as a sentence; empty where none is missing.
+std::string missing_key(const MeterSecurity& security, acse::Mechanism mechanism);
 
 /// What one association takes over. `random` outlives it. Errors: key_missing and
 /// wrong_system_title where the mechanism or the protection needs what is not there, out_of_range

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "stack/association/client_association.hpp"
@@ -65,6 +66,10 @@ public:
     /// What the association has to send now goes to every meter of the line, unacknowledged.
     void broadcast_next() { broadcasts_ = true; }
 
+    /// What is known of a failure that is just being reported: which frame, what was expected, what
+    /// came. Empty where there is nothing to add to its error.
+    virtual std::string fault() const { return {}; }
+
     /// Makes the link ready for APDUs; the sink hears of it, maybe at once.
     virtual void open_link(Instant now) = 0;
     /// Ends the link in good order; the sink hears of it, maybe at once.
@@ -72,6 +77,7 @@ public:
 
     void connection_lost(const Error& error) final;
     void settle() final { sinks_.settled(); }
+    std::optional<std::uint64_t> answers() const final { return association_.counters().answers; }
 
 protected:
     MeterSession(association::ClientConfiguration configuration, Sinks sinks)

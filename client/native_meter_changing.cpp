@@ -103,7 +103,7 @@ asio::awaitable<Outcome<std::vector<Outcome<void>>>> NativeMeterClient::write_li
             continue;
         }
         if (association_ && size > 1 && (is_too_long(part.error()) || is_not_taken(part.error()))) {
-            largest_list_ = size / 2;
+            environment_.learnt->largest_list = size / 2;
         } else {
             // One verdict for several leaves each of them open, unless nothing was taken.
             const FailureCode code = part.error().code;

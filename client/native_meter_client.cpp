@@ -26,6 +26,10 @@ bool may_be_of_counter(const Failure& failure) {
 
 NativeMeterClient::NativeMeterClient(MeterParameters parameters, ClientEnvironment environment)
     : parameters_(std::move(parameters)), environment_(std::move(environment)) {
+    keeps_limits_ = environment_.learnt != nullptr;
+    if (!keeps_limits_) {
+        environment_.learnt = std::make_shared<LearntLimits>();
+    }
     const std::string name = line_name(parameters_);
     if (environment_.lines && !name.empty()) {
         line_ = environment_.lines->line(name);
@@ -77,6 +81,7 @@ asio::awaitable<bool> NativeMeterClient::raise_counter(Instant deadline) {
     surroundings.address_filter = environment_.address_filter;
     surroundings.trace = environment_.trace;
     surroundings.lines = environment_.lines;
+    surroundings.flooded = environment_.flooded;
     drop_connection();
     NativeMeterClient reader(std::move(open), std::move(surroundings));
     ReadRequest request;
@@ -98,9 +103,16 @@ asio::awaitable<bool> NativeMeterClient::raise_counter(Instant deadline) {
 }
 
 Result<association::SecurityTerms> NativeMeterClient::security_terms() {
+    const auto& valid_until = parameters_.security.valid_until;
+    if (valid_until && std::chrono::system_clock::now() > *valid_until) {
+        return fail(ErrorCode::certificate_expired, Layer::client);
+    }
     Result<association::SecurityTerms> terms =
         make_security_terms(parameters_.security, parameters_.mechanism, random_);
-    if (!terms || !terms->protection) {
+    const bool takes_numbers =
+        terms && terms->protection &&
+        (parameters_.security.ciphered || !parameters_.security.stops_at_challenge);
+    if (!takes_numbers) {
         return terms;
     }
     if (!numbers_) {
@@ -109,7 +121,16 @@ Result<association::SecurityTerms> NativeMeterClient::security_terms() {
     if (const Status granted = numbers_->begin(*terms->protection); !granted) {
         return std::unexpected(granted.error());
     }
+    warn_of_low_counter();
     return terms;
+}
+
+void NativeMeterClient::warn_of_low_counter() {
+    constexpr std::uint32_t few = 1U << 26;  // one in 64 of all
+    const auto left = numbers_->left();
+    if (left && *left < few && environment_.counter_low && !std::exchange(has_warned_, true)) {
+        environment_.counter_low(*left);
+    }
 }
 
 asio::awaitable<Outcome<AssociationInfo>> NativeMeterClient::associate(Instant deadline) {
@@ -132,7 +153,9 @@ asio::awaitable<Outcome<AssociationInfo>> NativeMeterClient::associate(Instant d
     if (!session_) {  // the line failed right behind the meter's answer
         co_return std::unexpected(from_error(Error{ErrorCode::connection_lost, Layer::client, 0}));
     }
-    largest_list_ = std::numeric_limits<std::size_t>::max();
+    if (!keeps_limits_) {
+        environment_.learnt->largest_list = LearntLimits().largest_list;
+    }
     renewal_.connected();
     take_association(made->associated);
     co_return *association_;
@@ -174,9 +197,12 @@ asio::awaitable<Outcome<void>> NativeMeterClient::open_link(Instant deadline) {
                       [this](const LinkReport& report) { take_link_report(report); },
                       [this] { mailbox_.wake(); },
                       [this](security::ApduProtection& protection) {
-                          // Without numbers the next command fails, and says why.
-                          static_cast<void>(numbers_->top_up(protection));
-                          static_cast<void>(numbers_->save(protection));
+                          if (numbers_) {
+                              // Without numbers the next command fails, and says why.
+                              static_cast<void>(numbers_->top_up(protection));
+                              static_cast<void>(numbers_->save(protection));
+                              warn_of_low_counter();
+                          }
                       }});
     if (!session) {
         co_return std::unexpected(from_error(session.error()));
@@ -376,7 +402,8 @@ void NativeMeterClient::take_event(const association::ClientEvent& event) {
         finish(action->id, MethodDone{action->outcome.result,
                                       data ? std::optional(axdr::Data(*data)) : std::nullopt});
     } else if (const auto* failed = std::get_if<RequestFailed>(&event)) {
-        finish(failed->id, from_request_failure(failed->reason));
+        const auto* error = std::get_if<Error>(&failed->reason);
+        finish(failed->id, error ? failure_of(*error) : from_request_failure(failed->reason));
     } else if (const auto* notification = std::get_if<NotificationReceived>(&event)) {
         if (environment_.notification) {
             environment_.notification(notification->notification);
@@ -394,16 +421,29 @@ void NativeMeterClient::take_end_of_association(const association::Aborted& abor
     association_.reset();
     // Requests under way have had an end of their own.
     if (!was_made) {
-        finish({}, from_error(aborted.error));
+        finish({}, failure_of(aborted.error));
     }
+}
+
+Failure NativeMeterClient::failure_of(const Error& error) const {
+    Failure failure = from_error(error);
+    const bool is_of_link = error.layer == Layer::hdlc || error.layer == Layer::iec62056_21 ||
+                            error.code == ErrorCode::timeout;
+    if (session_ && is_of_link) {
+        failure.detail = session_->fault();
+    }
+    return failure;
 }
 
 void NativeMeterClient::take_link_report(const LinkReport& report) {
     const bool is_awaited = link_phase_ == LinkPhase::opening || link_phase_ == LinkPhase::closing;
     if (report.kind == LinkReport::Kind::failed) {
         link_phase_ = LinkPhase::lost;
+        if (report.error == transport::flooded && environment_.flooded) {
+            environment_.flooded();
+        }
         if (is_awaited) {
-            finish({}, from_error(report.error));
+            finish({}, failure_of(report.error));
         }
     } else if (is_awaited) {
         finish({}, LinkChanged{});

@@ -3,11 +3,11 @@
 // the TCP wrapper.
 
 #include <functional>
-#include <limits>
 #include <memory>
 #include <span>
 #include <vector>
 
+#include "client/learnt_limits.hpp"
 #include "client/line.hpp"
 #include "client/meter_client.hpp"
 #include "client/meter_parameters.hpp"
@@ -33,9 +33,17 @@ struct ClientEnvironment {
     std::shared_ptr<DurableCounters> counters;
     /// Told when the meter's counter object made ours skip numbers, up to `next`.
     std::function<void(std::uint32_t next)> counter_raised;
+    /// Told when the connection was closed since the meter sent without end what nobody had asked
+    /// for. Must make no call to the client.
+    std::function<void()> flooded;
+    /// Told when a key of ours has few numbers left, `left` of them: it must be replaced. Once a
+    /// client.
+    std::function<void(std::uint32_t left)> counter_low;
     /// Where clients that name the same line share it; null: each opens its own. Calls to clients
     /// of a shared line need a turn (SharedLineClient).
     std::shared_ptr<Lines> lines;
+    /// What is known of the meter and what is learnt; null: each connection finds out anew.
+    std::shared_ptr<LearntLimits> learnt;
 };
 
 /// Must outlive every call that it has not ended.
@@ -60,11 +68,9 @@ public:
                                                                 Instant deadline) override;
     asio::awaitable<void> release(Instant deadline) override;
 
-    /// SET and ACTION to every meter of the line that has an association with this client (mostly a
-    /// pre-established one): the all-station address, in a UI frame over HDLC, service class
-    /// unconfirmed. Nobody answers: what came of it, a reading shows. Success: it was sent.
     asio::awaitable<Outcome<void>> broadcast_write(cosem::AttributeDescriptor attribute,
-                                                   axdr::Data value, Instant deadline);
+                                                   axdr::Data value, Instant deadline) override;
+    /// The same for a method.
     asio::awaitable<Outcome<void>> broadcast_invoke(cosem::MethodDescriptor method,
                                                     std::optional<axdr::Data> parameters,
                                                     Instant deadline);
@@ -104,12 +110,15 @@ private:
     void take_event(const association::ClientEvent& event);
     void take_end_of_association(const association::Aborted& aborted);
     void take_link_report(const LinkReport& report);
+    /// With what the session knows of the reason.
+    Failure failure_of(const Error& error) const;
     /// One try to make the association, on a new connection.
     asio::awaitable<Outcome<AssociationInfo>> associate(Instant deadline);
     /// Asks the meter's counter object as public client, on a connection of its own, and skips the
     /// numbers that the meter has seen. True if there were any.
     asio::awaitable<bool> raise_counter(Instant deadline);
     bool may_raise_counter() const;
+    void warn_of_low_counter();
     /// Keys and numbers for one association.
     Result<association::SecurityTerms> security_terms();
     /// Makes channel, session and link anew.
@@ -168,11 +177,15 @@ private:
         return parameters_.referencing == association::Referencing::short_name;
     }
     std::size_t list_limit() const;
+    /// Notes the largest list; `values` are of the requests for which lists were refused: one that
+    /// the meter does not answer alone either was the reason, and not the list.
+    void note_lists(std::size_t before, const Values& values);
 
     MeterParameters parameters_;
     ClientEnvironment environment_;
     SystemRandom random_;
     std::optional<NumberSupply> numbers_;  // where there are keys
+    bool has_warned_ = false;              // of a counter near its end
     std::shared_ptr<Line> line_;
     std::unique_ptr<MeterSession> session_;
     std::shared_ptr<transport::Driver> driver_;
@@ -182,8 +195,8 @@ private:
     RenewalRule renewal_;
     std::optional<ShortNames> short_names_;
     std::optional<Failure> names_refused_;
-    /// The largest list that the meter is not known to refuse.
-    std::size_t largest_list_ = std::numeric_limits<std::size_t>::max();
+    /// What is learnt outlives the connection.
+    bool keeps_limits_ = false;
     /// A list was never answered, and single requests since then were.
     bool lists_go_unanswered_ = false;
 };

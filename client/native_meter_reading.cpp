@@ -36,7 +36,7 @@ bool stays_refused(const Failure& failure) {
 std::size_t NativeMeterClient::list_limit() const {
     const bool lists =
         association_ && association_->conformance.has(ConformanceBit::multiple_references);
-    return lists && !lists_go_unanswered_ ? largest_list_ : 1;
+    return lists && !lists_go_unanswered_ ? environment_.learnt->largest_list : 1;
 }
 
 asio::awaitable<Outcome<NativeMeterClient::Values>> NativeMeterClient::await_values(
@@ -93,6 +93,7 @@ asio::awaitable<Outcome<std::vector<Outcome<axdr::Data>>>> NativeMeterClient::re
     // them close idle connections without a word.
     const bool was_connected = association_.has_value();
     const bool asked_lists = !lists_go_unanswered_;
+    const std::size_t largest_before = environment_.learnt->largest_list;
     Values values;
     values.reserve(requests.size());
     Outcome<void> done = co_await read_rest(requests, values, deadline);
@@ -105,10 +106,26 @@ asio::awaitable<Outcome<std::vector<Outcome<axdr::Data>>>> NativeMeterClient::re
     if (!done && values.empty()) {
         co_return std::unexpected(std::move(done.error()));
     }
+    if (done) {
+        note_lists(largest_before, values);
+    }
     while (values.size() < requests.size()) {
         values.push_back(std::unexpected(done.error()));
     }
     co_return values;
+}
+
+void NativeMeterClient::note_lists(std::size_t before, const Values& values) {
+    std::size_t& largest = environment_.learnt->largest_list;
+    if (lists_go_unanswered_ && values.size() > 1) {
+        largest = 1;
+    }
+    const bool one_spoils = std::ranges::any_of(values, [](const Value& value) {
+        return !value && value.error().code == FailureCode::service_refused;
+    });
+    if (one_spoils && keeps_limits_ && largest < before) {
+        largest = before;
+    }
 }
 
 asio::awaitable<Outcome<void>> NativeMeterClient::read_rest(std::span<const ReadRequest> requests,
@@ -156,7 +173,7 @@ asio::awaitable<Outcome<void>> NativeMeterClient::read_rest(std::span<const Read
         // Too much for the meter, or one item that spoils the answer: parts of the list may do.
         most = size / 2;
         if (is_too_long(failure) || failure.code == FailureCode::service_refused) {
-            largest_list_ = most;
+            environment_.learnt->largest_list = most;
         }
     }
     co_return Outcome<void>();

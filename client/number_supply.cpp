@@ -67,6 +67,8 @@ Status NumberSupply::grant(ApduProtection& protection, Key& key) {
     if (!range) {
         return std::unexpected(range.error());
     }
+    const std::uint32_t left = security::last_invocation_counter - range->last;
+    left_ = std::min(left, left_.value_or(left));
     if (key.slot == KeySlot::unicast && !began_with_) {
         began_with_ = range->first;
     }

@@ -22,6 +22,9 @@ public:
     /// Saves what has been received since the last call.
     Status save(const security::ApduProtection& protection);
 
+    /// Numbers that may still be reserved for the key that has the fewest; nothing before the first
+    /// reservation.
+    std::optional<std::uint32_t> left() const { return left_; }
     /// Whether a number of the unicast key was ever reserved. Errors: as DurableCounters.
     Result<bool> was_used();
     /// From now on nothing below `least` is reserved for the unicast key. True if the last
@@ -41,6 +44,7 @@ private:
     std::optional<CounterId> received_;
     std::optional<security::InvocationCounter> saved_;
     std::uint32_t least_ = 0;
+    std::optional<std::uint32_t> left_;
     std::optional<std::uint32_t> began_with_;  // of the unicast key, in the last association
 };
 

@@ -20,8 +20,12 @@ association::ClientConfiguration association_configuration(const MeterParameters
     configuration.max_outstanding_requests = parameters.max_outstanding_requests;
     configuration.block_window = parameters.block_window;
     configuration.password = parameters.password.clone();
-    configuration.proposed_conformance = parameters.proposed_conformance;
+    configuration.proposed_conformance =
+        needs_general_protection(parameters.security)
+            ? parameters.proposed_conformance.with(xdlms::ConformanceBit::general_protection)
+            : parameters.proposed_conformance;
     configuration.max_receive_pdu_size = parameters.max_receive_pdu_size;
+    configuration.max_answer = parameters.max_answer;
     configuration.response_timeout = parameters.response_timeout;
     configuration.release_without_reason = parameters.release_without_reason;
     configuration.initiate_tolerance = parameters.initiate_tolerance;
@@ -48,7 +52,8 @@ asio::awaitable<Result<std::unique_ptr<transport::Channel>>> open_channel(
     const LinkParameters& link = parameters.link;
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
     if (link.carrier == Carrier::serial) {
-        transport::SerialEndpoint endpoint{link.serial_port, link.line_settings, {}, {}};
+        transport::SerialEndpoint endpoint{link.serial_port, link.line_settings, link.rts,
+                                           link.dtr};
         if (link.mode_e) {
             endpoint.line = {link.mode_e->starting_baud_rate, 7, Parity::even, 1};
         }
@@ -67,6 +72,17 @@ asio::awaitable<Result<std::unique_ptr<transport::Channel>>> open_channel(
         co_return std::unexpected(socket.error());
     }
     co_return std::make_unique<transport::TcpChannel>(std::move(*socket));
+}
+
+iec62056_21::ModeEClientConfiguration opening_configuration(const ModeEParameters& mode_e) {
+    iec62056_21::ModeEClientConfiguration configuration;
+    configuration.device_address = mode_e.device_address;
+    configuration.start_baud_rate = mode_e.starting_baud_rate;
+    configuration.max_baud_rate = mode_e.max_baud_rate;
+    configuration.fixed_speed = mode_e.fixed_speed;
+    configuration.software_parity = mode_e.software_parity;
+    configuration.settle_time = mode_e.settle_time;
+    return configuration;
 }
 
 std::string line_name(const MeterParameters& parameters) {

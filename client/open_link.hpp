@@ -8,6 +8,7 @@
 #include "client/meter_parameters.hpp"
 #include "client/meter_session.hpp"
 #include "stack/hdlc/address.hpp"
+#include "stack/iec62056_21/mode_e_client.hpp"
 #include "transport/channel.hpp"
 #include "transport/trace.hpp"
 
@@ -17,6 +18,9 @@ namespace dlms::client {
 /// tls_connector.hpp and serial_channel.hpp.
 asio::awaitable<Result<std::unique_ptr<transport::Channel>>> open_channel(
     const MeterParameters& parameters, Instant deadline, transport::AddressFilter filter);
+
+/// How the line is opened before HDLC, or for a data readout.
+iec62056_21::ModeEClientConfiguration opening_configuration(const ModeEParameters& mode_e);
 
 /// What names the line that others may use too, for example "serial /dev/ttyUSB0"; empty for a
 /// channel that is the meter's own (the wrapper).

@@ -101,12 +101,9 @@ asio::awaitable<Outcome<Readout>> read_out(const MeterParameters& parameters,
     if (!channel) {
         co_return std::unexpected(from_error(channel.error()));
     }
-    const ModeEParameters opening = parameters.link.mode_e.value_or(ModeEParameters{});
-    iec62056_21::ModeEClientConfiguration configuration;
+    iec62056_21::ModeEClientConfiguration configuration =
+        opening_configuration(parameters.link.mode_e.value_or(ModeEParameters{}));
     configuration.goal = iec62056_21::OpeningGoal::readout;
-    configuration.device_address = opening.device_address;
-    configuration.start_baud_rate = opening.starting_baud_rate;
-    configuration.max_baud_rate = opening.max_baud_rate;
     ReadoutSession session(std::move(configuration));
     const auto driver = transport::Driver::create(std::move(*channel), session, std::move(trace));
     session.open(std::chrono::steady_clock::now(), deadline);

@@ -25,9 +25,9 @@ struct Readout {
     std::vector<Line> lines;     ///< a data set of several values has several lines
 };
 
-/// Reads the data block through the serial port of `parameters`, in the mode that its `mode_e`
-/// opens with. Fails with unsupported where the meter sends none, and as the port and the opening
-/// do.
+/// Reads the data block through the serial port of `parameters`, or the line behind its host, in
+/// the mode that its `mode_e` opens with. Fails with unsupported where the meter sends none, and as
+/// the port and the opening do.
 asio::awaitable<Outcome<Readout>> read_out(const MeterParameters& parameters,
                                            transport::TraceSink trace, Instant deadline);
 

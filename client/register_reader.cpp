@@ -42,7 +42,13 @@ asio::awaitable<Outcome<Reading>> RegisterReader::read(ReadRequest request, Inst
     if (!scaler_unit) {
         co_return std::unexpected(std::move(scaler_unit.error()));
     }
-    co_return Reading{std::move(*value), *scaler_unit};
+    co_return reading_of(attribute, std::move(*value), *scaler_unit);
+}
+
+Reading RegisterReader::reading_of(const cosem::AttributeDescriptor& attribute, axdr::Data value,
+                                   std::optional<cosem::ScalerUnit> scaler_unit) {
+    versions_.learn(attribute, value.view());
+    return {std::move(value), scaler_unit, versions_.of(attribute)};
 }
 
 asio::awaitable<Outcome<std::optional<cosem::ScalerUnit>>> RegisterReader::scaler_unit(
@@ -122,11 +128,47 @@ asio::awaitable<Outcome<std::vector<Outcome<Reading>>>> RegisterReader::read_lis
         } else if (failure != failed.end()) {
             readings.push_back(std::unexpected(failure->second));
         } else {
-            readings.push_back(
-                Reading{std::move(*value), scaler_unit ? cache_[*scaler_unit] : std::nullopt});
+            readings.push_back(reading_of(attributes[i], std::move(*value),
+                                          scaler_unit ? cache_[*scaler_unit] : std::nullopt));
         }
     }
     co_return readings;
+}
+
+asio::awaitable<Outcome<std::vector<std::optional<cosem::ScalerUnit>>>>
+RegisterReader::scaler_units(std::vector<cosem::AttributeDescriptor> value_attributes,
+                             Instant deadline) {
+    std::vector<ReadRequest> asked;
+    for (const cosem::AttributeDescriptor& value : value_attributes) {
+        const auto attribute = scaler_unit_attribute(value);
+        const auto is_it = [&](const ReadRequest& other) { return other.attribute == *attribute; };
+        if (attribute && !cache_.contains(*attribute) && std::ranges::none_of(asked, is_it)) {
+            asked.push_back({*attribute, std::nullopt, axdr::Data()});
+        }
+    }
+    if (!asked.empty()) {
+        std::vector<cosem::AttributeDescriptor> attributes;
+        std::ranges::transform(asked, std::back_inserter(attributes), &ReadRequest::attribute);
+        auto values = co_await client_.read_list(std::move(asked), deadline);
+        if (!values) {
+            co_return std::unexpected(std::move(values.error()));
+        }
+        for (std::size_t i = 0; i < attributes.size(); ++i) {
+            auto taken = take_scaler_unit(attributes[i], std::move((*values)[i]));
+            if (!taken && taken.error().code != FailureCode::malformed_answer) {
+                co_return std::unexpected(std::move(taken.error()));
+            }
+            // What is no scaler_unit will be none the next time either.
+            cache_.try_emplace(attributes[i]);
+        }
+    }
+    std::vector<std::optional<cosem::ScalerUnit>> known;
+    for (const cosem::AttributeDescriptor& value : value_attributes) {
+        const auto attribute = scaler_unit_attribute(value);
+        const auto found = attribute ? cache_.find(*attribute) : cache_.end();
+        known.push_back(found != cache_.end() ? found->second : std::nullopt);
+    }
+    co_return known;
 }
 
 }  // namespace dlms::client

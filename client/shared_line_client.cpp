@@ -40,6 +40,14 @@ asio::awaitable<Outcome<void>> SharedLineClient::write(cosem::AttributeDescripto
                          });
 }
 
+asio::awaitable<Outcome<void>> SharedLineClient::broadcast_write(
+    cosem::AttributeDescriptor attribute, axdr::Data value, Instant deadline) {
+    return in_turn<void>(deadline,
+                         [this, deadline, attribute, written = std::move(value)]() mutable {
+                             return meter_.broadcast_write(attribute, std::move(written), deadline);
+                         });
+}
+
 asio::awaitable<Outcome<std::vector<Outcome<axdr::Data>>>> SharedLineClient::read_list(
     std::vector<ReadRequest> requests, Instant deadline) {
     return in_turn<std::vector<Outcome<axdr::Data>>>(

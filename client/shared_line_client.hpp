@@ -18,6 +18,8 @@ public:
     asio::awaitable<Outcome<axdr::Data>> read(ReadRequest request, Instant deadline) override;
     asio::awaitable<Outcome<void>> write(cosem::AttributeDescriptor attribute, axdr::Data value,
                                          Instant deadline) override;
+    asio::awaitable<Outcome<void>> broadcast_write(cosem::AttributeDescriptor attribute,
+                                                   axdr::Data value, Instant deadline) override;
     asio::awaitable<Outcome<std::vector<Outcome<axdr::Data>>>> read_list(
         std::vector<ReadRequest> requests, Instant deadline) override;
     asio::awaitable<Outcome<std::vector<Outcome<void>>>> write_list(

@@ -1,6 +1,6 @@
 #pragma once
-// What mechanism 7 (ECDSA) and signed APDUs need: our private key, and the meter's public one from
-// its certificate (Green Book 9.2.3.4, 9.2.6).
+// What mechanism 7 (ECDSA), signed APDUs and agreed keys need: our private keys, and the meter's
+// public ones from its certificates (Green Book 9.2.3.4, 9.2.6).
 
 #include <expected>
 #include <string>
@@ -15,9 +15,11 @@ struct SigningMaterial {
     ByteView own_key;
     ByteView own_certificate;  ///< sent to the meter in the AARQ
     ByteView meter_certificate;
-    /// Who must have signed the meter's certificate. Without it the certificate is taken as it is:
-    /// the caller vouches for it.
+    /// Who must have signed the meter's certificates. Without it they are taken as they are: the
+    /// caller vouches for them.
     ByteView authority;
+    ByteView own_agreement_key = {};
+    ByteView meter_agreement_certificate = {};  ///< of the meter's agreement key
 };
 
 /// Takes the material over into `security`, whose suite is set: its curve must be that of the keys

@@ -10,7 +10,9 @@ endif()
 find_program(DLMS_CCACHE ccache)
 if(DLMS_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # It does not look into precompiled headers unless it is told that nothing in them hangs on the time of day.
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${DLMS_CCACHE})
+  # Paths below this folder count as relative ones: what one checkout has compiled serves every other.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+                                  CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${DLMS_CCACHE})
 endif()
 
 if(UNIX)

@@ -15,6 +15,12 @@ if(DLMS_PROGRAMS)
   find_package(spdlog 1.10 REQUIRED)
   find_package(SQLite3 3.37 REQUIRED)
   include(DlmsHttplib)
+  # The core alone: prometheus-cpp's CMake package wants the libraries of its servers too.
+  find_path(PROMETHEUS_INCLUDE_DIR prometheus/text_serializer.h REQUIRED)
+  find_library(PROMETHEUS_CORE_LIBRARY prometheus-cpp-core REQUIRED)
+  add_library(dlms_prometheus INTERFACE)
+  target_include_directories(dlms_prometheus SYSTEM INTERFACE ${PROMETHEUS_INCLUDE_DIR})
+  target_link_libraries(dlms_prometheus INTERFACE ${PROMETHEUS_CORE_LIBRARY})
   # libpcap has no CMake package of its own.
   find_path(PCAP_INCLUDE_DIR pcap/pcap.h REQUIRED)
   find_library(PCAP_LIBRARY NAMES pcap wpcap REQUIRED)

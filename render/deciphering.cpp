@@ -6,9 +6,10 @@
 #include "stack/acse/aarq.hpp"
 #include "stack/acse/rlre.hpp"
 #include "stack/acse/rlrq.hpp"
-#include "stack/axdr/length.hpp"
 #include "stack/security/aes_gcm.hpp"
 #include "stack/security/key_wrap.hpp"
+#include "stack/security/protected_content.hpp"
+#include "stack/security/system_title.hpp"
 
 namespace dlms::render::detail {
 namespace {
@@ -24,12 +25,8 @@ Sealed sealed(const GeneralCiphering& apdu) {
     result.key_info = apdu.key_info;
     Writer with(result.header);
     Writer without(result.header_without_lengths);
-    for (const ByteView field : {apdu.header.transaction_id, apdu.header.originator_system_title,
-                                 apdu.header.recipient_system_title, apdu.header.date_time,
-                                 apdu.header.other_information}) {
-        axdr::write_octet_string(with, field);
-        without.bytes(field);
-    }
+    security::write_additional_header(with, apdu.header, security::HeaderForm::with_lengths);
+    security::write_additional_header(without, apdu.header, security::HeaderForm::without_lengths);
     return result;
 }
 
@@ -76,20 +73,14 @@ UserInformation user_information(ByteView apdu) {
     }
 }
 
-/// Additional data: SC, AK, header, and the content itself where it is not encrypted. Secret.
-SecretBytes additional_data(const Sealed& sealed, ByteView header, const DecodeKeys& keys) {
-    const ProtectedContent& content = sealed.content;
-    ByteBuffer data;
-    data.push_back(content.security_control.raw());
+/// Security control and authentication key. Secret.
+SecretBytes additional_prefix(const Sealed& sealed, const DecodeKeys& keys) {
     const ByteView key = keys.authentication_key.reveal();
-    data.reserve(1 + key.size() + header.size() + content.ciphertext.size());
-    data.insert(data.end(), key.begin(), key.end());
-    data.insert(data.end(), header.begin(), header.end());
-    if (!content.security_control.is_encrypted()) {
-        data.insert(data.end(), content.ciphertext.begin(), content.ciphertext.end());
-    }
-    SecretBytes result(data);
-    wipe(data);
+    ByteBuffer prefix(1 + key.size());
+    prefix[0] = sealed.content.security_control.raw();
+    std::ranges::copy(key, prefix.begin() + 1);
+    SecretBytes result(prefix);
+    wipe(prefix);
     return result;
 }
 
@@ -97,14 +88,14 @@ ByteView title_of(const Sealed& sealed, const DecodeKeys& keys) {
     return sealed.system_title.empty() ? ByteView(keys.system_title) : sealed.system_title;
 }
 
-security::GcmIv iv_of(const Sealed& sealed, const DecodeKeys& keys) {
-    security::GcmIv iv{};
-    std::ranges::copy(title_of(sealed, keys), iv.begin());
-    for (std::size_t i = 0; i < 4; ++i) {
-        iv[system_title_size + i] =
-            static_cast<Byte>(sealed.content.invocation_counter >> (24 - 8 * i));
+/// Whose title is of 8 octets, as obstacle() makes sure.
+Result<security::GcmIv> iv_of(const Sealed& sealed, const DecodeKeys& keys) {
+    const auto title = security::SystemTitle::from(title_of(sealed, keys));
+    if (!title) {
+        return std::unexpected(title.error());
     }
-    return iv;
+    return security::make_iv(*title,
+                             security::InvocationCounter(sealed.content.invocation_counter));
 }
 
 std::size_t key_size(SecurityControl control) {
@@ -118,21 +109,41 @@ const WrappedKey* wrapped_key(const Sealed& sealed) {
 Result<ByteBuffer> open_with(ByteView key, const Sealed& sealed, const DecodeKeys& keys) {
     const ProtectedContent& content = sealed.content;
     const bool is_encrypted = content.security_control.is_encrypted();
-    const security::GcmIv iv = iv_of(sealed, keys);
-    if (!content.security_control.is_authenticated()) {
-        return security::gcm_decipher(key, iv, {}, content.ciphertext, {});
+    const Result<security::GcmIv> iv = iv_of(sealed, keys);
+    if (!iv) {
+        return std::unexpected(iv.error());
     }
-    const ByteView ciphertext = is_encrypted ? content.ciphertext : ByteView{};
-    Result<ByteBuffer> plaintext = fail(ErrorCode::tag_mismatch, Layer::security);
+    if (!content.security_control.is_authenticated()) {
+        return security::gcm_decipher(key, *iv, {}, content.ciphertext, {});
+    }
+    auto cipher = security::AesGcm::create(key);
+    if (!cipher) {
+        return std::unexpected(cipher.error());
+    }
+    ByteBuffer plaintext(is_encrypted ? content.ciphertext.size() : 0);
+    const SecretBytes prefix = additional_prefix(sealed, keys);
+    Status opened;
     for (const ByteBuffer* header : {&sealed.header, &sealed.header_without_lengths}) {
-        const SecretBytes additional = additional_data(sealed, *header, keys);
-        plaintext = security::gcm_decipher(key, iv, additional.reveal(), ciphertext, content.tag);
-        if (plaintext || header->empty()) {
+        opened = security::open_authenticated(*cipher, *iv, content, {prefix.reveal(), *header},
+                                              plaintext);
+        if (opened || header->empty()) {
             break;
         }
     }
-    return plaintext && !is_encrypted ? Result<ByteBuffer>(to_buffer(content.ciphertext))
-                                      : std::move(plaintext);
+    if (!opened) {
+        return std::unexpected(opened.error());
+    }
+    return is_encrypted ? std::move(plaintext) : to_buffer(content.ciphertext);
+}
+
+/// Whether the encryption key is that of the message itself, which no key-info can hold.
+bool opens_with_message_key(const Sealed& sealed, const DecodeKeys& keys) {
+    const SecurityControl control = sealed.content.security_control;
+    const std::size_t size = key_size(control);
+    return control.is_authenticated() && keys.encryption_key.size() == size &&
+           keys.authentication_key.size() == size &&
+           title_of(sealed, keys).size() == system_title_size &&
+           open_with(keys.encryption_key.reveal(), sealed, keys).has_value();
 }
 
 }  // namespace
@@ -173,10 +184,15 @@ std::string obstacle(const Sealed& sealed, const DecodeKeys& keys) {
         return {};
     }
     if (sealed.key_info && std::holds_alternative<AgreedKey>(*sealed.key_info)) {
-        return "its key is agreed by the two sides, and not among the keys";
+        return opens_with_message_key(sealed, keys)
+                   ? ""
+                   : "its key is agreed by the two sides, and not among the keys";
     }
     if (const WrappedKey* wrapped = wrapped_key(sealed)) {
         if (keys.key_encrypting_key.size() != size) {
+            if (opens_with_message_key(sealed, keys)) {
+                return {};
+            }
             return "its key is wrapped, and there is no key encrypting key" + octets;
         }
         if (wrapped->key_ciphered_data.size() != size + security::key_wrap_overhead) {
@@ -198,7 +214,8 @@ Result<ByteBuffer> open(const Sealed& sealed, const DecodeKeys& keys) {
     if (!control.is_encrypted() && !control.is_authenticated()) {
         return to_buffer(sealed.content.ciphertext);
     }
-    if (const WrappedKey* wrapped = wrapped_key(sealed)) {
+    const WrappedKey* const wrapped = wrapped_key(sealed);
+    if (wrapped && keys.key_encrypting_key.size() == key_size(control)) {
         const Result<SecretBytes> key =
             security::aes_key_unwrap(keys.key_encrypting_key.reveal(), wrapped->key_ciphered_data);
         return key ? open_with(key->reveal(), sealed, keys) : std::unexpected(key.error());

@@ -26,7 +26,8 @@ struct Sealed {
 std::optional<Sealed> find_sealed(ByteView apdu);
 
 /// What is missing to open it, as a sentence: a key of the right size, the sender's system title;
-/// empty when nothing is.
+/// empty when nothing is. A message whose own key is wrapped or agreed is opened with the
+/// encryption key too, if that is the message's.
 std::string obstacle(const Sealed& sealed, const DecodeKeys& keys);
 
 /// Deciphers what has no obstacle(). Errors: tag_mismatch when the tag, or the check of a wrapped

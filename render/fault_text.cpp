@@ -8,6 +8,7 @@
 #include "stack/base/hex.hpp"
 #include "stack/base/limits.hpp"
 #include "stack/hdlc/crc.hpp"
+#include "stack/hdlc/frame.hpp"
 
 namespace dlms::render {
 namespace {
@@ -36,12 +37,22 @@ std::string hdlc_check(std::size_t where, ByteView octets, std::size_t from) {
     return to_hex(std::array{static_cast<Byte>(check), static_cast<Byte>(check >> 8)});
 }
 
+/// Of frames, M-Bus frames and negotiation parameters: what their first octet should be.
+std::string format_of(const Error& error, ByteView octets) {
+    if (error.layer == Layer::mbus) {
+        return "68 at the start, 16 at the end";
+    }
+    // A frame's format stands behind a flag; all else of this kind is in an information field.
+    const bool is_frame =
+        error.offset == 0 || error.offset > octets.size() || octets[error.offset - 1] == hdlc::flag;
+    return is_frame ? "A0 to AF" : "the format identifier 81 of negotiation parameters";
+}
+
 Expectation expectation_of_link(const Error& error, ByteView octets, std::size_t from) {
     const bool is_mbus = error.layer == Layer::mbus;
     switch (error.code) {
         case ErrorCode::no_frame: return {is_mbus ? "68" : "the flag 7E, or 0001 of a WPDU", 1};
-        case ErrorCode::frame_format:
-            return {is_mbus ? "68 at the start, 16 at the end" : "A0 to AF", 1};
+        case ErrorCode::frame_format: return {format_of(error, octets), 1};
         case ErrorCode::frame_length_mismatch:
             return {is_mbus ? "the same length twice" : "a length that ends before a flag", 2};
         case ErrorCode::address_encoding: return {"an address of 1, 2 or 4 octets", 1};

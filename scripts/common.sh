@@ -57,7 +57,21 @@ prepare_machine() {
     scripts/install_packages.sh "$1"
     # Without dpkg the packages came by another way, and the HTTP library with them.
     if command -v dpkg >/dev/null; then scripts/fetch_httplib.sh; fi
+    # Without npm the service has no page at /docs, and the tests in tests/web are skipped.
+    if command -v npm >/dev/null; then
+        scripts/fetch_swagger_ui.sh || say "The page at /docs is left out." >&2
+        if [[ $1 == test ]]; then web_packages || say "The tests in tests/web are skipped." >&2; fi
+    fi
 }
+
+# web_packages: what tests/web needs, as package-lock.json names it.
+web_packages() (
+    cd tests/web
+    local stamp=node_modules/.lock
+    if ! cmp --silent package-lock.json "$stamp"; then
+        PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --silent --no-audit --no-fund && cp package-lock.json "$stamp"
+    fi
+)
 
 # configure PRESET [OPTION...]: quiet unless it fails.
 configure() {

@@ -29,6 +29,7 @@ run|libcli11-dev|command lines|cli11
 run|libspdlog-dev|logging|spdlog
 run|libhowardhinnant-date-dev|time zones|date
 run|libsqlite3-dev|the store of invocation counters|sqlite3
+run|prometheus-cpp-dev|metrics|prometheus-cpp
 run|libpcap-dev|packet captures for dlms decode|libpcap
 run|libbenchmark-dev|Google Benchmark: the release preset builds bench/|benchmark
 run|dpkg-dev|unpacks the HTTP library's source package (cpp-httplib 0.18.7 or newer)|cpp-httplib
@@ -39,8 +40,13 @@ test|clang-19|the fuzz targets' compiler|-
 test|libclang-rt-19-dev|libFuzzer and the sanitizers of clang|-
 test|clang-format-19|the format check|-
 test|python3|the layer check and the tests of the scripts|-
+test|openssl|its command line: an authority that the tests do not make themselves|-
 test|git|lists the tracked files for the format check|-
+test|openssl|makes the certificates of tests|-
+test|chromium|the browser of tests/web|-
 END
+    # Node as another archive packs it brings npm along, and stands in the way of Debian's.
+    if ! command -v npm >/dev/null; then echo "test|npm|the packages of tests/web|-"; fi
 }
 
 selected() {

@@ -25,17 +25,17 @@ bool ApiKey::matches(std::string_view candidate) const {
     return digest_.matches(digest_of(candidate).reveal());
 }
 
-bool ApiKey::opens(const HttpRequest& request) const {
+std::optional<std::string_view> shown_key(const HttpRequest& request) {
     if (const auto key = request.header("X-API-Key")) {
-        return matches(*key);
+        return key;
     }
     constexpr std::string_view scheme = "Bearer ";
     const auto authorization = request.header("Authorization");
     if (!authorization || authorization->size() <= scheme.size() ||
         !equal_ignoring_case(authorization->substr(0, scheme.size()), scheme)) {
-        return false;
+        return std::nullopt;
     }
-    return matches(authorization->substr(scheme.size()));
+    return authorization->substr(scheme.size());
 }
 
 }  // namespace dlms::service

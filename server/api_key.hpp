@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -16,8 +17,10 @@ public:
 
     [[nodiscard]] bool matches(std::string_view candidate) const;
 
-    // True if the request shows the key, as X-API-Key or as Authorization: Bearer.
-    [[nodiscard]] bool opens(const HttpRequest& request) const;
+    // In constant time.
+    [[nodiscard]] bool has_digest(const Secret<32>& digest) const {
+        return digest_.matches(digest.reveal());
+    }
 
     [[nodiscard]] ApiKey clone() const { return ApiKey(digest_.clone()); }
 
@@ -26,5 +29,9 @@ private:
 
     Secret<32> digest_;
 };
+
+// The key that a request shows, as X-API-Key or as Authorization: Bearer; valid as long as the
+// request.
+[[nodiscard]] std::optional<std::string_view> shown_key(const HttpRequest& request);
 
 }  // namespace dlms::service

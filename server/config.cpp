@@ -14,10 +14,10 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include "render/time_zone.hpp"
 #include "server/config_secrets.hpp"
 #include "server/env_file.hpp"
 #include "server/http_message.hpp"
-#include "server/time_zone.hpp"
 
 namespace dlms::service {
 
@@ -136,6 +136,22 @@ Complaint take_file(ServiceConfig& config, const std::string& text) {
     return std::nullopt;
 }
 
+template <std::string TlsServerFiles::* member>
+Complaint take_tls_file(ServiceConfig& config, const std::string& text) {
+    config.tls.*member = text;
+    return std::nullopt;
+}
+
+template <bool ServiceConfig::* member>
+Complaint take_truth(ServiceConfig& config, const std::string& text) {
+    const auto value = truth(text);
+    if (!value) {
+        return "is neither true nor false";
+    }
+    config.*member = *value;
+    return std::nullopt;
+}
+
 Complaint take_energy_unit(ServiceConfig& config, const std::string& text) {
     const std::string word = lower(text);
     if (word != "kilo" && word != "base") {
@@ -146,7 +162,7 @@ Complaint take_energy_unit(ServiceConfig& config, const std::string& text) {
 }
 
 Complaint take_time_zone(ServiceConfig& config, const std::string& text) {
-    if (!local_time_of(text)) {
+    if (!render::local_time_of(text)) {
         return "is no time zone that this system knows, such as Europe/Berlin";
     }
     config.meter_time_zone = text;
@@ -186,11 +202,41 @@ const std::array settings{
                 return address_number(text, 65535, config.default_server_address);
             },
             true},
-    Setting{"ENABLE_API_KEY", "--enable-api-key", "true: callers must show the API key (false)",
+    Setting{"ENABLE_API_KEY", "--enable-api-key", "true: callers must show an API key (false)",
             nullptr, true},
-    Setting{"API_KEY", "--api-key", "the API key; on a command line others can see it", nullptr,
+    Setting{"API_KEY", "--api-key",
+            "an API key that may do everything; on a command line others can see it", nullptr,
             true},
     Setting{"API_KEY_FILE", "--api-key-file", "file that holds the API key", nullptr, true},
+    Setting{"TLS_CERT_FILE", "--tls-cert-file",
+            "certificate (PEM, with its chain) of the REST port; read again when it changes and on "
+            "SIGHUP (none: plain HTTP)",
+            take_tls_file<&TlsServerFiles::certificate>, true},
+    Setting{"TLS_KEY_FILE", "--tls-key-file", "its key (PEM), if not in the same file",
+            take_tls_file<&TlsServerFiles::key>, true},
+    Setting{"TLS_CLIENT_CA_FILE", "--tls-client-ca-file",
+            "CAs (PEM) of callers, who then need a certificate (none)",
+            take_tls_file<&TlsServerFiles::client_ca>, true},
+    Setting{"RATE_LIMIT", "--rate-limit",
+            "requests a second that each API key may make, and twice as many at once (0: any)",
+            [](ServiceConfig& config, const std::string& text) {
+                return number(text, 0, 1'000'000, [&](auto value) {
+                    config.rate_limit = static_cast<std::uint32_t>(value);
+                });
+            },
+            true},
+    Setting{"METRICS_PUBLIC", "--metrics-public", "true: /metrics needs no API key (false)",
+            take_truth<&ServiceConfig::metrics_public>, true},
+    Setting{"DOCS_ENABLED", "--docs-enabled", "false: no /openapi.json and no /docs (true)",
+            take_truth<&ServiceConfig::docs_enabled>, true},
+    Setting{"DRAIN_DELAY", "--drain-delay",
+            "seconds from the end's signal, with /health/ready false, until nobody is accepted (0)",
+            [](ServiceConfig& config, const std::string& text) {
+                return number(text, 0, 300, [&](auto value) {
+                    config.drain_delay = std::chrono::seconds(value);
+                });
+            },
+            true},
     Setting{"CORS_ORIGINS", "--cors-origins",
             "origins of web pages that may call, comma separated (none)", take_origins, true},
     Setting{"METER_ALLOW", "--meter-allow",
@@ -252,9 +298,6 @@ const std::array settings{
                           [&](auto value) { config.idle_timeout = std::chrono::seconds(value); });
         },
         true},
-    Setting{"TLS_CERT_FILE", "--tls-cert-file", later, nullptr, false},
-    Setting{"TLS_KEY_FILE", "--tls-key-file", later, nullptr, false},
-    Setting{"TLS_CLIENT_CA_FILE", "--tls-client-ca-file", later, nullptr, false},
     Setting{"DIAL_IN_PORT", "--dial-in-port", later, nullptr, false},
     Setting{"HEXCELL_DLL_PATH", "--hexcell-dll-path", later, nullptr, false},
     Setting{"HEXING_DLL_PATH", "--hexing-dll-path", later, nullptr, false},
@@ -265,10 +308,17 @@ bool is_known(std::string_view name) {
                                [&](const Setting& setting) { return setting.name == name; });
 }
 
+// What the command line asks for besides settings.
+struct Wishes {
+    std::string env_file;
+    bool check = false;
+    bool print = false;
+};
+
 // Fills `given` from the command line. False when the program is to end: outcome.text or
 // outcome.errors say why.
-bool read_flags(const std::vector<std::string>& arguments, Environment& given,
-                std::string& env_file, ConfigOutcome& outcome) {
+bool read_flags(const std::vector<std::string>& arguments, Environment& given, Wishes& wishes,
+                ConfigOutcome& outcome) {
     CLI::App app("REST service that reads and writes DLMS/COSEM electricity meters",
                  "dlms-service");
     app.set_version_flag("--version", "dlms-service " DLMS_VERSION);
@@ -277,14 +327,18 @@ bool read_flags(const std::vector<std::string>& arguments, Environment& given,
         "DLMS_SERVICE_PORT,\n"
         "--host is DLMS_SERVICE_HOST, any other --some-name is SOME_NAME. Flags win over the "
         "environment, the\n"
-        "environment over .env.");
+        "environment over .env. `dlms-service keys --help` tells how API keys are made.");
     std::array<std::string, settings.size()> texts;
     std::array<CLI::Option*, settings.size()> options{};
     for (std::size_t index = 0; index < settings.size(); ++index) {
         options[index] = app.add_option(std::string(settings[index].flag), texts[index],
                                         std::string(settings[index].description));
     }
-    app.add_option("--env-file", env_file, "file of NAME=value lines (.env)");
+    app.add_option("--env-file", wishes.env_file, "file of NAME=value lines (.env)");
+    app.add_flag("--check-config", wishes.check,
+                 "say what is wrong with the configuration, and end");
+    app.add_flag("--print-config", wishes.print,
+                 "print what is in force, as an .env file with secrets masked, and end");
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
     try {
         app.parse(reversed);
@@ -326,6 +380,28 @@ void read_env_file(const std::string& path, bool must_exist, Environment& values
     values.merge(*parsed);
 }
 
+// As an .env file: what is set, and from where; what is not set as a comment.
+std::string config_text(const Environment& values, const Environment& flags,
+                        const Environment& environment) {
+    constexpr std::array<std::string_view, 3> secrets{"API_KEY", "KEY_ENCRYPTION_KEY",
+                                                      "FORMER_KEY_ENCRYPTION_KEY"};
+    std::string text;
+    for (const Setting& setting : settings) {
+        const std::string name(setting.name);
+        const auto value = value_of(values, setting.name);
+        if (!value) {
+            text += "# " + name + ": " + std::string(setting.description) + "\n";
+            continue;
+        }
+        const bool is_secret = std::ranges::find(secrets, setting.name) != secrets.end();
+        const char* source = flags.contains(name)         ? "command line"
+                             : environment.contains(name) ? "environment"
+                                                          : "file";
+        text += name + "=" + (is_secret ? "***" : json_quoted(*value)) + "  # " + source + "\n";
+    }
+    return text;
+}
+
 void warn_of_unknown(const Environment& values, ConfigOutcome& outcome) {
     for (const auto& [name, value] : values) {
         if (name.starts_with("DLMS_") && !is_known(name)) {
@@ -340,13 +416,15 @@ ConfigOutcome load_config(const std::vector<std::string>& arguments,
                           const Environment& environment) {
     ConfigOutcome outcome;
     Environment values;
-    std::string env_file;
-    if (!read_flags(arguments, values, env_file, outcome)) {
+    Wishes wishes;
+    if (!read_flags(arguments, values, wishes, outcome)) {
         return outcome;
     }
+    const Environment flags = values;
     Environment surroundings = environment;
     values.merge(surroundings);
-    read_env_file(env_file.empty() ? ".env" : env_file, !env_file.empty(), values, outcome);
+    read_env_file(wishes.env_file.empty() ? ".env" : wishes.env_file, !wishes.env_file.empty(),
+                  values, outcome);
 
     ServiceConfig config;
     for (const Setting& setting : settings) {
@@ -363,10 +441,17 @@ ConfigOutcome load_config(const std::vector<std::string>& arguments,
             }
         }
     }
+    if (config.tls.certificate.empty() && config.tls != TlsServerFiles{}) {
+        outcome.errors.emplace_back(
+            "TLS_KEY_FILE or TLS_CLIENT_CA_FILE is set, and no TLS_CERT_FILE");
+    }
     apply_api_key(values, config, outcome);
     apply_sealing_keys(values, config, outcome);
     warn_of_unknown(values, outcome);
-    if (outcome.errors.empty()) {
+    outcome.check_only = wishes.check;
+    if (wishes.print && outcome.errors.empty()) {
+        outcome.text = config_text(values, flags, environment);
+    } else if (outcome.errors.empty()) {
         outcome.config = std::move(config);
     }
     return outcome;

@@ -10,6 +10,7 @@
 
 #include "server/api_key.hpp"
 #include "server/meter_allow.hpp"
+#include "server/tls_server.hpp"
 #include "stack/base/secret.hpp"
 
 namespace dlms::service {
@@ -29,7 +30,13 @@ struct ServiceConfig {
     std::optional<std::chrono::milliseconds> default_timeout;
     std::optional<std::uint16_t> default_client_address;
     std::optional<std::uint16_t> default_server_address;
-    std::optional<ApiKey> api_key;  // empty: no key is asked for
+    bool asks_for_key = false;
+    std::optional<ApiKey> api_key;        // opens everything; others are in the data folder
+    std::uint32_t rate_limit = 0;         // requests a second of each key; 0: any number
+    bool docs_enabled = true;             // /openapi.json and /docs
+    bool metrics_public = false;          // /metrics needs no key
+    std::chrono::seconds drain_delay{0};  // not ready any more, and still accepting
+    TlsServerFiles tls;                   // of the REST port
     std::vector<std::string> cors_origins;
     MeterAllow meter_allow;
     // Patterns of serial ports that /connect may open, with * and ?.
@@ -52,13 +59,16 @@ struct ServiceConfig {
 
 using Environment = std::map<std::string, std::string>;
 
-// What came of reading the configuration. `text` is what --help or --version print; then, or with
-// errors, there is no config. Neither errors nor warnings ever hold the value of a secret.
+// What came of reading the configuration. `text` is what --help, --version or --print-config print;
+// then, or with errors, there is no config. Neither errors nor warnings ever hold the value of a
+// secret.
 struct ConfigOutcome {
     std::optional<ServiceConfig> config;
     std::optional<std::string> text;
     std::vector<std::string> errors;
     std::vector<std::string> warnings;
+    // --check-config: say what is wrong, and do not start.
+    bool check_only = false;
 };
 
 // Flags (without the program's name) over environment over the file .env (or --env-file) over

@@ -76,8 +76,6 @@ std::optional<std::string> file_text(const std::string& path) {
     return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
-namespace {
-
 std::optional<bool> truth(const std::string& text) {
     const std::string word = lower(text);
     if (word == "true" || word == "1" || word == "yes" || word == "on") {
@@ -88,8 +86,6 @@ std::optional<bool> truth(const std::string& text) {
     }
     return std::nullopt;
 }
-
-}  // namespace
 
 void apply_sealing_keys(const Environment& values, ServiceConfig& config, ConfigOutcome& outcome) {
     apply_sealing_key(values, "KEY_ENCRYPTION_KEY", config.key_encryption_key, outcome);
@@ -122,12 +118,15 @@ void apply_api_key(const Environment& values, ServiceConfig& config, ConfigOutco
         }
         return;
     }
-    if (key.empty()) {
+    config.asks_for_key = true;
+    if (!key.empty()) {
+        config.api_key.emplace(key);
+    } else if (config.data_dir.empty()) {
         outcome.errors.emplace_back(
-            "ENABLE_API_KEY is true, but neither API_KEY nor API_KEY_FILE gives a key");
-        return;
+            "ENABLE_API_KEY is true, but neither API_KEY nor API_KEY_FILE gives a key, and there "
+            "is "
+            "no DATA_DIR with keys");
     }
-    config.api_key.emplace(key);
 }
 
 }  // namespace dlms::service

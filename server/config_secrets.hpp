@@ -12,6 +12,8 @@ namespace dlms::service {
 [[nodiscard]] std::string lower(std::string_view text);
 // Nothing for an empty variable, which a container's template left open.
 [[nodiscard]] std::optional<std::string> value_of(const Environment& values, std::string_view name);
+// true, 1, yes, on and their contraries, in any case.
+[[nodiscard]] std::optional<bool> truth(const std::string& text);
 [[nodiscard]] std::optional<std::string> file_text(const std::string& path);
 
 // The settings that are secrets, each of which may stand in a file: the API key, and the keys that

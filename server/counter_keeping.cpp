@@ -4,7 +4,6 @@
 #include <filesystem>
 
 #include "stack/base/random.hpp"
-#include "store/counter_store.hpp"
 
 namespace dlms::service {
 
@@ -33,7 +32,9 @@ std::expected<CounterKeeping, std::string> keep_counters(const std::string& data
         return std::unexpected("DATA_DIR " + data_dir + ": no system title could be kept there");
     }
     keeping.own_title = *title;
-    keeping.counters = std::move(*store);
+    const std::shared_ptr<store::CounterStore> kept = std::move(*store);
+    keeping.outlook = [kept] { return kept->outlook().value_or(store::CounterOutlook{}); };
+    keeping.counters = kept;
     keeping.outlives_process = true;
     return keeping;
 }

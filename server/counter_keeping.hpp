@@ -1,11 +1,13 @@
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "client/durable_counters.hpp"
+#include "store/counter_store.hpp"
 
 namespace dlms::service {
 
@@ -13,6 +15,8 @@ namespace dlms::service {
 struct CounterKeeping {
     std::shared_ptr<client::DurableCounters> counters;
     std::optional<security::SystemTitle> own_title;
+    // How far the counters have come; empty where nothing is kept.
+    std::function<store::CounterOutlook()> outlook;
     // The counters are there again when the service is started again.
     bool outlives_process = false;
 };

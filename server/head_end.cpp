@@ -3,14 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include <asio/steady_timer.hpp>
 
 #include "client/meter_profile.hpp"
 #include "render/brand_hints.hpp"
+#include "render/time_zone.hpp"
+#include "server/json_certificates.hpp"
 #include "server/json_write.hpp"
-#include "server/time_zone.hpp"
 #include "stack/cosem/interface_class.hpp"
 
 namespace dlms::service {
@@ -36,18 +38,6 @@ Instant deadline_of(const CallLimits& limits, std::chrono::milliseconds timeout)
            limits.request_timeout.value_or(std::min(timeout, longest_exchange) + margin);
 }
 
-// A call for a meter: `work` answers through the reply, else the actor does.
-template <class T, class Work>
-MeterActor::Call call_of(Instant deadline, Reply<T> reply, Work work) {
-    auto shared = std::make_shared<Reply<T>>(std::move(reply));
-    return {deadline,
-            [shared, deadline, work = std::move(work)](MeterActor& actor) -> asio::awaitable<void> {
-                CallOutcome<T> outcome = co_await work(actor, deadline);
-                (*shared)(std::move(outcome));
-            },
-            [shared](CallFailure failure) { (*shared)(std::unexpected(std::move(failure))); }};
-}
-
 asio::awaitable<CallOutcome<AssociationInfo>> connect_meter(MeterActor& actor, Instant deadline) {
     auto prepared = co_await actor.prepare(deadline);
     if (!prepared) {
@@ -65,26 +55,6 @@ CallFailure too_large(std::size_t octets, std::size_t most_octets) {
                         "the value is too large to show: it has " + std::to_string(octets) +
                             " octets, and " + std::to_string(most_octets) + " are allowed here",
                         Blame::unsupported);
-}
-
-asio::awaitable<CallOutcome<Reading>> read_attribute(MeterActor& actor,
-                                                     cosem::AttributeDescriptor attribute,
-                                                     std::size_t most_octets, Instant deadline) {
-    auto prepared = co_await actor.prepare(deadline);
-    if (!prepared) {
-        co_return std::unexpected(std::move(prepared.error()));
-    }
-    client::ReadRequest request;
-    request.attribute = attribute;
-    auto reading = co_await actor.registers().read(std::move(request), deadline);
-    if (!reading) {
-        co_return std::unexpected(call_failure(reading.error()));
-    }
-    const std::size_t octets = reading->value.encoded().size();
-    if (octets > most_octets) {
-        co_return std::unexpected(too_large(octets, most_octets));
-    }
-    co_return std::move(*reading);
 }
 
 // True for failures that the next item would meet too. Trying again would cost its time and could
@@ -226,10 +196,70 @@ asio::awaitable<std::string> read_back(client::MeterClient& meter,
     co_return "; read back, the attribute shows another value";
 }
 
+// To every meter of the line. None is asked what it has, and none answers.
+asio::awaitable<CallOutcome<void>> write_to_all(MeterActor& actor, const WriteRequest& request,
+                                                const render::WriteOptions& options,
+                                                Instant deadline) {
+    const auto refused = [](std::string sentence) {
+        return std::unexpected(
+            call_failure(error_row("type-unmatched"), std::move(sentence), Blame::misuse));
+    };
+    if (needs_meter_for_broadcast(request)) {
+        co_return refused(
+            "no meter is asked for its type or its scaler before a broadcast: "
+            "data_type must say the type, and a register takes {\"raw\": ...}");
+    }
+    auto value = write_value(request, std::nullopt, std::nullopt, options);
+    if (!value) {
+        co_return refused(std::move(value.error()));
+    }
+    auto prepared = co_await actor.prepare(deadline);
+    if (!prepared) {
+        co_return std::unexpected(std::move(prepared.error()));
+    }
+    const auto sent = co_await (*prepared)->broadcast_write(request.attribute, *value, deadline);
+    if (!sent) {
+        co_return std::unexpected(call_failure(sent.error()));
+    }
+    actor.registers().clear();
+    co_return CallOutcome<void>();
+}
+
+template <class T>
+std::string_view result_of(const CallOutcome<T>& outcome) {
+    return outcome ? std::string_view("success") : outcome.error().row->code;
+}
+
+struct WriteOrder {
+    WriteRequest request;
+    render::WriteOptions options;
+    bool is_audited = false;
+};
+
+// The value of before, for the audit log. A meter that does not show it is no obstacle.
+asio::awaitable<CallOutcome<void>> note_present(client::MeterClient& meter,
+                                                cosem::AttributeDescriptor attribute,
+                                                const std::optional<axdr::Data>& known,
+                                                AuditNotes& notes, Instant deadline) {
+    if (known || holds_secret(attribute)) {
+        notes.before = audit_value(attribute, known ? known->encoded() : ByteView());
+        co_return CallOutcome<void>();
+    }
+    client::ReadRequest read;
+    read.attribute = attribute;
+    auto shown = co_await meter.read(std::move(read), deadline);
+    if (shown) {
+        notes.before = audit_value(attribute, shown->encoded());
+    } else if (!client::concerns_the_item(shown.error())) {
+        co_return std::unexpected(call_failure(shown.error()));
+    }
+    co_return CallOutcome<void>();
+}
+
 // Reads first what the value's form depends on, then writes.
-asio::awaitable<CallOutcome<void>> write_attribute(MeterActor& actor, const WriteRequest& request,
-                                                   const render::WriteOptions& options,
-                                                   Instant deadline) {
+asio::awaitable<CallOutcome<void>> write_attribute(MeterActor& actor, const WriteOrder& order,
+                                                   AuditNotes& notes, Instant deadline) {
+    const WriteRequest& request = order.request;
     auto prepared = co_await actor.prepare(deadline);
     if (!prepared) {
         co_return std::unexpected(std::move(prepared.error()));
@@ -251,11 +281,19 @@ asio::awaitable<CallOutcome<void>> write_attribute(MeterActor& actor, const Writ
     if (!scaler_unit) {
         co_return std::unexpected(call_failure(scaler_unit.error()));
     }
-    auto value = write_value(request, present, *scaler_unit, options);
+    auto value = write_value(request, present, *scaler_unit, order.options,
+                             actor.registers().version(request.attribute));
     if (!value) {
         co_return std::unexpected(
             call_failure(error_row("type-unmatched"), value.error(), Blame::misuse));
     }
+    if (order.is_audited) {
+        auto noted = co_await note_present(meter, request.attribute, present, notes, deadline);
+        if (!noted) {
+            co_return noted;
+        }
+    }
+    notes.after = audit_value(request.attribute, value->encoded());
     auto written = co_await meter.write(request.attribute, *value, deadline);
     if (written) {
         const auto* what =
@@ -295,11 +333,36 @@ HeadEnd::HeadEnd(asio::any_io_executor executor, Settings settings)
       time_zone_(std::move(settings.time_zone)),
       keys_(settings.surroundings.keys),
       keys_changed_(std::move(settings.keys_changed)),
+      certificates_changed_(std::move(settings.certificates_changed)),
+      operation_done_(std::move(settings.operation_done)),
+      audit_(std::move(settings.audit)),
+      look_up_(std::move(settings.look_up)),
       pool_(executor_,
             std::make_shared<const MeterSurroundings>(std::move(settings.surroundings))) {}
 
-void HeadEnd::connect(ConnectRequest request, const CallLimits& limits,
+template <class T>
+Reply<T> HeadEnd::watched(std::string_view operation, const CallLimits& limits,
+                          Reply<T> reply) const {
+    if (!operation_done_) {
+        return reply;
+    }
+    return [done = operation_done_, operation, arrival = limits.arrival,
+            reply = std::move(reply)](CallOutcome<T> outcome) mutable {
+        done(operation, result_of(outcome), now() - arrival);
+        if constexpr (std::is_same_v<T, Readings>) {
+            if (outcome) {
+                for (const auto& item : *outcome) {
+                    done("read-multiple-item", result_of(item), now() - arrival);
+                }
+            }
+        }
+        reply(std::move(outcome));
+    };
+}
+
+void HeadEnd::connect(ConnectRequest request, client::LearntLimits learnt, const CallLimits& limits,
                       Reply<AssociationInfo> reply) {
+    reply = watched<AssociationInfo>("connect", limits, std::move(reply));
     const auto actor = pool_.find_or_make(request.meter_number);
     if (!actor) {
         reply(std::unexpected(call_failure(
@@ -311,27 +374,85 @@ void HeadEnd::connect(ConnectRequest request, const CallLimits& limits,
         reply(actor->association().value());
         return;
     }
+    if (!actor->is_known()) {
+        actor->know(std::move(learnt));
+    }
     actor->configure(std::move(request));
     actor->submit(call_of<AssociationInfo>(
         accepted(deadline_of(limits, actor->timeout())), std::move(reply),
         [](MeterActor& meter, Instant deadline) { return connect_meter(meter, deadline); }));
 }
 
-bool HeadEnd::knows(const std::string& meter_number) const {
-    return pool_.find(meter_number) != nullptr;
+void HeadEnd::with_meter(const std::string& meter_number,
+                         std::move_only_function<void(bool)> then) {
+    if (pool_.find(meter_number) || !look_up_) {
+        then(pool_.find(meter_number) != nullptr);
+        return;
+    }
+    look_up_(meter_number, [this, meter_number, then = std::move(then)](auto found) mutable {
+        then(take_registered(meter_number, std::move(found)));
+    });
+}
+
+bool HeadEnd::take_registered(const std::string& meter_number,
+                              std::optional<RegisteredMeter> found) {
+    // A /connect may have come meanwhile: it goes before the registry.
+    if (pool_.find(meter_number)) {
+        return true;
+    }
+    const auto actor = found ? pool_.find_or_make(meter_number) : nullptr;
+    if (!actor) {
+        return false;
+    }
+    actor->know(std::move(found->learnt));
+    actor->configure(std::move(found->request));
+    return true;
+}
+
+void HeadEnd::reload(const std::string& meter_number) {
+    if (!pool_.find(meter_number) || !look_up_) {
+        return;
+    }
+    look_up_(meter_number, [this, meter_number](std::optional<RegisteredMeter> found) {
+        if (const auto actor = pool_.find(meter_number); actor && found) {
+            actor->know(std::move(found->learnt));
+            actor->configure(std::move(found->request));
+            actor->take_new_secrets();
+        }
+    });
+}
+
+void HeadEnd::remove(const std::string& meter_number) {
+    pool_.close(meter_number, [] {});
+}
+
+Instant HeadEnd::short_deadline(const std::string& meter_number, const CallLimits& limits) const {
+    const auto actor = pool_.find(meter_number);
+    return deadline_of(limits, actor ? actor->timeout() : longest_exchange);
+}
+
+Instant HeadEnd::long_deadline(const CallLimits& limits, std::chrono::milliseconds most) {
+    return limits.arrival + limits.request_timeout.value_or(most);
 }
 
 void HeadEnd::read(ReadRequest request, const CallLimits& limits, Reply<Reading> reply) {
+    reply = watched<Reading>("read", limits, std::move(reply));
     const auto actor = pool_.find(request.meter_number);
-    actor->submit(call_of<Reading>(
-        accepted(deadline_of(limits, actor->timeout())), std::move(reply),
-        [attribute = request.attribute](MeterActor& meter, Instant deadline) {
-            return read_attribute(meter, attribute, most_octets_of_reading, deadline);
-        }));
+    auto shared = std::make_shared<Reply<Reading>>(std::move(reply));
+    actor->submit(MeterActor::ReadCall{
+        accepted(deadline_of(limits, actor->timeout())), request.attribute,
+        [shared](CallOutcome<Reading> reading) {
+            const std::size_t octets = reading ? reading->value.encoded().size() : 0;
+            if (octets > most_octets_of_reading) {
+                reading = std::unexpected(too_large(octets, most_octets_of_reading));
+            }
+            (*shared)(std::move(reading));
+        }});
 }
 
 void HeadEnd::read_multiple(ReadMultipleRequest request, const CallLimits& limits,
                             Reply<Readings> reply) {
+    reply = watched<Readings>("read-multiple", limits, std::move(reply));
     const auto actor = pool_.find(request.meter_number);
     actor->submit(call_of<Readings>(
         accepted(limits.arrival + limits.request_timeout.value_or(read_multiple_time)),
@@ -341,48 +462,78 @@ void HeadEnd::read_multiple(ReadMultipleRequest request, const CallLimits& limit
 }
 
 void HeadEnd::write(WriteRequest request, const CallLimits& limits, Reply<void> reply) {
+    reply = watched<void>("write", limits, std::move(reply));
     const auto actor = pool_.find(request.meter_number);
     const MeterPresentation shown = presentation_of(actor->request());
     render::WriteOptions options{shown.shown.energy_unit, shown.shown.octet_hint,
                                  shown.local_from_utc};
-    actor->submit(call_of<void>(accepted(deadline_of(limits, actor->timeout())), std::move(reply),
-                                [request = std::move(request), options = std::move(options)](
-                                    MeterActor& meter, Instant deadline) {
-                                    return write_attribute(meter, request, options, deadline);
-                                }));
+    AuditIntent intent{limits.caller, request.meter_number, "write",
+                       audit_target(request.attribute),
+                       holds_secret(request.attribute) ? "(secret)" : request.value};
+    const auto order = std::make_shared<const WriteOrder>(
+        WriteOrder{std::move(request), std::move(options), audit_->keeps()});
+    actor->submit(call_of<void>(
+        accepted(deadline_of(limits, actor->timeout())), std::move(reply),
+        [order, audit = audit_, intent = std::move(intent)](MeterActor& meter, Instant deadline) {
+            return audited<void>(audit, intent, [order, &meter, deadline](AuditNotes& notes) {
+                return order->request.broadcast
+                           ? write_to_all(meter, order->request, order->options, deadline)
+                           : write_attribute(meter, *order, notes, deadline);
+            });
+        }));
 }
 
+namespace {
+
+// Which secrets, and what is done to them; no value of any.
+AuditIntent keys_intent(const KeysRequest& request, const CallLimits& limits) {
+    constexpr std::array<const char*, 4> operations{"rotate", "transfer", "keep", "agree"};
+    constexpr std::array<const char*, 5> kinds{"encryption_key", "authentication_key",
+                                               "broadcast_key", "master_key", "password"};
+    std::string target;
+    for (std::size_t kind = 0; kind < kinds.size(); ++kind) {
+        const auto secret = static_cast<client::SecretKind>(kind);
+        if (std::ranges::find(request.kinds, secret) != request.kinds.end() ||
+            request.change.fresh.find(secret) != nullptr) {
+            target += (target.empty() ? "" : " ") + std::string(kinds.at(kind));
+        }
+    }
+    return {limits.caller, request.meter_number,
+            std::string("keys ") + operations.at(static_cast<std::size_t>(request.operation)),
+            std::move(target), "(secret)"};
+}
+
+}  // namespace
+
 void HeadEnd::change_keys(KeysRequest request, const CallLimits& limits, Reply<KeysReport> reply) {
+    reply = watched<KeysReport>("keys", limits, std::move(reply));
     if (request.operation == KeysOperation::keep) {
-        const Status kept = keys_->keep(request.meter_number, request.change.fresh);
-        const CallOutcome<void> outcome =
-            kept ? CallOutcome<void>()
-                 : std::unexpected(call_failure(client::from_error(kept.error())));
-        if (keys_changed_) {
-            keys_changed_(request, outcome);
-        }
-        if (const auto actor = pool_.find(request.meter_number)) {
-            actor->take_new_secrets();
-        }
-        reply(outcome ? keys(request.meter_number) : std::unexpected(outcome.error()));
+        keep_keys(std::move(request), limits, std::move(reply));
         return;
     }
-    if (request.operation == KeysOperation::rotate && !keys_->outlives_process()) {
-        reply(std::unexpected(call_failure(
-            error_row("unsupported"),
-            "keys that the service draws are known to nobody else and must outlive it: set "
-            "DATA_DIR and KEY_ENCRYPTION_KEY, or transfer keys of your own",
-            Blame::misuse)));
+    const bool is_ours =
+        request.operation == KeysOperation::rotate || request.operation == KeysOperation::agree;
+    if (is_ours && !keys_->outlives_process()) {
+        reply(std::unexpected(
+            call_failure(error_row("unsupported"),
+                         "keys that the service draws or agrees on are known to nobody else and "
+                         "must outlive it: set "
+                         "DATA_DIR and KEY_ENCRYPTION_KEY, or transfer keys of your own",
+                         Blame::misuse)));
         return;
     }
     const auto actor = pool_.find(request.meter_number);
     actor->submit(call_of<KeysReport>(
         accepted(limits.arrival + limits.request_timeout.value_or(change_keys_time)),
         std::move(reply),
-        [records = keys_, told = keys_changed_,
+        [records = keys_, told = keys_changed_, audit = audit_,
+         intent = keys_intent(request, limits),
          request = std::make_shared<const KeysRequest>(std::move(request))](
             MeterActor& meter, Instant deadline) -> asio::awaitable<CallOutcome<KeysReport>> {
-            CallOutcome<void> changed = co_await meter.change_secrets(*request, deadline);
+            CallOutcome<void> changed =
+                co_await audited<void>(audit, intent, [&meter, request, deadline](AuditNotes&) {
+                    return meter.change_secrets(*request, deadline);
+                });
             if (told) {
                 told(*request, changed);
             }
@@ -391,6 +542,122 @@ void HeadEnd::change_keys(KeysRequest request, const CallLimits& limits, Reply<K
             }
             co_return report_of(*records, request->meter_number, meter.password_name());
         }));
+}
+
+namespace {
+
+CallOutcome<CertificatesReport> report(client::Outcome<ByteBuffer> told) {
+    if (!told) {
+        return std::unexpected(call_failure(told.error()));
+    }
+    return CertificatesReport{{}, std::move(*told)};
+}
+
+CallOutcome<CertificatesReport> report(const client::Outcome<void>& done) {
+    if (!done) {
+        return std::unexpected(call_failure(done.error()));
+    }
+    return CertificatesReport{};
+}
+
+asio::awaitable<CallOutcome<CertificatesReport>> serve_certificates(
+    MeterActor& meter, const CertificatesRequest& request, Instant deadline) {
+    auto prepared = co_await meter.prepare(deadline);
+    if (!prepared) {
+        co_return std::unexpected(std::move(prepared.error()));
+    }
+    client::SecuritySetup setup(**prepared, request.security_setup);
+    client::Outcome<void> done;
+    client::Outcome<ByteBuffer> told;
+    switch (request.operation) {
+        case CertificatesOperation::generate_key_pair:
+            done = co_await setup.generate_key_pair(request.use, deadline);
+            co_return report(done);
+        case CertificatesOperation::import:
+            done = co_await setup.import_certificate(request.certificate, deadline);
+            co_return report(done);
+        case CertificatesOperation::remove:
+            done = co_await setup.remove_certificate(request.which, deadline);
+            co_return report(done);
+        case CertificatesOperation::request:
+            told = co_await setup.certificate_request(request.use, deadline);
+            co_return report(std::move(told));
+        case CertificatesOperation::export_:
+            told = co_await setup.export_certificate(request.which, deadline);
+            co_return report(std::move(told));
+        case CertificatesOperation::list: break;
+    }
+    auto list = co_await setup.certificates(deadline);
+    if (!list) {
+        co_return std::unexpected(call_failure(list.error()));
+    }
+    CertificatesReport listed;
+    listed.list = std::move(*list);
+    co_return listed;
+}
+
+bool changes_something(CertificatesOperation operation) {
+    return operation == CertificatesOperation::generate_key_pair ||
+           operation == CertificatesOperation::import || operation == CertificatesOperation::remove;
+}
+
+}  // namespace
+
+void HeadEnd::certificates(CertificatesRequest request, const CallLimits& limits,
+                           Reply<CertificatesReport> reply) {
+    const auto actor = pool_.find(request.meter_number);
+    AuditIntent intent{limits.caller,
+                       request.meter_number,
+                       "certificates " + std::string(operation_name(request.operation)),
+                       request.security_setup.text(),
+                       {}};
+    actor->submit(call_of<CertificatesReport>(
+        accepted(deadline_of(limits, actor->timeout())),
+        watched<CertificatesReport>("certificates", limits, std::move(reply)),
+        [told = certificates_changed_, audit = audit_, intent = std::move(intent),
+         request = std::make_shared<const CertificatesRequest>(std::move(request))](
+            MeterActor& meter,
+            Instant deadline) -> asio::awaitable<CallOutcome<CertificatesReport>> {
+            if (!changes_something(request->operation)) {
+                co_return co_await serve_certificates(meter, *request, deadline);
+            }
+            auto outcome = co_await audited<CertificatesReport>(
+                audit, intent, [&meter, request, deadline](AuditNotes&) {
+                    return serve_certificates(meter, *request, deadline);
+                });
+            if (told) {
+                told(*request, outcome ? CallOutcome<void>() : std::unexpected(outcome.error()));
+            }
+            co_return outcome;
+        }));
+}
+
+void HeadEnd::keep_keys(KeysRequest request, const CallLimits& limits, Reply<KeysReport> reply) {
+    AuditIntent intent = keys_intent(request, limits);
+    auto kept = [this, intent](KeysRequest asked, Reply<KeysReport> answer,
+                               const Result<std::int64_t>& begun) mutable {
+        const Status done = begun ? keys_->keep(asked.meter_number, asked.change.fresh)
+                                  : Status(std::unexpected(begun.error()));
+        const CallOutcome<void> outcome =
+            done ? CallOutcome<void>()
+                 : std::unexpected(call_failure(client::from_error(done.error())));
+        if (keys_changed_) {
+            keys_changed_(asked, outcome);
+        }
+        if (const auto actor = pool_.find(asked.meter_number)) {
+            actor->take_new_secrets();
+        }
+        audit_->end(std::move(intent), begun.value_or(0), {},
+                    outcome ? "success" : outcome.error().row->code,
+                    [this, outcome, number = asked.meter_number,
+                     answer = std::move(answer)](const Result<std::int64_t>&) mutable {
+                        answer(outcome ? keys(number) : std::unexpected(outcome.error()));
+                    });
+    };
+    audit_->begin(intent, [kept, asked = std::move(request),
+                           answer = std::move(reply)](const Result<std::int64_t>& begun) mutable {
+        kept(std::move(asked), std::move(answer), begun);
+    });
 }
 
 CallOutcome<KeysReport> HeadEnd::keys(const std::string& meter_number) const {
@@ -436,11 +703,16 @@ MeterPresentation HeadEnd::presentation(const std::string& meter_number) const {
     return actor ? presentation_of(actor->request()) : presentation_of(ConnectRequest{});
 }
 
+std::string_view HeadEnd::brand(const std::string& meter_number) const {
+    const auto actor = pool_.find(meter_number);
+    return client::profile_of_brand(actor ? actor->request().brand : "").name;
+}
+
 MeterPresentation HeadEnd::presentation_of(const ConnectRequest& request) const {
     const std::string zone = request.time_zone.value_or(time_zone_);
     return {{energy_unit_, zone,
              render::octet_hint_of_profile(client::profile_of_brand(request.brand).name)},
-            local_time_of(zone).value_or(nullptr)};
+            render::local_time_of(zone).value_or(nullptr)};
 }
 
 }  // namespace dlms::service

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include <asio/buffer.hpp>
 #include <asio/error.hpp>
 #include <asio/post.hpp>
 #include <asio/redirect_error.hpp>
@@ -59,15 +58,13 @@ private:
 
 HttpConnection::HttpConnection(asio::ip::tcp::socket socket,
                                std::shared_ptr<HttpConnectionShare> share)
-    : socket_(std::move(socket)),
+    : socket_(std::move(socket), share->tls),
       share_(std::move(share)),
-      deadline_(socket_.get_executor()),
-      answered_(socket_.get_executor()),
+      deadline_(socket_.tcp().get_executor()),
+      answered_(socket_.tcp().get_executor()),
       reader_(share_->limits) {
     asio::error_code ignored;
-    socket_.non_blocking(true, ignored);
-    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-    const auto remote = socket_.remote_endpoint(ignored);
+    const auto remote = socket_.tcp().remote_endpoint(ignored);
     if (!ignored) {
         remote_address_ = remote.address().to_string();
     }
@@ -79,7 +76,7 @@ HttpConnection::~HttpConnection() {
 }
 
 asio::awaitable<void> HttpConnection::serve() {
-    bool open = true;
+    bool open = co_await shake_hands();
     // g++ 12 miscompiles co_await inside && and ?:, so each has its own statement here.
     while (open) {
         const bool has_request = co_await read_request();
@@ -96,26 +93,60 @@ asio::awaitable<void> HttpConnection::serve() {
         const std::string request_id = request_id_from(request.header("X-Request-Id"));
         const bool keep_alive = request.keep_alive;
         AccessRecord record{request_id, request.method, request.target, remote_address_, 0, {}};
+        const bool as_problem = wants_problem(request.header("Accept"));
         HttpAnswer answer = co_await answer_to(request, request_id);
+        if (as_problem) {
+            make_problem(answer);
+        }
         hold(reader_.buffered());
         record.status = answer.status;
+        record.origin = answer.origin;
         record.duration =
             std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin);
         if (share_->access) {
             share_->access(record);
         }
         open = keep_alive && !share_->draining;
-        std::string bytes = answer_bytes(answer, {open, record.method == "HEAD", request_id});
+        std::string bytes =
+            answer_bytes(answer, {open, record.method == "HEAD", request_id, socket_.is_secure()});
         answer.body = {};
         const bool written = co_await write(std::move(bytes));
         open = open && written;
     }
-    if (socket_.is_open()) {
+    if (socket_.tcp().is_open()) {
         co_await linger();
     }
 }
 
+// Within the time of a request: a client that is silent costs no more than one that sends nothing.
+asio::awaitable<bool> HttpConnection::shake_hands() {
+    asio::error_code error;
+    socket_.handshake(error);
+    if (!error) {
+        co_return true;
+    }
+    start_deadline(share_->deadlines.request);
+    while (would_block(error)) {
+        const bool is_ready = co_await wait();
+        if (!is_ready) {
+            error = asio::error::timed_out;
+            break;
+        }
+        socket_.handshake(error);
+    }
+    stop_deadline();
+    if (error) {
+        ++share_->failed_handshakes;
+        abort();
+    }
+    co_return !error;
+}
+
 asio::awaitable<void> HttpConnection::turn_away() {
+    if (socket_.is_secure()) {
+        abort();
+        co_return;
+    }
     refusal_ = busy_answer(503, "Too many connections", 1);
     const bool written = co_await refuse();
     if (written) {
@@ -137,7 +168,8 @@ asio::awaitable<bool> HttpConnection::refuse() {
     if (share_->access) {
         share_->access(record);
     }
-    std::string bytes = answer_bytes(answer, {false, record.method == "HEAD", record.request_id});
+    std::string bytes = answer_bytes(
+        answer, {false, record.method == "HEAD", record.request_id, socket_.is_secure()});
     const bool written = co_await write(std::move(bytes));
     co_return written;
 }
@@ -150,7 +182,7 @@ void HttpConnection::close_if_idle() {
 
 void HttpConnection::abort() {
     asio::error_code ignored;
-    socket_.close(ignored);
+    socket_.tcp().close(ignored);
     deadline_.cancel();
     answered_.cancel();
 }
@@ -162,8 +194,9 @@ asio::awaitable<bool> HttpConnection::read_request() {
     std::optional<Clock::time_point> end;
     while (reader_.state() != State::complete && reader_.state() != State::refused && !refusal_) {
         asio::error_code error;
-        const std::size_t size = socket_.read_some(asio::buffer(share_->scratch), error);
+        const std::size_t size = socket_.read_some(share_->scratch, error);
         if (size > 0) {
+            share_->octets_received += size;
             reader_.receive({share_->scratch.data(), size});
             if (!hold(reader_.buffered())) {
                 refusal_ = busy_answer(503, "The service holds as many requests as it can", 1);
@@ -197,10 +230,10 @@ asio::awaitable<bool> HttpConnection::read_request() {
         if (!begun) {
             enter_idle();
         }
-        const bool readable = co_await wait_readable();
+        const bool readable = co_await wait();
         if (!readable) {
             leave_idle();
-            if (!timed_out_ || !begun || !socket_.is_open()) {
+            if (!timed_out_ || !begun || !socket_.tcp().is_open()) {
                 co_return false;
             }
             refusal_ = error_answer(408, "The request did not arrive in time");
@@ -220,10 +253,9 @@ bool HttpConnection::hold(std::size_t octets) {
     return share_->buffered <= share_->most_buffered;
 }
 
-asio::awaitable<bool> HttpConnection::wait_readable() {
+asio::awaitable<bool> HttpConnection::wait() {
     asio::error_code error;
-    co_await socket_.async_wait(asio::ip::tcp::socket::wait_read,
-                                asio::redirect_error(asio::use_awaitable, error));
+    co_await socket_.wait(error);
     co_return !error && !timed_out_;
 }
 
@@ -257,8 +289,9 @@ asio::awaitable<bool> HttpConnection::write(std::string bytes) {
     bool armed = false;
     while (written < bytes.size()) {
         asio::error_code error;
-        written +=
-            socket_.write_some(asio::buffer(bytes.data() + written, bytes.size() - written), error);
+        const std::size_t size = socket_.write_some(std::string_view(bytes).substr(written), error);
+        written += size;
+        share_->octets_sent += size;
         if (!error) {
             continue;
         }
@@ -269,11 +302,10 @@ asio::awaitable<bool> HttpConnection::write(std::string bytes) {
         if (!std::exchange(armed, true)) {
             start_deadline(share_->deadlines.write);
         }
-        co_await socket_.async_wait(asio::ip::tcp::socket::wait_write,
-                                    asio::redirect_error(asio::use_awaitable, error));
+        co_await socket_.wait(error);
         if (error || timed_out_) {
             // What the client has not taken by now is thrown away with the connection.
-            socket_.set_option(asio::socket_base::linger(true, 0), error);
+            socket_.tcp().set_option(asio::socket_base::linger(true, 0), error);
             abort();
             co_return false;
         }
@@ -287,21 +319,21 @@ asio::awaitable<bool> HttpConnection::write(std::string bytes) {
 // Closing with unread octets would reset the connection, and the client might never see its answer.
 asio::awaitable<void> HttpConnection::linger() {
     asio::error_code error;
-    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
+    socket_.shutdown();
     start_deadline(share_->deadlines.linger);
     const auto end = Clock::now() + share_->deadlines.linger;
     while (!error && Clock::now() < end) {
-        socket_.read_some(asio::buffer(share_->scratch), error);
+        socket_.read_some(share_->scratch, error);
         if (would_block(error) || !error) {
             error.clear();
-            const bool readable = co_await wait_readable();
+            const bool readable = co_await wait();
             if (!readable) {
                 break;
             }
         }
     }
     stop_deadline();
-    socket_.close(error);
+    socket_.tcp().close(error);
 }
 
 void HttpConnection::start_deadline(Clock::duration duration) {
@@ -313,7 +345,7 @@ void HttpConnection::start_deadline(Clock::duration duration) {
         if (!error && self && self->deadline_number_ == number) {
             self->timed_out_ = true;
             asio::error_code ignored;
-            self->socket_.cancel(ignored);
+            self->socket_.tcp().cancel(ignored);
         }
     });
 }

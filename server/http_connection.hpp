@@ -16,6 +16,7 @@
 #include <asio/steady_timer.hpp>
 
 #include "server/http_request_reader.hpp"
+#include "server/http_socket.hpp"
 #include "server/responder.hpp"
 
 namespace dlms::service {
@@ -37,6 +38,7 @@ struct AccessRecord {
     std::string remote_address;
     int status = 0;
     std::chrono::microseconds duration{};
+    RequestOrigin origin{};
 };
 
 // What the connections of one listener share. Everything but `gate` belongs to the I/O thread.
@@ -68,6 +70,11 @@ struct HttpConnectionShare {
     std::vector<char> scratch = std::vector<char>(64 * 1024);
     std::list<HttpConnection*> idle;  // the longest idle first
     bool draining = false;
+    // For connections from now on; null: plain HTTP.
+    std::shared_ptr<const TlsServerContext> tls;
+    std::uint64_t failed_handshakes = 0;
+    std::uint64_t octets_received = 0;
+    std::uint64_t octets_sent = 0;
 };
 
 // One client's connection: reads a whole request, hands it over, writes the answer, and again while
@@ -96,12 +103,13 @@ public:
 private:
     class Exchange;
 
+    asio::awaitable<bool> shake_hands();
     asio::awaitable<bool> read_request();
     asio::awaitable<bool> refuse();
     asio::awaitable<HttpAnswer> answer_to(FramedRequest& request, const std::string& request_id);
     asio::awaitable<bool> write(std::string bytes);
     asio::awaitable<void> linger();
-    asio::awaitable<bool> wait_readable();
+    asio::awaitable<bool> wait();
     // Keeps account of the octets held; false when all connections together hold too many.
     bool hold(std::size_t octets);
     void start_deadline(std::chrono::steady_clock::duration duration);
@@ -110,7 +118,7 @@ private:
     void leave_idle();
     void receive_answer(HttpAnswer answer);
 
-    asio::ip::tcp::socket socket_;
+    HttpSocket socket_;
     std::shared_ptr<HttpConnectionShare> share_;
     asio::steady_timer deadline_;
     asio::steady_timer answered_;

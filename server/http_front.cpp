@@ -87,13 +87,19 @@ std::string literal_pattern(const std::string& pattern) {
 // be a member.
 class Router : public httplib::Server {
 public:
-    Router(const std::vector<HttpRoute>& routes, const HttpHooks& hooks) : hooks_(hooks) {
-        std::map<std::string, std::map<std::string, const HttpHandler*>> by_pattern;
+    Router(const std::vector<HttpRoute>& routes, const HttpHooks& hooks)
+        : routes_(routes), hooks_(hooks) {
+        std::map<std::string, Handlers> by_pattern;
         for (const HttpRoute& route : routes) {
-            by_pattern[route.pattern][route.method] = &route.handler;
+            by_pattern[route.pattern][route.method] = &route;
         }
-        for (const auto& [pattern, handlers] : by_pattern) {
-            add_pattern(pattern, handlers);
+        // The first that matches counts: what is named goes before what a parameter may be.
+        for (const bool has_parameter : {false, true}) {
+            for (const auto& [pattern, handlers] : by_pattern) {
+                if ((pattern.find("/:") != std::string::npos) == has_parameter) {
+                    add_pattern(pattern, handlers);
+                }
+            }
         }
         set_pre_routing_handler(
             [this](const httplib::Request& request, httplib::Response& response) {
@@ -130,7 +136,7 @@ public:
     }
 
 private:
-    using Handlers = std::map<std::string, const HttpHandler*>;
+    using Handlers = std::map<std::string, const HttpRoute*>;
 
     void add_pattern(const std::string& pattern, const Handlers& handlers) {
         std::string allowed;
@@ -142,8 +148,8 @@ private:
             const auto found = handlers.find(std::string(method));
             if (found != handlers.end()) {
                 add_method(path, method,
-                           [this, handler = found->second](const httplib::Request& request) {
-                               call(*handler, request);
+                           [this, route = found->second](const httplib::Request& request) {
+                               call(*route, request);
                            });
             } else if (method != "HEAD") {
                 add_method(path, method, [this, allowed](const httplib::Request&) {
@@ -197,21 +203,32 @@ private:
         }
         if (hooks_.admit) {
             if (auto answer = hooks_.admit(request_)) {
+                errand_->responder.origin().key_id = request_.key_id;
                 errand_->responder.answer(std::move(*answer));
                 return HandlerResponse::Handled;
             }
         }
+        errand_->responder.origin().key_id = request_.key_id;
         return HandlerResponse::Unhandled;
     }
 
-    void call(const HttpHandler& handler, const httplib::Request& parsed) {
+    void call(const HttpRoute& route, const httplib::Request& parsed) {
         for (const auto& [name, value] : parsed.path_params) {
             request_.path_parameters.emplace_back(name, value);
         }
+        errand_->responder.origin().route = route.pattern;
+        if (hooks_.authorize) {
+            const auto index = static_cast<std::size_t>(&route - routes_.data());
+            if (auto answer = hooks_.authorize(request_, index)) {
+                errand_->responder.answer(std::move(*answer));
+                return;
+            }
+        }
         request_.body = errand_->framed.body();
-        handler(request_, std::move(errand_->responder));
+        route.handler(request_, std::move(errand_->responder));
     }
 
+    const std::vector<HttpRoute>& routes_;
     const HttpHooks& hooks_;
     Errand* errand_ = nullptr;
     HttpRequest request_;
@@ -261,6 +278,11 @@ public:
         }
         wake_.notify_one();
         return true;
+    }
+
+    std::size_t queued() {
+        const std::scoped_lock lock(mutex_);
+        return queue_.size();
     }
 
 private:
@@ -321,6 +343,10 @@ HttpFront::~HttpFront() {
                            std::shared_ptr<AnswerSink>) { return false; };
     listener_.reset();
     workers_.reset();
+}
+
+std::size_t HttpFront::queued() const {
+    return workers_->queued();
 }
 
 std::error_code HttpFront::start(const std::string& address, std::uint16_t port) {

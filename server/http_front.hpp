@@ -40,10 +40,12 @@ struct HttpRoute {
 
 // What applies to every request, whatever its route. Called on workers; each may be empty.
 struct HttpHooks {
-    // An answer here is the answer: a wrong key, a CORS preflight.
-    std::function<std::optional<HttpAnswer>(const HttpRequest&)> admit;
+    // An answer here is the answer: a wrong key, a CORS preflight. Fills in who calls.
+    std::function<std::optional<HttpAnswer>(HttpRequest&)> admit;
     // Header fields for the answer, whoever makes it.
     std::function<NamedTexts(const HttpRequest&)> answer_headers;
+    // What the route allows: an answer here is the answer. `route` is its index in the list.
+    std::function<std::optional<HttpAnswer>(const HttpRequest&, std::size_t route)> authorize;
     // One line of the access log; called on the I/O thread.
     std::function<void(const AccessRecord&)> access;
 };
@@ -68,6 +70,13 @@ public:
     void drain() { listener_->drain(); }
     [[nodiscard]] std::size_t connections() const { return listener_->connections(); }
     [[nodiscard]] std::size_t buffered() const { return share_->buffered; }
+    // Whole requests that wait for a worker. Any thread.
+    [[nodiscard]] std::size_t queued() const;
+    // For connections from now on; null: plain HTTP. On the I/O thread.
+    void use_tls(std::shared_ptr<const TlsServerContext> tls) { share_->tls = std::move(tls); }
+    [[nodiscard]] std::uint64_t octets_received() const { return share_->octets_received; }
+    [[nodiscard]] std::uint64_t octets_sent() const { return share_->octets_sent; }
+    [[nodiscard]] std::uint64_t failed_handshakes() const { return share_->failed_handshakes; }
     [[nodiscard]] const HttpListenerCounters& counters() const { return listener_->counters(); }
 
 private:

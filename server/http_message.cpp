@@ -12,6 +12,14 @@ namespace dlms::service {
 
 namespace {
 
+// Of every answer that does not have its own. Answers hold readings and reasons: no cache keeps
+// them, and no browser takes them for a page.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> security_fields{
+    {{"Cache-Control", "no-store"},
+     {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+     {"Referrer-Policy", "no-referrer"},
+     {"X-Content-Type-Options", "nosniff"}}};
+
 std::optional<std::string_view> find(const NamedTexts& texts, std::string_view name) {
     for (const auto& [key, value] : texts) {
         if (key == name) {
@@ -163,7 +171,7 @@ HttpAnswer busy_answer(int status, std::string_view detail, int retry_after_seco
 }
 
 std::string_view reason_phrase(int status) {
-    constexpr std::array<std::pair<int, std::string_view>, 27> phrases{{
+    constexpr std::array<std::pair<int, std::string_view>, 28> phrases{{
         {100, "Continue"},
         {200, "OK"},
         {201, "Created"},
@@ -175,6 +183,7 @@ std::string_view reason_phrase(int status) {
         {403, "Forbidden"},
         {404, "Not Found"},
         {405, "Method Not Allowed"},
+        {406, "Not Acceptable"},
         {408, "Request Timeout"},
         {409, "Conflict"},
         {411, "Length Required"},
@@ -200,6 +209,29 @@ std::string_view reason_phrase(int status) {
     return "Unknown";
 }
 
+void make_problem(HttpAnswer& answer) {
+    constexpr std::string_view list_begins = R"({"detail":[)";
+    constexpr std::string_view detail_begins = R"({"detail":)";
+    if (answer.status < 400 || answer.content_type != "application/json" ||
+        !answer.body.starts_with(detail_begins)) {
+        return;
+    }
+    std::string body = R"({"type":"about:blank","title":)";
+    body += json_quoted(reason_phrase(answer.status));
+    body += R"(,"status":)" + std::to_string(answer.status) + ",";
+    // A list of faults is no detail there: it goes beside a sentence.
+    const bool is_list = answer.body.starts_with(list_begins);
+    body +=
+        is_list ? R"("detail":"The request is not valid: see errors","errors":)" : R"("detail":)";
+    body += std::string_view(answer.body).substr(detail_begins.size());
+    answer.body = std::move(body);
+    answer.content_type = "application/problem+json";
+}
+
+bool wants_problem(std::optional<std::string_view> accept) {
+    return accept && accept->find("application/problem+json") != std::string_view::npos;
+}
+
 std::string answer_bytes(const HttpAnswer& answer, const AnswerFraming& framing) {
     std::string bytes;
     bytes.reserve(256 + answer.body.size());
@@ -216,6 +248,16 @@ std::string answer_bytes(const HttpAnswer& answer, const AnswerFraming& framing)
         if (may_be_written(name) && may_be_written(value)) {
             append_field(bytes, name, value);
         }
+    }
+    for (const auto& [name, value] : security_fields) {
+        if (std::ranges::none_of(answer.headers, [&](const auto& field) {
+                return equal_ignoring_case(field.first, name);
+            })) {
+            append_field(bytes, name, value);
+        }
+    }
+    if (framing.is_secure) {
+        append_field(bytes, "Strict-Transport-Security", "max-age=31536000");
     }
     append_field(bytes, "Connection", framing.keep_alive ? "keep-alive" : "close");
     bytes.append("\r\n");

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <array>
+#include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +15,41 @@ namespace dlms::service {
 // Name and value of a header field, a query parameter or a path parameter, in the order they came.
 using NamedTexts = std::vector<std::pair<std::string, std::string>>;
 
+// What an API key may do. Each is a right of its own; admin stands for all of them.
+enum class Scope : std::uint8_t { read, write, control, admin };
+inline constexpr std::array<std::string_view, 4> scope_names{"read", "write", "control", "admin"};
+
+class ScopeSet {
+public:
+    constexpr ScopeSet() = default;
+    constexpr ScopeSet(std::initializer_list<Scope> scopes) {
+        for (const Scope scope : scopes) {
+            add(scope);
+        }
+    }
+    static constexpr ScopeSet of_bits(std::uint8_t bits) {
+        ScopeSet set;
+        set.bits_ = bits & 0x0FU;
+        return set;
+    }
+
+    constexpr void add(Scope scope) { bits_ |= bit(scope); }
+    [[nodiscard]] constexpr bool allows(Scope scope) const {
+        return ((bit(scope) | bit(Scope::admin)) & bits_) != 0;
+    }
+    [[nodiscard]] constexpr bool is_empty() const { return bits_ == 0; }
+    [[nodiscard]] constexpr std::uint8_t bits() const { return bits_; }
+
+    friend constexpr bool operator==(ScopeSet, ScopeSet) = default;
+
+private:
+    static constexpr std::uint8_t bit(Scope scope) {
+        return static_cast<std::uint8_t>(1U << static_cast<unsigned>(scope));
+    }
+
+    std::uint8_t bits_ = 0;
+};
+
 // A whole HTTP request as a route sees it. Header values are as they were sent (nothing
 // percent-decoded); path, query and path parameters are percent-decoded and may hold any octet.
 struct HttpRequest {
@@ -20,6 +58,9 @@ struct HttpRequest {
     std::string body;
     std::string request_id;
     std::string remote_address;
+    // Whose API key it showed and what that may do, as the hook that admits requests has found.
+    std::string key_id;
+    ScopeSet scopes;
     NamedTexts query;
     NamedTexts path_parameters;
     NamedTexts headers;
@@ -30,6 +71,13 @@ struct HttpRequest {
     [[nodiscard]] std::optional<std::string_view> path_parameter(std::string_view name) const;
 };
 
+// What is known of a request once it was routed.
+struct RequestOrigin {
+    std::string route;  // the pattern; empty where none matched
+    std::string key_id;
+    std::string meter_number;
+};
+
 // What a route answers. Connection, Content-Length, Date and X-Request-Id are added when it is
 // written.
 struct HttpAnswer {
@@ -37,6 +85,8 @@ struct HttpAnswer {
     std::string body;
     std::string content_type = "application/json";
     NamedTexts headers;
+    // Whose request it answers, for logs and metrics; set by the front and by routes.
+    RequestOrigin origin{};
     // Let go when the answer has been written, or dropped.
     std::shared_ptr<void> until_written;
 };
@@ -55,9 +105,16 @@ struct AnswerFraming {
     bool keep_alive = true;
     bool head_only = false;
     std::string_view request_id;
+    bool is_secure = false;  // over TLS
 };
 
-// The octets of an answer (RFC 9112). Header fields that hold a control character are left out.
+// Gives an error of ours the form of RFC 9457, for callers whose Accept names it. Other answers
+// stay as they are.
+void make_problem(HttpAnswer& answer);
+[[nodiscard]] bool wants_problem(std::optional<std::string_view> accept);
+
+// The octets of an answer (RFC 9112), with fields of security where it has none of its own. Header
+// fields that hold a control character are left out.
 [[nodiscard]] std::string answer_bytes(const HttpAnswer& answer, const AnswerFraming& framing);
 
 // The caller's X-Request-Id if it matches ^[A-Za-z0-9._-]{1,64}$, else 24 random hex digits. Any

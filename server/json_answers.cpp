@@ -90,8 +90,8 @@ ordered_json failed_reading(const std::string& obis_text, std::uint16_t class_id
 
 ordered_json reading(const std::string& obis_text, const cosem::AttributeDescriptor& attribute,
                      const client::Reading& read, const MeterPresentation& presentation) {
-    const auto shown =
-        render::show_value(attribute, read.value.view(), read.scaler_unit, presentation.shown);
+    const auto shown = render::show_value(attribute, read.value.view(), read.scaler_unit,
+                                          presentation.shown, read.version);
     ordered_json data{{"success", true}, {"obisCode", obis_text}};
     ordered_json members = render::members(shown, presentation.shown);
     for (const char* name : {"value", "unit", "scaler"}) {
@@ -258,6 +258,14 @@ HttpAnswer write_answer(const WriteRequest& request, const CallOutcome<void>& ou
     if (!outcome) {
         data["error"] = outcome.error().sentence;
         data["errorCode"] = outcome.error().row->code;
+    }
+    if (request.broadcast) {
+        data["broadcast"] = true;
+        if (outcome) {
+            data["message"] =
+                "Sent to every meter of the line. Nobody answers to that: a reading "
+                "shows what came of it.";
+        }
     }
     // The value as its caller wrote it: through a tree a number would lose digits.
     HttpAnswer answer;

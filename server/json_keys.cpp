@@ -27,6 +27,11 @@ constexpr std::array<const char*, key_kinds> key_fields{"encryption_key", "authe
 constexpr std::array<const char*, key_kinds> new_key_fields{
     "new_encryption_key", "new_authentication_key", "new_broadcast_key", "new_master_key"};
 
+// Whether the keys are named by their kinds alone.
+bool draws_keys(KeysOperation operation) {
+    return operation == KeysOperation::rotate || operation == KeysOperation::agree;
+}
+
 std::string_view state_name(SecretState state) {
     switch (state) {
         case SecretState::staged: return "staged";
@@ -103,7 +108,7 @@ std::string_view secret_name(SecretKind kind) {
 }
 
 std::expected<KeysRequest, HttpAnswer> parse_keys(const HttpRequest& http) {
-    constexpr std::array<std::string_view, 3> operations{"rotate", "transfer", "keep"};
+    constexpr std::array<std::string_view, 4> operations{"rotate", "transfer", "keep", "agree"};
     auto body = parse_body(http);
     if (!body) {
         return std::unexpected(std::move(body.error()));
@@ -112,10 +117,12 @@ std::expected<KeysRequest, HttpAnswer> parse_keys(const HttpRequest& http) {
     JsonFields fields = body->fields(errors);
     KeysRequest request;
     request.meter_number = std::string(http.path_parameter("meter_number").value_or(""));
-    if (const auto operation = fields.choice({"operation"}, operations)) {
-        request.operation = static_cast<KeysOperation>(*operation);
-    } else if (errors.empty()) {
-        fields.require({"operation"});
+    // null is no operation: nothing is rotated by default.
+    if (fields.require({"operation"})) {
+        if (const auto operation =
+                fields.choice({"operation"}, operations, JsonFields::Null::refused)) {
+            request.operation = static_cast<KeysOperation>(*operation);
+        }
     }
     if (request.operation == KeysOperation::keep) {
         read_key_fields(fields, key_fields, request.change.fresh);
@@ -125,11 +132,10 @@ std::expected<KeysRequest, HttpAnswer> parse_keys(const HttpRequest& http) {
     if (request.operation == KeysOperation::transfer) {
         read_key_fields(fields, new_key_fields, request.change.fresh);
         read_password(fields, request.change.fresh);
-    } else if (request.operation == KeysOperation::rotate) {
+    } else if (draws_keys(request.operation)) {
         read_kinds(fields, body->object, request.kinds);
     }
-    if (errors.empty() && request.operation != KeysOperation::rotate &&
-        request.change.fresh.empty()) {
+    if (errors.empty() && !draws_keys(request.operation) && request.change.fresh.empty()) {
         const bool keeps = request.operation == KeysOperation::keep;
         fields.fail(keeps ? "encryption_key" : "new_encryption_key",
                     "this operation names one secret at least", "value_error.missing");

@@ -5,10 +5,11 @@
 #include <utility>
 
 #include "render/json_data.hpp"
+#include "render/time_zone.hpp"
 #include "server/json_body.hpp"
+#include "server/json_connect.hpp"
 #include "server/json_fields.hpp"
 #include "server/json_security.hpp"
-#include "server/time_zone.hpp"
 #include "stack/base/hex.hpp"
 #include "stack/base/limits.hpp"
 
@@ -90,7 +91,16 @@ void read_serial(JsonFields& fields, LinkRequest& link) {
         link.parity = static_cast<ParityChoice>(*parity);
     }
     link.stop_bits = octet(fields, "stop_bits", 1, 2);
+    link.rts = fields.boolean({"rts"});
+    link.dtr = fields.boolean({"dtr"});
+    link.expect_echo = fields.boolean({"expect_echo"}).value_or(false);
     link.mode_e = fields.boolean({"mode_e"}).value_or(false);
+    link.device_address = fields.text({"device_address"}, 32);
+    const auto is_out_of_place = [](char c) { return c < ' ' || c > '~' || c == '!'; };
+    if (link.device_address && std::ranges::any_of(*link.device_address, is_out_of_place)) {
+        fields.fail("device_address", "value holds a character that no request of mode E can have",
+                    "value_error");
+    }
 }
 
 void read_link(JsonFields& fields, LinkRequest& link) {
@@ -100,6 +110,7 @@ void read_link(JsonFields& fields, LinkRequest& link) {
     if (link.address_size == 3) {
         fields.fail("address_size", "an HDLC address has 1, 2 or 4 octets", "value_error");
     }
+    link.disconnect_first = fields.boolean({"disconnect_first"});
     link.window_size = octet(fields, "window_size", 1, 7);
     link.max_info_length = short_number(fields, {"max_info_length"}, 32, 2030);
     link.tls = fields.boolean({"tls"}).value_or(false);
@@ -153,7 +164,7 @@ void read_association(JsonFields& fields, ConnectRequest& request) {
     request.pre_established = fields.boolean({"pre_established"}).value_or(false);
     request.max_pdu_size = short_number(fields, {"max_pdu_size"}, 0, 65535);
     request.time_zone = fields.text({"time_zone"}, 64);
-    if (request.time_zone && !local_time_of(*request.time_zone)) {
+    if (request.time_zone && !render::local_time_of(*request.time_zone)) {
         fields.fail("time_zone", "value is not the name of a time zone such as Europe/Berlin",
                     "value_error");
     }
@@ -182,13 +193,10 @@ ReadItem read_item(const json& value, ordered_json location, std::vector<FieldEr
 
 }  // namespace
 
-Parsed<ConnectRequest> parse_connect(const HttpRequest& http) {
-    auto body = parse_body(http);
-    if (!body) {
-        return std::unexpected(std::move(body.error()));
-    }
-    std::vector<FieldError> errors;
-    JsonFields fields = body->fields(errors);
+ConnectRequest read_connect(const json& object, const ordered_json& location,
+                            std::vector<FieldError>& errors) {
+    const std::size_t before = errors.size();
+    JsonFields fields(object, location, errors);
     ConnectRequest request;
     request.meter_number = fields.required_text({"meter_number"}, longest_name);
     request.brand = fields.required_text({"brand"}, longest_name);
@@ -198,13 +206,23 @@ Parsed<ConnectRequest> parse_connect(const HttpRequest& http) {
     const bool needs_address = request.connection_type == ConnectionType::tcp ||
                                request.connection_type == ConnectionType::hdlc ||
                                request.connection_type == ConnectionType::udp;
-    if (errors.empty() && needs_address && !request.ip_address) {
+    if (errors.size() == before && needs_address && !request.ip_address) {
         fields.fail("ip_address", "field required", "value_error.missing");
     }
-    if (errors.empty() && request.connection_type == ConnectionType::serial &&
+    if (errors.size() == before && request.connection_type == ConnectionType::serial &&
         !request.link.serial_port) {
         fields.fail("serial_port", "field required", "value_error.missing");
     }
+    return request;
+}
+
+Parsed<ConnectRequest> parse_connect(const HttpRequest& http) {
+    const auto body = parse_body(http);
+    if (!body) {
+        return std::unexpected(body.error());
+    }
+    std::vector<FieldError> errors;
+    ConnectRequest request = read_connect(body->object, ordered_json::array({"body"}), errors);
     if (!errors.empty()) {
         return std::unexpected(validation_answer(errors));
     }
@@ -270,6 +288,7 @@ Parsed<WriteRequest> parse_write(const HttpRequest& http) {
         }
     }
     request.data_type = read_data_type(fields, body->object);
+    request.broadcast = fields.boolean({"broadcast"}).value_or(false);
     if (!errors.empty()) {
         return std::unexpected(validation_answer(errors));
     }

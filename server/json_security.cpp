@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "client/meter_security.hpp"
 #include "stack/base/hex.hpp"
 
 namespace dlms::service {
@@ -80,6 +81,15 @@ SecurityRequest read_security(JsonFields& fields) {
     }
     request.authentication_key = read_key(fields, {"authentication_key"});
     request.master_key = read_key(fields, {"master_key"});
+    request.broadcast_key = read_key(fields, {"broadcast_key"});
+    if (const auto envelope = fields.choice({"envelope"}, client::envelope_names)) {
+        request.envelope = static_cast<association::Envelope>(*envelope);
+        request.names_envelope = true;
+    }
+    constexpr std::array<std::string_view, 3> signings{"none", "inside", "outside"};
+    if (const auto signing = fields.choice({"signing"}, signings)) {
+        request.signing = static_cast<SigningChoice>(*signing);
+    }
     request.dedicated_key = read_key(fields, {"dedicated_key"}).has_value();
     request.system_title = read_title(fields, "system_title");
     request.meter_system_title = read_title(fields, "meter_system_title");
@@ -96,6 +106,11 @@ SecurityRequest read_security(JsonFields& fields) {
         request.signing_key.emplace(key);
         wipe(key);
     }
+    if (ByteBuffer key = read_file_text(fields, "agreement_key"); !key.empty()) {
+        request.agreement_key.emplace(key);
+        wipe(key);
+    }
+    request.meter_agreement_certificate = read_file_text(fields, "meter_agreement_certificate");
     request.signing_certificate = read_file_text(fields, "signing_certificate");
     request.meter_certificate = read_file_text(fields, "meter_certificate");
     request.meter_authority = read_file_text(fields, "meter_authority");

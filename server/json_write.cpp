@@ -1,6 +1,7 @@
 #include "server/json_write.hpp"
 
 #include "render/attribute_table.hpp"
+#include "stack/cosem/interface_class.hpp"
 
 namespace dlms::service {
 
@@ -48,9 +49,19 @@ WriteNeeds write_needs(const WriteRequest& request) {
             is_composite && !is_in_table};
 }
 
+bool needs_meter_for_broadcast(const WriteRequest& request) {
+    const Json value = Json::parse(request.value, nullptr, false);
+    const bool is_exact = is_self_contained(value) || (value.is_object() && value.contains("raw"));
+    const bool is_scaled =
+        cosem::scaler_unit_of(request.attribute.class_id, request.attribute.attribute_id)
+            .has_value();
+    return (write_needs(request).required && !is_self_contained(value)) || (is_scaled && !is_exact);
+}
+
 std::expected<axdr::Data, std::string> write_value(
     const WriteRequest& request, const std::optional<axdr::Data>& present,
-    const std::optional<cosem::ScalerUnit>& scaler_unit, const render::WriteOptions& options) {
+    const std::optional<cosem::ScalerUnit>& scaler_unit, const render::WriteOptions& options,
+    std::optional<std::uint8_t> version) {
     render::WriteTarget target;
     target.attribute = request.attribute;
     target.type = known_type(request);
@@ -58,6 +69,7 @@ std::expected<axdr::Data, std::string> write_value(
         target.present = present->view();
     }
     target.scaler_unit = scaler_unit;
+    target.version = version;
     Json value = Json::parse(request.value, nullptr, false);
     // A number with a fraction goes on as the digits that were sent, not as the binary float
     // nearest to them.
@@ -72,6 +84,29 @@ std::expected<axdr::Data, std::string> write_value(
         return std::unexpected(std::move(data.error().message));
     }
     return std::move(*data);
+}
+
+std::expected<std::optional<axdr::Data>, std::string> method_parameter(
+    const ActionRequest& request, const cosem::ClassMethod* method,
+    const render::WriteOptions& options) {
+    constexpr std::uint16_t data_class = 1;
+    const Json value = Json::parse(request.value, nullptr, false);
+    const bool is_open = method == nullptr || method->parameter == nullptr ||
+                         method->parameter->form == cosem::ValueType::Form::any;
+    std::expected<axdr::Data, render::WriteFault> data;
+    if (request.data_type || is_open || is_self_contained(value)) {
+        // An attribute of any type, so that the type given or that of the value counts.
+        render::WriteTarget target;
+        target.attribute = {data_class, request.method.instance, 2};
+        target.type = request.data_type;
+        data = render::data_from_json(value, target, options);
+    } else {
+        data = render::data_from_json(value, *method->parameter, options);
+    }
+    if (!data) {
+        return std::unexpected(std::move(data.error().message));
+    }
+    return std::optional(std::move(*data));
 }
 
 }  // namespace dlms::service

@@ -5,7 +5,9 @@
 #include <string>
 
 #include "render/json_data.hpp"
+#include "server/meter_requests.hpp"
 #include "server/requests.hpp"
+#include "stack/cosem/interface_class.hpp"
 
 namespace dlms::service {
 
@@ -17,9 +19,20 @@ struct WriteNeeds {
 
 [[nodiscard]] WriteNeeds write_needs(const WriteRequest& request);
 
-// The Data of the value that a caller sent, or a sentence that says why it does not fit.
+// Whether a value can be made only with what the meter says: its type, or a register's scaler.
+[[nodiscard]] bool needs_meter_for_broadcast(const WriteRequest& request);
+
+// The Data of the value that a caller sent, or a sentence that says why it does not fit. `version`
+// is the object's version of its class, where an object list told it.
 [[nodiscard]] std::expected<axdr::Data, std::string> write_value(
     const WriteRequest& request, const std::optional<axdr::Data>& present,
-    const std::optional<cosem::ScalerUnit>& scaler_unit, const render::WriteOptions& options);
+    const std::optional<cosem::ScalerUnit>& scaler_unit, const render::WriteOptions& options,
+    std::optional<std::uint8_t> version = {});
+
+// The Data of a method's parameter, or a sentence that says why the caller's value does not fit.
+// `method` is the class table's row, or null.
+[[nodiscard]] std::expected<std::optional<axdr::Data>, std::string> method_parameter(
+    const ActionRequest& request, const cosem::ClassMethod* method,
+    const render::WriteOptions& options);
 
 }  // namespace dlms::service

@@ -12,13 +12,14 @@ enum class KeysOperation : std::uint8_t {
     rotate,    // keys that the service draws go to the meter
     transfer,  // secrets that the caller names go to the meter
     keep,      // keys that the meter has already are kept
+    agree,     // meter and service agree on new keys
 };
 
 // POST /meters/{meter_number}/keys.
 struct KeysRequest {
     std::string meter_number;
     KeysOperation operation = KeysOperation::rotate;
-    std::vector<client::SecretKind> kinds;  // of rotate
+    std::vector<client::SecretKind> kinds;  // of rotate and agree
     client::SecretChange change;            // of transfer and keep, and where it goes
     // Wraps new keys; empty: the one that is known of the meter.
     std::optional<SecretBytes> master_key;

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -18,9 +19,15 @@
 #include <asio/signal_set.hpp>
 #include <spdlog/spdlog.h>
 
+#include "server/audit_keeping.hpp"
 #include "server/config.hpp"
+#include "server/json_certificates.hpp"
 #include "server/key_keeping.hpp"
+#include "server/keys_command.hpp"
+#include "server/registry_keeping.hpp"
 #include "server/service.hpp"
+#include "server/service_manager.hpp"
+#include "stack/base/hex.hpp"
 
 namespace {
 
@@ -58,12 +65,25 @@ void prepare_process() {
     std::signal(SIGPIPE, SIG_IGN);
 }
 
+void log_reload(const std::optional<std::string>& error) {
+    if (error) {
+        spdlog::error("certificates and API keys of before stay in force: {}", *error);
+    } else {
+        spdlog::info("certificates and API keys are read again");
+    }
+}
+
 // Ends the program after the first signal's drain, or at once at the second.
 class Shutdown {
 public:
-    Shutdown(asio::io_context& io, Service& service)
-        : io_(io), service_(service), signals_(io, SIGTERM, SIGINT) {
+    Shutdown(asio::io_context& io, Service& service, ServiceManager& manager)
+        : io_(io),
+          service_(service),
+          manager_(manager),
+          signals_(io, SIGTERM, SIGINT),
+          reload_signals_(io, SIGHUP) {
         await_signal();
+        await_reload();
     }
 
 private:
@@ -78,15 +98,30 @@ private:
                 return;
             }
             spdlog::info("draining: no new connections, finishing what is in work");
+            manager_.stopping("draining");
             asio::co_spawn(io_, service_.drain(),
                            [this](const std::exception_ptr&) { io_.stop(); });
             await_signal();
         });
     }
 
+    void await_reload() {
+        reload_signals_.async_wait([this](const asio::error_code& error, int) {
+            if (error) {
+                return;
+            }
+            manager_.reloading();
+            log_reload(service_.reload());
+            manager_.reloaded();
+            await_reload();
+        });
+    }
+
     asio::io_context& io_;
     Service& service_;
+    ServiceManager& manager_;
     asio::signal_set signals_;
+    asio::signal_set reload_signals_;
     bool draining_ = false;
 };
 
@@ -107,13 +142,53 @@ ServiceEvents log_events(LogLevel level) {
         spdlog::warn("meter {}: its counter object made our invocation counter skip to {}",
                      json_quoted(meter_number), next);
     };
+    events.flooded = [floods = std::uint64_t{0}](const std::string& meter_number) mutable {
+        spdlog::warn(
+            "meter {}: closed its connection, since it sent without end what nobody had "
+            "asked for ({} such since the start)",
+            json_quoted(meter_number), ++floods);
+    };
+    events.counter_low = [](const std::string& meter_number, std::uint32_t left) {
+        spdlog::warn("meter {}: {} invocation counters are left for a key: change the meter's keys",
+                     json_quoted(meter_number), left);
+    };
     events.keys_changed = [](const KeysRequest& request, const CallOutcome<void>& outcome) {
-        constexpr std::array<const char*, 3> operations{"rotate", "transfer", "keep"};
+        constexpr std::array<const char*, 4> operations{"rotate", "transfer", "keep", "agreement"};
         spdlog::warn("meter {}: {} of its secrets: {}", json_quoted(request.meter_number),
                      operations.at(static_cast<std::size_t>(request.operation)),
                      outcome ? "done" : outcome.error().sentence);
     };
+    events.certificates_changed = [](const CertificatesRequest& request,
+                                     const CallOutcome<void>& outcome) {
+        spdlog::warn("meter {}: {} of certificates: {}", json_quoted(request.meter_number),
+                     operation_name(request.operation),
+                     outcome ? "done" : outcome.error().sentence);
+    };
+    events.tls_reloaded = log_reload;
+    events.audit.recorded = [](const store::AuditRecord& record) {
+        spdlog::info("{} audit {} of {} {} of meter {} by key {} from {}: {}", record.request_id,
+                     store::name(record.phase), record.action, json_quoted(record.target),
+                     json_quoted(record.meter), record.key_id.empty() ? "-" : record.key_id,
+                     record.source, record.result.empty() ? "begun" : record.result);
+    };
+    events.audit.failed = [](const store::AuditRecord& record) {
+        spdlog::critical("{} audit {} of {} {} of meter {} could not be written", record.request_id,
+                         store::name(record.phase), record.action, json_quoted(record.target),
+                         json_quoted(record.meter));
+    };
     return events;
+}
+
+// What the configuration names must be there, too.
+int check(const ServiceConfig& config) {
+    if (!config.tls.certificate.empty()) {
+        if (const auto tls = TlsServerContext::load(config.tls); !tls) {
+            std::cerr << "dlms-service: " << tls.error() << "\n";
+            return EXIT_FAILURE;
+        }
+    }
+    std::cout << "dlms-service: the configuration is good\n";
+    return EXIT_SUCCESS;
 }
 
 int run(const ServiceConfig& config) {
@@ -134,17 +209,53 @@ int run(const ServiceConfig& config) {
     if (!(*keys)->outlives_process()) {
         spdlog::info("no DATA_DIR with KEY_ENCRYPTION_KEY: secrets of meters live in memory");
     }
-    Service service(io, config, std::move(*keeping), std::move(*keys),
-                    log_events(config.log_level));
+    auto audit = keep_audit(config.data_dir);
+    if (!audit) {
+        spdlog::critical("{}", audit.error());
+        return EXIT_FAILURE;
+    }
+    if (*audit) {
+        const store::AuditHead head = (*audit)->head();
+        spdlog::info("the audit log has {} entries, the newest with hash {}", head.sequence,
+                     to_hex(head.hash));
+    } else {
+        spdlog::info("no DATA_DIR: what is done to meters is in this log only");
+    }
+    auto api_keys = keep_api_keys(config.data_dir);
+    if (!api_keys) {
+        spdlog::critical("{}", api_keys.error());
+        return EXIT_FAILURE;
+    }
+    auto registry = keep_registry(config.data_dir);
+    if (!registry) {
+        spdlog::critical("{}", registry.error());
+        return EXIT_FAILURE;
+    }
+    Service service(
+        io, config,
+        {std::move(*keeping), std::move(*keys), std::move(*registry), *audit, *api_keys},
+        log_events(config.log_level));
+    if (config.asks_for_key && service.usable_keys() == 0) {
+        spdlog::critical(
+            "ENABLE_API_KEY is true, but no key opens: give API_KEY or API_KEY_FILE, or make one "
+            "with `dlms-service keys add`");
+        return EXIT_FAILURE;
+    }
+    if (const auto error = service.reload()) {
+        spdlog::critical("{}", *error);
+        return EXIT_FAILURE;
+    }
     if (const auto error = service.start()) {
         spdlog::critical("cannot listen on {} port {}: {}", config.host, config.port,
                          error.message());
         return EXIT_FAILURE;
     }
-    const Shutdown shutdown(io, service);
+    ServiceManager manager(io);
+    const Shutdown shutdown(io, service, manager);
     spdlog::info("dlms-service {} listens on {} port {}", DLMS_VERSION, config.host,
                  service.port());
-    if (!config.api_key) {
+    manager.ready("listening on port " + std::to_string(service.port()));
+    if (!config.asks_for_key) {
         spdlog::info("no API key is asked for (ENABLE_API_KEY)");
     }
     io.run();
@@ -156,8 +267,11 @@ int run(const ServiceConfig& config) {
 
 int main(int count, char** arguments) {
     try {
-        const auto outcome = load_config(std::vector<std::string>(arguments + 1, arguments + count),
-                                         process_environment());
+        const std::vector<std::string> words(arguments + 1, arguments + count);
+        if (const auto status = run_keys_command(words, process_environment())) {
+            return *status;
+        }
+        const auto outcome = load_config(words, process_environment());
         if (outcome.text) {
             std::cout << *outcome.text;
             return EXIT_SUCCESS;
@@ -172,6 +286,9 @@ int main(int count, char** arguments) {
         }
         if (!outcome.config) {
             return EXIT_FAILURE;
+        }
+        if (outcome.check_only) {
+            return check(*outcome.config);
         }
         spdlog::set_level(log_level(outcome.config->log_level));
         return run(*outcome.config);

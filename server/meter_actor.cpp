@@ -6,6 +6,7 @@
 
 #include <asio/co_spawn.hpp>
 
+#include "client/meter_profile.hpp"
 #include "client/open_link.hpp"
 #include "server/meter_secrets.hpp"
 
@@ -39,6 +40,22 @@ CallOutcome<client::MeterParameters> with_master_key(client::MeterParameters par
     return parameters;
 }
 
+CallFailure too_many_calls() {
+    return call_failure(error_row("throttled"), "too many calls wait for this meter",
+                        Blame::misuse);
+}
+
+CallFailure overdue_call() {
+    return call_failure(error_row("meter-busy"),
+                        "the meter was busy with earlier calls until the time-out",
+                        Blame::transport);
+}
+
+// A value that is long enough to fill answers of its own.
+bool goes_alone(const cosem::AttributeDescriptor& attribute) {
+    return attribute.class_id == 7 && attribute.attribute_id == 2;
+}
+
 CallFailure secret_failure(const client::SecretFailure& failed) {
     CallFailure failure = call_failure(failed.failure);
     std::string sentence = std::string("while ") + failed.step + ": " + failure.sentence;
@@ -53,6 +70,11 @@ CallFailure secret_failure(const client::SecretFailure& failed) {
             sentence +=
                 "; it is not known which secrets the meter has: the next call tries both, and none "
                 "is forgotten";
+            break;
+        case client::InForce::lost:
+            sentence +=
+                "; the meter has the secrets of before, or keys that nobody else knows: then it "
+                "needs another client, or the maker, to get new ones";
             break;
     }
     failure.sentence = std::move(sentence);
@@ -69,7 +91,8 @@ MeterActor::MeterActor(asio::any_io_executor executor, std::string meter_number,
       last_activity_(std::chrono::system_clock::now()),
       when_idle_(std::move(when_idle)),
       queue_timer_(executor),
-      idle_timer_(executor) {}
+      idle_timer_(executor),
+      learnt_(std::make_shared<client::LearntLimits>()) {}
 
 MeterActor::~MeterActor() = default;
 
@@ -82,9 +105,17 @@ void MeterActor::configure(ConnectRequest request) {
 }
 
 void MeterActor::submit(Call call) {
-    if (waiting_calls_ >= surroundings_->queue) {
-        call.give_up(call_failure(error_row("throttled"), "too many calls wait for this meter",
-                                  Blame::misuse));
+    if (!has_room()) {
+        call.give_up(too_many_calls());
+        return;
+    }
+    ++waiting_calls_;
+    enqueue(std::move(call));
+}
+
+void MeterActor::submit(ReadCall call) {
+    if (!has_room()) {
+        call.done(std::unexpected(too_many_calls()));
         return;
     }
     ++waiting_calls_;
@@ -105,6 +136,7 @@ void MeterActor::release_when_done(std::function<void()> released) {
 }
 
 void MeterActor::abandon() {
+    profiles_.reset();
     registers_.reset();
     client_.reset();
     queue_.clear();
@@ -127,7 +159,7 @@ asio::awaitable<void> MeterActor::run() {
     while (!queue_.empty()) {
         Entry entry = std::move(queue_.front());
         queue_.pop_front();
-        waiting_calls_ -= std::holds_alternative<Call>(entry) ? 1U : 0U;
+        waiting_calls_ -= std::holds_alternative<Release>(entry) ? 0U : 1U;
         watch_queue();
         try {
             co_await serve(std::move(entry));
@@ -135,6 +167,7 @@ asio::awaitable<void> MeterActor::run() {
             // Lack of memory: the call's answer goes with it, as 500.
         }
         last_activity_ = std::chrono::system_clock::now();
+        note_learnt();
         give_up_overdue();
     }
     is_running_ = false;
@@ -149,11 +182,93 @@ asio::awaitable<void> MeterActor::serve(Entry entry) {
         co_await call->work(*this);
         co_return;
     }
+    if (auto* reading = std::get_if<ReadCall>(&entry)) {
+        co_await read_together(std::move(*reading));
+        co_return;
+    }
     if (client_) {
         co_await client_->release(now() + release_within);
     }
     for (const auto& released : std::get<Release>(entry).released) {
         released();
+    }
+}
+
+bool MeterActor::takes_lists() const {
+    const auto present = association();
+    return is_current() && learnt_->largest_list > 1 && present &&
+           present->conformance.has(xdlms::ConformanceBit::multiple_references);
+}
+
+std::vector<MeterActor::ReadCall> MeterActor::company_of(ReadCall first) {
+    constexpr std::size_t most = 16;  // the answers of so many are in memory at once
+    std::vector<ReadCall> calls;
+    const bool alone = goes_alone(first.attribute) || !takes_lists();
+    calls.push_back(std::move(first));
+    while (!alone && calls.size() < most && !queue_.empty()) {
+        auto* next = std::get_if<ReadCall>(&queue_.front());
+        if (next == nullptr || goes_alone(next->attribute)) {
+            break;
+        }
+        calls.push_back(std::move(*next));
+        queue_.pop_front();
+        --waiting_calls_;
+    }
+    watch_queue();
+    return calls;
+}
+
+asio::awaitable<void> MeterActor::read_together(ReadCall first) {
+    std::vector<ReadCall> calls = company_of(std::move(first));
+    const auto fail_all = [&calls](const CallFailure& failure) {
+        for (const ReadCall& call : calls) {
+            call.done(std::unexpected(failure));
+        }
+    };
+    // Nobody waits longer than he wants, so the whole ends with the first deadline.
+    const Instant deadline = std::ranges::min(calls, {}, &ReadCall::deadline).deadline;
+    auto prepared = co_await prepare(deadline);
+    if (!prepared) {
+        fail_all(prepared.error());
+        co_return;
+    }
+    if (calls.size() == 1) {
+        client::ReadRequest request;
+        request.attribute = calls.front().attribute;
+        auto reading = co_await registers_->read(std::move(request), deadline);
+        calls.front().done(reading ? CallOutcome<client::Reading>(std::move(*reading))
+                                   : std::unexpected(call_failure(reading.error())));
+        co_return;
+    }
+    // Who asks for the same gets the same.
+    std::vector<client::ReadRequest> asked;
+    std::vector<std::size_t> places;
+    for (const ReadCall& call : calls) {
+        const auto found =
+            std::ranges::find(asked, call.attribute, &client::ReadRequest::attribute);
+        places.push_back(static_cast<std::size_t>(found - asked.begin()));
+        if (found == asked.end()) {
+            asked.push_back({call.attribute, std::nullopt, axdr::Data()});
+        }
+    }
+    auto readings = co_await registers_->read_list(std::move(asked), deadline);
+    if (!readings) {
+        fail_all(call_failure(readings.error()));
+        co_return;
+    }
+    for (std::size_t index = 0; index < calls.size(); ++index) {
+        const client::Outcome<client::Reading>& reading = (*readings)[places[index]];
+        calls[index].done(reading ? CallOutcome<client::Reading>(*reading)
+                                  : std::unexpected(call_failure(reading.error())));
+    }
+}
+
+void MeterActor::note_learnt() {
+    if (*learnt_ != known_limits_) {
+        known_limits_ = *learnt_;
+        if (surroundings_->learnt) {
+            surroundings_->learnt(meter_number_, known_limits_);
+        }
     }
 }
 
@@ -259,14 +374,22 @@ asio::awaitable<CallOutcome<void>> MeterActor::change_secrets(const KeysRequest&
         }
         change.fresh = std::move(*drawn);
     }
-    if (const std::string why = client::obstacle(*parameters, change); !why.empty()) {
+    const bool agrees = request.operation == KeysOperation::agree;
+    if (const std::string why = agrees ? client::agreement_obstacle(*parameters, request.kinds)
+                                       : client::obstacle(*parameters, change);
+        !why.empty()) {
         co_return std::unexpected(call_failure(error_row("unsupported"), why, Blame::misuse));
     }
     co_await release_client(deadline);
     is_client_current_ = false;
     const bool is_password = change.fresh.find(client::SecretKind::password) != nullptr;
     client::KeyLife life = key_life(is_password ? password_name() : meter_number_);
-    const auto changed = co_await life.change(*parameters, change, deadline);
+    client::KeyLife::SecretOutcome<void> changed;
+    if (agrees) {
+        changed = co_await life.agree(*parameters, request.kinds, change, deadline);
+    } else {
+        changed = co_await life.change(*parameters, change, deadline);
+    }
     if (!changed) {
         co_return std::unexpected(secret_failure(changed.error()));
     }
@@ -285,11 +408,23 @@ client::ClientEnvironment MeterActor::environment(const client::MeterParameters&
                                     });
     }
     environment.lines = surroundings_->lines;
+    environment.learnt = learnt_;
     environment.counters = surroundings_->counters;
+    if (surroundings_->counter_low) {
+        environment.counter_low = [surroundings = surroundings_,
+                                   meter_number = meter_number_](std::uint32_t left) {
+            surroundings->counter_low(meter_number, left);
+        };
+    }
     if (surroundings_->counter_raised) {
         environment.counter_raised = [surroundings = surroundings_,
                                       meter_number = meter_number_](std::uint32_t next) {
             surroundings->counter_raised(meter_number, next);
+        };
+    }
+    if (surroundings_->flooded) {
+        environment.flooded = [surroundings = surroundings_, meter_number = meter_number_] {
+            surroundings->flooded(meter_number);
         };
     }
     return environment;
@@ -297,22 +432,34 @@ client::ClientEnvironment MeterActor::environment(const client::MeterParameters&
 
 void MeterActor::use_client(client::MeterParameters parameters) {
     client::ClientEnvironment lent = environment(parameters);
+    profiles_.reset();
     registers_.reset();
+    object_list_.reset();
     client_parameters_ = parameters.clone();
     client_ = client::make_meter_client(std::move(parameters), std::move(lent));
     registers_ = std::make_unique<client::RegisterReader>(*client_);
+    profiles_ = std::make_unique<client::ProfileReader>(
+        *client_, *registers_, client::profile_of_brand(request_.brand), *learnt_);
 }
 
 std::optional<client::AssociationInfo> MeterActor::association() const {
     return client_ ? client_->association() : std::nullopt;
 }
 
+std::optional<Instant> MeterActor::deadline_of(const Entry& entry) {
+    if (const auto* call = std::get_if<Call>(&entry)) {
+        return call->deadline;
+    }
+    const auto* reading = std::get_if<ReadCall>(&entry);
+    return reading ? std::optional(reading->deadline) : std::nullopt;
+}
+
 // Wakes at the earliest deadline of what waits.
 void MeterActor::watch_queue() {
     std::optional<Instant> earliest;
     for (const Entry& entry : queue_) {
-        if (const auto* call = std::get_if<Call>(&entry)) {
-            earliest = std::min(earliest.value_or(call->deadline), call->deadline);
+        if (const auto deadline = deadline_of(entry)) {
+            earliest = std::min(earliest.value_or(*deadline), *deadline);
         }
     }
     if (!earliest) {
@@ -331,21 +478,23 @@ void MeterActor::watch_queue() {
 
 void MeterActor::give_up_overdue() {
     const Instant present = now();
-    std::deque<Call> overdue;
+    std::deque<Entry> overdue;
     for (auto entry = queue_.begin(); entry != queue_.end();) {
-        auto* call = std::get_if<Call>(&*entry);
-        if (call != nullptr && call->deadline <= present) {
-            overdue.push_back(std::move(*call));
+        const auto deadline = deadline_of(*entry);
+        if (deadline && *deadline <= present) {
+            overdue.push_back(std::move(*entry));
             entry = queue_.erase(entry);
         } else {
             ++entry;
         }
     }
     waiting_calls_ -= overdue.size();
-    for (Call& call : overdue) {
-        call.give_up(call_failure(error_row("meter-busy"),
-                                  "the meter was busy with earlier calls until the time-out",
-                                  Blame::transport));
+    for (Entry& entry : overdue) {
+        if (auto* call = std::get_if<Call>(&entry)) {
+            call->give_up(overdue_call());
+        } else if (auto* reading = std::get_if<ReadCall>(&entry)) {
+            reading->done(std::unexpected(overdue_call()));
+        }
     }
 }
 

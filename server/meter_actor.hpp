@@ -14,11 +14,13 @@
 #include <asio/awaitable.hpp>
 #include <asio/steady_timer.hpp>
 
+#include "client/load_profile.hpp"
 #include "client/register_reader.hpp"
 #include "client/shared_line_client.hpp"
 #include "server/call_failure.hpp"
 #include "server/keys_request.hpp"
 #include "server/meter_setup.hpp"
+#include "stack/axdr/data.hpp"
 #include "stack/base/time.hpp"
 
 namespace dlms::service {
@@ -37,6 +39,12 @@ struct MeterSurroundings {
     std::shared_ptr<client::KeyRecords> keys;
     // Told when a meter's own counter made ours skip numbers.
     std::function<void(const std::string& meter_number, std::uint32_t next)> counter_raised;
+    // Told when a connection was closed since its meter sent without end what nobody asked for.
+    std::function<void(const std::string& meter_number)> flooded;
+    // Told what has been learnt of a meter, whenever that has changed.
+    std::function<void(const std::string& meter_number, const client::LearntLimits& limits)> learnt;
+    // Told when a key of a meter has few invocation counters left for us.
+    std::function<void(const std::string& meter_number, std::uint32_t left)> counter_low;
     // The lines that meters share; one for all meters of the service.
     std::shared_ptr<client::Lines> lines = std::make_shared<client::Lines>();
     // An association that nobody has used for so long is released: a meter has few of them.
@@ -55,6 +63,14 @@ public:
         Instant deadline;
         std::function<asio::awaitable<void>(MeterActor&)> work;
         std::function<void(CallFailure)> give_up;
+    };
+
+    // Work that reads one attribute and nothing else. Such calls that wait one behind the other are
+    // read together where the meter takes lists; each has an outcome of its own.
+    struct ReadCall {
+        Instant deadline;
+        cosem::AttributeDescriptor attribute;
+        std::function<void(CallOutcome<client::Reading>)> done;  // called once
     };
 
     // Called whenever nothing is in work or waits any more.
@@ -79,7 +95,11 @@ public:
     // Forgets the parameters: calls that come from now on find no meter.
     void forget() { is_known_ = false; }
 
+    // What is known of the meter's limits before it is first connected to.
+    void know(client::LearntLimits limits) { *learnt_ = known_limits_ = std::move(limits); }
+
     void submit(Call call);
+    void submit(ReadCall call);
 
     // Releases the association after all calls that have come so far. Never refused and never given
     // up: `released` is called when it is done, however long the calls before it take.
@@ -94,6 +114,10 @@ public:
     // association made with others is released first, in half of the time that is left at most.
     asio::awaitable<CallOutcome<client::MeterClient*>> prepare(Instant deadline);
     client::RegisterReader& registers() { return *registers_; }
+    client::ProfileReader& profiles() { return *profiles_; }
+    // The association's object list as it was read last with the present parameters; empty: not
+    // yet.
+    std::optional<axdr::Data>& object_list() { return object_list_; }
 
     // For calls in work: new secrets for the meter, as client/key_life.hpp says. The association
     // is released for it, and the next call makes one with what the meter has then.
@@ -119,11 +143,20 @@ private:
     struct Release {
         std::vector<std::function<void()>> released;
     };
-    using Entry = std::variant<Call, Release>;
+    using Entry = std::variant<Call, ReadCall, Release>;
 
+    // Of a call; a release has none.
+    static std::optional<Instant> deadline_of(const Entry& entry);
     void enqueue(Entry entry);
     asio::awaitable<void> run();
     asio::awaitable<void> serve(Entry entry);
+    asio::awaitable<void> read_together(ReadCall first);
+    // Takes the calls behind `first` that can be read with it.
+    std::vector<ReadCall> company_of(ReadCall first);
+    bool takes_lists() const;
+    // What waits may not be too much; the call is refused then.
+    bool has_room() const { return waiting_calls_ < surroundings_->queue; }
+    void note_learnt();
     void watch_queue();
     void give_up_overdue();
     void watch_idle();
@@ -153,6 +186,10 @@ private:
     std::unique_ptr<client::MeterClient> client_;
     client::MeterParameters client_parameters_;  // of client_
     std::unique_ptr<client::RegisterReader> registers_;
+    std::unique_ptr<client::ProfileReader> profiles_;
+    std::optional<axdr::Data> object_list_;
+    std::shared_ptr<client::LearntLimits> learnt_;
+    client::LearntLimits known_limits_;  // as they were last told
 };
 
 }  // namespace dlms::service

@@ -8,6 +8,7 @@ using client::SecretKind;
 
 bool needs_keys(const ConnectRequest& request) {
     return request.security.level != SecurityChoice::none ||
+           request.security.signing != SigningChoice::none ||
            request.authentication == AuthenticationType::high ||
            request.authentication == AuthenticationType::high_gmac;
 }
@@ -45,6 +46,10 @@ std::string password_records(const std::string& meter_number, ClientSap client) 
     return meter_number + " client " + std::to_string(client.value());
 }
 
+std::string signing_key_records(const std::string& meter_number) {
+    return meter_number + " signing key";
+}
+
 Result<ConnectRequest> with_kept_secrets(const ConnectRequest& request, ClientSap client,
                                          client::KeyRecords& records) {
     const std::string& meter = request.meter_number;
@@ -61,6 +66,10 @@ Result<ConnectRequest> with_kept_secrets(const ConnectRequest& request, ClientSa
     if (done && needs_password(request)) {
         done = complete(records, password_records(meter, client), SecretKind::password,
                         completed.password);
+    }
+    if (done && request.authentication == AuthenticationType::high_ecdsa) {
+        done = complete(records, signing_key_records(meter), SecretKind::password,
+                        security.signing_key);
     }
     if (!done) {
         return std::unexpected(done.error());

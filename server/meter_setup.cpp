@@ -16,8 +16,9 @@ std::optional<CallFailure> unsupported_part(const ConnectRequest& request) {
     if (request.connection_type == ConnectionType::dialin) {
         return unsupported("this version does not wait for meters that call (dialin)");
     }
-    if (request.link.mode_e && request.connection_type != ConnectionType::serial) {
-        return unsupported("mode_e opens a serial line: connection_type serial");
+    if (request.link.mode_e && request.connection_type != ConnectionType::serial &&
+        request.connection_type != ConnectionType::hdlc) {
+        return unsupported("mode_e opens a line for HDLC: connection_type serial or hdlc");
     }
     if (request.link.tls && request.connection_type != ConnectionType::tcp &&
         request.connection_type != ConnectionType::hdlc) {
@@ -47,7 +48,25 @@ void set_hdlc(const LinkRequest& link, const client::MeterProfile& profile,
     parameters.set_hdlc_address(link.physical_address, link.address_size);
     hdlc.max_information = link.max_info_length.value_or(hdlc.max_information);
     hdlc.window = link.window_size.value_or(hdlc.window);
+    hdlc.disconnect_first = link.disconnect_first.value_or(hdlc.disconnect_first);
+    hdlc.expect_echo = link.expect_echo;
+    parameters.link.rts = link.rts;
+    parameters.link.dtr = link.dtr;
     parameters.link.line_settings = line_settings(link, parameters.link.line_settings);
+}
+
+void set_mode_e(const LinkRequest& link, const client::MeterProfile& profile,
+                client::LinkParameters& parameters) {
+    client::ModeEParameters& mode_e = parameters.mode_e.emplace();
+    mode_e.device_address = link.device_address.value_or("");
+    mode_e.starting_baud_rate = profile.hdlc.starting_baud_rate;
+    if (parameters.carrier == client::Carrier::serial) {
+        mode_e.max_baud_rate = link.baud_rate.value_or(mode_e.max_baud_rate);
+        return;
+    }
+    mode_e.fixed_speed = true;
+    mode_e.starting_baud_rate = link.baud_rate.value_or(mode_e.starting_baud_rate);
+    mode_e.software_parity = link.parity != ParityChoice::none;
 }
 
 void set_link(const ConnectRequest& request, const MeterDefaults& defaults,
@@ -72,11 +91,7 @@ void set_link(const ConnectRequest& request, const MeterDefaults& defaults,
         set_hdlc(link, profile, parameters);
     }
     if (link.mode_e) {
-        parameters.link.mode_e.emplace();
-        parameters.link.mode_e->starting_baud_rate = profile.hdlc.starting_baud_rate;
-        if (link.baud_rate) {
-            parameters.link.mode_e->max_baud_rate = *link.baud_rate;
-        }
+        set_mode_e(link, profile, parameters.link);
     }
     if (link.gateway_device) {
         parameters.link.gateway =
@@ -123,6 +138,7 @@ CallOutcome<client::MeterParameters> meter_parameters(const ConnectRequest& requ
     if (request.max_pdu_size) {
         parameters.max_receive_pdu_size = *request.max_pdu_size;
     }
+    parameters.max_answer = defaults.max_answer;
     parameters.response_timeout = exchange_timeout(request, defaults);
     return parameters;
 }

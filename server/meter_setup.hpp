@@ -18,6 +18,8 @@ struct MeterDefaults {
     std::optional<std::uint16_t> server_address;
     // For meters that are reached by TLS; the server name is each meter's own.
     transport::TlsOptions tls;
+    // Octets of the longest answer that a meter's blocks are put together to.
+    std::size_t max_answer = limits::max_long_answer;
     // What the service calls itself to meters where a caller names no other title.
     std::optional<security::SystemTitle> system_title;
     // Invocation counters outlive the service, so that a title may be used again by its next run.

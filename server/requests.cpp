@@ -20,11 +20,17 @@ SecurityRequest SecurityRequest::clone() const {
     copy.encryption_key = copy_of(encryption_key);
     copy.authentication_key = copy_of(authentication_key);
     copy.master_key = copy_of(master_key);
+    copy.broadcast_key = copy_of(broadcast_key);
+    copy.envelope = envelope;
+    copy.names_envelope = names_envelope;
+    copy.signing = signing;
     copy.dedicated_key = dedicated_key;
     copy.system_title = system_title;
     copy.meter_system_title = meter_system_title;
     copy.counter_object = counter_object;
     copy.signing_key = copy_of(signing_key);
+    copy.agreement_key = copy_of(agreement_key);
+    copy.meter_agreement_certificate = meter_agreement_certificate;
     copy.signing_certificate = signing_certificate;
     copy.meter_certificate = meter_certificate;
     copy.meter_authority = meter_authority;
@@ -35,11 +41,15 @@ bool SecurityRequest::matches(const SecurityRequest& other) const {
     bool same_keys = match(encryption_key, other.encryption_key);
     same_keys &= match(authentication_key, other.authentication_key);
     same_keys &= match(master_key, other.master_key);
+    same_keys &= match(broadcast_key, other.broadcast_key);
     same_keys &= match(signing_key, other.signing_key);
+    same_keys &= match(agreement_key, other.agreement_key);
     return same_keys && level == other.level && suite == other.suite &&
            dedicated_key == other.dedicated_key && system_title == other.system_title &&
            meter_system_title == other.meter_system_title &&
-           counter_object == other.counter_object &&
+           counter_object == other.counter_object && envelope == other.envelope &&
+           names_envelope == other.names_envelope && signing == other.signing &&
+           meter_agreement_certificate == other.meter_agreement_certificate &&
            signing_certificate == other.signing_certificate &&
            meter_certificate == other.meter_certificate && meter_authority == other.meter_authority;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "render/decode.hpp"
+#include "stack/association/security_terms.hpp"
 #include "stack/axdr/tag.hpp"
 #include "stack/base/secret.hpp"
 #include "stack/cosem/descriptor.hpp"
@@ -35,6 +36,9 @@ enum class SecurityChoice : std::uint8_t {
     authenticated_encryption
 };
 
+// Signatures of APDUs: of what is then ciphered, or of what is ciphered already.
+enum class SigningChoice : std::uint8_t { none, inside, outside };
+
 // The part of /connect about keys. What the caller left out is empty.
 struct SecurityRequest {
     SecurityChoice level = SecurityChoice::none;
@@ -42,14 +46,21 @@ struct SecurityRequest {
     std::optional<SecretBytes> encryption_key;  // global unicast
     std::optional<SecretBytes> authentication_key;
     std::optional<SecretBytes> master_key;
+    std::optional<SecretBytes> broadcast_key;
+    association::Envelope envelope = association::Envelope::service_specific;
+    bool names_envelope = false;  // else the profile's
+    SigningChoice signing = SigningChoice::none;
     // A dedicated key is drawn for each association: the same one twice would repeat numbers, so
     // that a value that callers give is not used.
     bool dedicated_key = false;
     std::optional<security::SystemTitle> system_title;  // ours
     std::optional<security::SystemTitle> meter_system_title;
     std::optional<cosem::ObisCode> counter_object;
-    // For ECDSA, in PEM or DER: our private key, our certificate, the meter's, and its authority's.
+    // For ECDSA, signed APDUs and agreed keys, in PEM or DER: our private keys, our certificate,
+    // the meter's, and its authority's.
     std::optional<SecretBytes> signing_key;
+    std::optional<SecretBytes> agreement_key;
+    ByteBuffer meter_agreement_certificate;
     ByteBuffer signing_certificate;
     ByteBuffer meter_certificate;
     ByteBuffer meter_authority;
@@ -67,7 +78,12 @@ struct LinkRequest {
     std::optional<std::uint8_t> data_bits;
     std::optional<ParityChoice> parity;
     std::optional<std::uint8_t> stop_bits;
+    std::optional<bool> rts;
+    std::optional<bool> dtr;
     bool mode_e = false;
+    std::optional<std::string> device_address;  // in the request of mode E
+    std::optional<bool> disconnect_first;
+    bool expect_echo = false;
     std::optional<std::uint16_t> physical_address;
     std::optional<std::uint8_t> address_size;  // octets of an HDLC address: 1, 2 or 4
     std::optional<std::uint8_t> window_size;
@@ -138,6 +154,7 @@ struct WriteRequest {
     cosem::AttributeDescriptor attribute;
     std::string value;
     std::optional<axdr::Tag> data_type;
+    bool broadcast = false;  // to every meter of the line; nobody answers
 };
 
 // Octets to be decoded; the layer is found out if it is absent.

@@ -27,6 +27,7 @@ public:
     Responder& operator=(Responder&& other) noexcept {
         Responder old(std::exchange(sink_, std::move(other.sink_)));
         std::swap(headers_, other.headers_);
+        std::swap(origin_, other.origin_);
         return *this;
     }
     ~Responder() {
@@ -42,12 +43,16 @@ public:
         }
     }
 
+    // What the answer's origin will say.
+    [[nodiscard]] RequestOrigin& origin() { return origin_; }
+
     // Answers; later calls do nothing.
     void answer(HttpAnswer answer) {
         if (const auto sink = std::exchange(sink_, nullptr)) {
             for (auto& field : headers_) {
                 answer.headers.push_back(std::move(field));
             }
+            answer.origin = std::move(origin_);
             sink->deliver(std::move(answer));
         }
     }
@@ -58,6 +63,7 @@ public:
 private:
     std::shared_ptr<AnswerSink> sink_;
     NamedTexts headers_;
+    RequestOrigin origin_;
 };
 
 }  // namespace dlms::service

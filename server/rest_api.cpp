@@ -8,6 +8,7 @@
 
 #include "server/answer_maker.hpp"
 #include "server/json_answers.hpp"
+#include "server/json_certificates.hpp"
 #include "server/json_decode.hpp"
 #include "server/json_keys.hpp"
 #include "server/json_requests.hpp"
@@ -43,6 +44,22 @@ HttpHandler deferred(const asio::any_io_executor& io, Parse parse, Work work) {
     };
 }
 
+// `work` once the meter is known, by a /connect or from the registry; else `unknown` answers.
+template <class Work>
+auto with_meter(HeadEnd& head_end, Work work, HttpAnswer (*unknown)(const std::string&)) {
+    return [&head_end, work, unknown]<class Request>(Pending<Request> pending) {
+        const std::string number = pending.request.meter_number;
+        head_end.with_meter(
+            number, [work, unknown, number, pending = std::move(pending)](bool known) mutable {
+                if (known) {
+                    work(std::move(pending));
+                } else {
+                    pending.responder.answer(unknown(number));
+                }
+            });
+    };
+}
+
 // A route without a request: the answer is made on the I/O thread, where the meters are.
 template <class Make>
 HttpHandler simple(const asio::any_io_executor& io, Make make) {
@@ -66,17 +83,6 @@ HttpHandler connections(const asio::any_io_executor& io, HeadEnd& head_end,
     };
 }
 
-auto connect(HeadEnd& head_end) {
-    return [&head_end](Pending<ConnectRequest> pending) {
-        const std::string meter_number = pending.request.meter_number;
-        head_end.connect(
-            std::move(pending.request), pending.limits,
-            [meter_number, responder = std::move(pending.responder)](auto outcome) mutable {
-                responder.answer(connect_answer(meter_number, outcome));
-            });
-    };
-}
-
 std::size_t octets_of(const CallOutcome<client::Reading>& outcome) {
     return outcome ? outcome->value.encoded().size() : 0;
 }
@@ -93,10 +99,6 @@ std::size_t octets_of(const CallOutcome<HeadEnd::Readings>& outcome) {
 
 auto read(HeadEnd& head_end, const std::shared_ptr<AnswerMaker>& maker) {
     return [&head_end, maker](Pending<ReadRequest> pending) {
-        if (!head_end.knows(pending.request.meter_number)) {
-            pending.responder.answer(not_connected_answer(pending.request.meter_number));
-            return;
-        }
         auto presentation = head_end.presentation(pending.request.meter_number);
         ReadRequest asked = pending.request;
         head_end.read(std::move(pending.request), pending.limits,
@@ -116,10 +118,6 @@ auto read(HeadEnd& head_end, const std::shared_ptr<AnswerMaker>& maker) {
 
 auto read_multiple(HeadEnd& head_end, const std::shared_ptr<AnswerMaker>& maker) {
     return [&head_end, maker](Pending<ReadMultipleRequest> pending) {
-        if (!head_end.knows(pending.request.meter_number)) {
-            pending.responder.answer(not_connected_answer(pending.request.meter_number));
-            return;
-        }
         auto presentation = head_end.presentation(pending.request.meter_number);
         ReadMultipleRequest asked = pending.request;
         head_end.read_multiple(
@@ -140,10 +138,6 @@ auto read_multiple(HeadEnd& head_end, const std::shared_ptr<AnswerMaker>& maker)
 
 auto write(HeadEnd& head_end) {
     return [&head_end](Pending<WriteRequest> pending) {
-        if (!head_end.knows(pending.request.meter_number)) {
-            pending.responder.answer(not_connected_answer(pending.request.meter_number));
-            return;
-        }
         WriteRequest asked = pending.request;
         head_end.write(
             std::move(pending.request), pending.limits,
@@ -155,15 +149,34 @@ auto write(HeadEnd& head_end) {
 auto change_keys(HeadEnd& head_end) {
     return [&head_end](Pending<KeysRequest> pending) {
         const std::string meter_number = pending.request.meter_number;
-        if (pending.request.operation != KeysOperation::keep && !head_end.knows(meter_number)) {
-            pending.responder.answer(unknown_meter_answer(meter_number));
-            return;
-        }
         head_end.change_keys(
             std::move(pending.request), pending.limits,
             [meter_number, responder = std::move(pending.responder)](auto outcome) mutable {
                 responder.answer(keys_answer(meter_number, outcome));
             });
+    };
+}
+
+auto certificates(HeadEnd& head_end) {
+    return [&head_end](Pending<CertificatesRequest> pending) {
+        CertificatesRequest asked = pending.request;
+        head_end.certificates(
+            std::move(pending.request), pending.limits,
+            [asked = std::move(asked), responder = std::move(pending.responder)](
+                auto outcome) mutable { responder.answer(certificates_answer(asked, outcome)); });
+    };
+}
+
+// What somebody knows of a meter's secrets is kept of any meter.
+auto change_keys_of(HeadEnd& head_end) {
+    const auto change = change_keys(head_end);
+    return [change, of_known = with_meter(head_end, change, unknown_meter_answer)](
+               Pending<KeysRequest> pending) {
+        if (pending.request.operation == KeysOperation::keep) {
+            change(std::move(pending));
+        } else {
+            of_known(std::move(pending));
+        }
     };
 }
 
@@ -191,7 +204,9 @@ auto disconnect(HeadEnd& head_end) {
 }  // namespace
 
 std::expected<CallLimits, HttpAnswer> call_limits(const HttpRequest& request) {
-    CallLimits limits{std::chrono::steady_clock::now(), std::nullopt};
+    CallLimits limits{std::chrono::steady_clock::now(),
+                      std::nullopt,
+                      {request.key_id, request.remote_address, request.request_id}};
     const auto text = request.header("X-Request-Timeout");
     if (!text) {
         return limits;
@@ -213,17 +228,26 @@ std::vector<HttpRoute> rest_routes(asio::any_io_executor io, HeadEnd& head_end,
         {"GET", "/", simple(io, [&head_end] { return root_answer(head_end.connected()); })},
         {"GET", "/health", simple(io, [&head_end] { return health_answer(head_end.connected()); })},
         {"GET", "/connections", connections(io, head_end, maker)},
-        {"POST", "/connect", deferred(io, parse_connect, connect(head_end))},
-        {"POST", "/read", deferred(io, parse_read, read(head_end, maker))},
+        {"POST", "/read",
+         deferred(io, parse_read,
+                  with_meter(head_end, read(head_end, maker), not_connected_answer))},
         {"POST", "/read-multiple",
-         deferred(io, parse_read_multiple, read_multiple(head_end, maker))},
-        {"POST", "/write", deferred(io, parse_write, write(head_end))},
+         deferred(io, parse_read_multiple,
+                  with_meter(head_end, read_multiple(head_end, maker), not_connected_answer))},
+        {"POST", "/write",
+         deferred(io, parse_write, with_meter(head_end, write(head_end), not_connected_answer))},
         {"POST", "/decode",
          [](const HttpRequest& http, Responder responder) {
              responder.answer(decode_answer(http));
          }},
         {"GET", "/meters/:meter_number/keys", show_keys(io, head_end)},
-        {"POST", "/meters/:meter_number/keys", deferred(io, parse_keys, change_keys(head_end))},
+        {"POST", "/meters/:meter_number/keys", deferred(io, parse_keys, change_keys_of(head_end))},
+        {"GET", "/meters/:meter_number/certificates",
+         deferred(io, parse_certificate_list,
+                  with_meter(head_end, certificates(head_end), unknown_meter_answer))},
+        {"POST", "/meters/:meter_number/certificates",
+         deferred(io, parse_certificates,
+                  with_meter(head_end, certificates(head_end), unknown_meter_answer))},
         {"POST", "/disconnect", deferred(io, parse_disconnect, disconnect(head_end))},
     };
 }

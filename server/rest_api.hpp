@@ -11,7 +11,8 @@
 
 namespace dlms::service {
 
-// The routes of the REST interface. A handler reads its request on a worker and answers what is
+// The routes of the REST interface that read and write attributes; server/meter_routes.hpp has the
+// others. A handler reads its request on a worker and answers what is
 // wrong with it; the rest is the head end's, on the I/O thread, and the answer follows when it is
 // there. `head_end` must outlive the front that the routes are given to; `maker` may be used by
 // calls that end later.

@@ -78,6 +78,10 @@ CallOutcome<void> take_keys(const SecurityRequest& request, client::MeterSecurit
     if (taken) {
         taken = take_key(request.master_key, "master_key", security.suite, security.keys.master);
     }
+    if (taken) {
+        taken = take_key(request.broadcast_key, "broadcast_key", security.suite,
+                         security.keys.broadcast);
+    }
     return taken;
 }
 
@@ -85,7 +89,11 @@ CallOutcome<void> take_signing_keys(const SecurityRequest& request,
                                     client::MeterSecurity& security) {
     const client::SigningMaterial material{
         request.signing_key ? request.signing_key->reveal() : ByteView(),
-        request.signing_certificate, request.meter_certificate, request.meter_authority};
+        request.signing_certificate,
+        request.meter_certificate,
+        request.meter_authority,
+        request.agreement_key ? request.agreement_key->reveal() : ByteView(),
+        request.meter_agreement_certificate};
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     if (auto taken = client::take_signing(material, now, security); !taken) {
         return std::unexpected(refusal(error_row("authentication-failed"), taken.error()));
@@ -93,18 +101,19 @@ CallOutcome<void> take_signing_keys(const SecurityRequest& request,
     return {};
 }
 
-// What is missing for what was asked, as a sentence; empty when nothing is.
-std::string missing_key(const client::MeterSecurity& security, Mechanism mechanism) {
-    const bool gmac = mechanism == Mechanism::hls_gmac;
-    const char* const why =
-        gmac && !security.ciphered ? "auth_type HighGMAC" : "security other than none";
-    if ((security.ciphered || gmac) && !security.keys.unicast) {
-        return std::string(why) + " needs an encryption_key";
+// How APDUs are protected, if at all.
+void set_protection(const SecurityRequest& asked, client::MeterSecurity& security) {
+    if (asked.names_envelope) {
+        security.requests.envelope = asked.envelope;
     }
-    if ((security.requests.protection.authenticated || gmac) && !security.keys.authentication) {
-        return std::string(why) + " needs an authentication_key";
+    if (asked.level == SecurityChoice::none && asked.signing == SigningChoice::none) {
+        return;
     }
-    return {};
+    security::Protection protection = protection_of(asked.level);
+    protection.digitally_signed = asked.signing != SigningChoice::none;
+    security.protect(protection);
+    security.requests.signed_outside = asked.signing == SigningChoice::outside;
+    security.dedicated_key = asked.dedicated_key && asked.level != SecurityChoice::none;
 }
 
 }  // namespace
@@ -130,13 +139,10 @@ CallOutcome<void> set_security(const ConnectRequest& request, const MeterDefault
     }
     security.own_title = asked.system_title ? asked.system_title : defaults.system_title;
     security.meter_title = asked.meter_system_title;
-    security.dedicated_key = asked.dedicated_key && asked.level != SecurityChoice::none;
     if (asked.counter_object) {
         security.counter_object = asked.counter_object;
     }
-    if (asked.level != SecurityChoice::none) {
-        security.protect(protection_of(asked.level));
-    }
+    set_protection(asked, security);
     const bool uses_keys = client::uses_keys(security, parameters.mechanism);
     if (!uses_keys && parameters.mechanism == Mechanism::hls_manufacturer) {
         return {};  // aes_key is its secret
@@ -147,14 +153,12 @@ CallOutcome<void> set_security(const ConnectRequest& request, const MeterDefault
     if (auto taken = take_signing_keys(asked, security); !taken) {
         return taken;
     }
-    if (parameters.mechanism == Mechanism::hls_ecdsa &&
-        (!security.keys.own_signing || !security.keys.peer_signing)) {
-        return std::unexpected(
-            refusal(error_row("authentication-failed"),
-                    "auth_type HighECDSA needs a signing_key and a meter_certificate"));
-    }
-    if (const std::string missing = missing_key(security, parameters.mechanism); !missing.empty()) {
-        return std::unexpected(refusal(error_row("deciphering-failed"), missing));
+    if (const std::string missing = client::missing_key(security, parameters.mechanism);
+        !missing.empty()) {
+        const ErrorRow& row = parameters.mechanism == Mechanism::hls_ecdsa
+                                  ? error_row("authentication-failed")
+                                  : error_row("deciphering-failed");
+        return std::unexpected(refusal(row, missing));
     }
     if (uses_keys && !security.own_title) {
         return std::unexpected(refusal(error_row("deciphering-failed"),

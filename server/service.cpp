@@ -3,13 +3,20 @@
 #include <algorithm>
 #include <chrono>
 #include <fnmatch.h>
+#include <sys/stat.h>
 #include <utility>
 
+#include <asio/post.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/use_awaitable.hpp>
 
+#include "server/api_routes.hpp"
 #include "server/cors.hpp"
+#include "server/docs_routes.hpp"
+#include "server/json_meters.hpp"
+#include "server/meter_routes.hpp"
+#include "server/operation_routes.hpp"
 #include "server/rest_api.hpp"
 
 namespace dlms::service {
@@ -22,6 +29,7 @@ using namespace std::chrono_literals;
 constexpr auto arrive_within = 15s;
 constexpr auto answer_within = 15s;
 constexpr auto release_within = 5s;
+constexpr auto refresh_after = 1s;
 
 HttpFrontSettings front_settings(const ServiceConfig& config) {
     HttpFrontSettings settings;
@@ -54,10 +62,16 @@ HeadEnd::Settings head_end_settings(const ServiceConfig& config, CounterKeeping 
         };
     defaults.system_title = keeping.own_title;
     defaults.keeps_counters = keeping.outlives_process;
+    // What is longer than can be shown is not put together first; lists and the numbers of small
+    // blocks need some room beside the value.
+    defaults.max_answer = 2 * HeadEnd::most_octets_of_reading;
     settings.surroundings.counters = std::move(keeping.counters);
     settings.surroundings.counter_raised = std::move(events.counter_raised);
+    settings.surroundings.flooded = std::move(events.flooded);
+    settings.surroundings.counter_low = std::move(events.counter_low);
     settings.surroundings.keys = std::move(keys);
     settings.keys_changed = std::move(events.keys_changed);
+    settings.certificates_changed = std::move(events.certificates_changed);
     settings.surroundings.trace = std::move(events.trace);
     settings.energy_unit = config.energy_unit == EnergyUnit::base ? render::EnergyUnit::base
                                                                   : render::EnergyUnit::kilo;
@@ -65,28 +79,94 @@ HeadEnd::Settings head_end_settings(const ServiceConfig& config, CounterKeeping 
     return settings;
 }
 
-// CORS before the key: a browser's preflight carries none. /health and what is below it need no
-// key.
-HttpHooks front_hooks(const ServiceConfig& config, ServiceEvents& events) {
+AuditTrail::Events counted(AuditTrail::Events events, const std::shared_ptr<Metrics>& metrics) {
+    return {[metrics, told = std::move(events.recorded)](const store::AuditRecord& record) {
+                metrics->audit_recorded();
+                if (told) {
+                    told(record);
+                }
+            },
+            [metrics, told = std::move(events.failed)](const store::AuditRecord& record) {
+                metrics->audit_failed();
+                if (told) {
+                    told(record);
+                }
+            }};
+}
+
+Admission::Settings admission_settings(const ServiceConfig& config) {
+    return {config.asks_for_key,
+            config.api_key ? std::optional(config.api_key->clone()) : std::nullopt,
+            config.rate_limit, config.metrics_public};
+}
+
+// CORS before the key: a browser's preflight carries none.
+HttpHooks front_hooks(const ServiceConfig& config, const std::shared_ptr<Admission>& admission,
+                      const std::vector<HttpRoute>& routes) {
     auto cors = std::make_shared<const Cors>(config.cors_origins);
-    auto key = std::make_shared<const std::optional<ApiKey>>(
-        config.api_key ? std::optional(config.api_key->clone()) : std::nullopt);
+    std::vector<Scope> scopes;
+    for (const HttpRoute& route : routes) {
+        scopes.push_back(scope_of_route(route.method, route.pattern));
+    }
     HttpHooks hooks;
-    hooks.access = std::move(events.access);
     hooks.answer_headers = [cors](const HttpRequest& request) { return cors->headers(request); };
-    hooks.admit = [cors, key](const HttpRequest& request) -> std::optional<HttpAnswer> {
+    hooks.admit = [cors, admission](HttpRequest& request) -> std::optional<HttpAnswer> {
         if (auto preflight = cors->preflight(request)) {
             return preflight;
         }
-        const bool is_health = request.path == "/health" || request.path.starts_with("/health/");
-        if (!*key || is_health || (*key)->opens(request)) {
-            return std::nullopt;
-        }
-        HttpAnswer answer = error_answer(401, "Invalid or missing API key");
-        answer.headers.emplace_back("WWW-Authenticate", "Bearer");
-        return answer;
+        return admission->admit(request);
+    };
+    hooks.authorize = [scopes = std::move(scopes)](const HttpRequest& request,
+                                                   std::size_t route) -> std::optional<HttpAnswer> {
+        const Scope scope = scopes.at(route);
+        return request.scopes.allows(scope) ? std::nullopt
+                                            : std::optional(lacks_scope_answer(scope));
     };
     return hooks;
+}
+
+// Another text when one of the files was written anew.
+std::string state_of_files(const TlsServerFiles& files) {
+    std::string state;
+    for (const std::string& file : {files.certificate, files.key, files.client_ca}) {
+        struct stat entry{};
+        if (!file.empty() && ::stat(file.c_str(), &entry) == 0) {
+            state += std::to_string(entry.st_ino) + " " + std::to_string(entry.st_size) + " " +
+                     std::to_string(entry.st_mtim.tv_sec) + " " +
+                     std::to_string(entry.st_mtim.tv_nsec) + "\n";
+        }
+    }
+    return state;
+}
+
+// Meters that nobody has connected come from the register, and what is learnt of one goes there.
+void use_register(HeadEnd::Settings& settings, MeterRegister& meters,
+                  const asio::any_io_executor& io) {
+    settings.look_up = [&meters, io](const std::string& meter_number,
+                                     HeadEnd::Settings::Found found) {
+        if (meters.is_empty()) {
+            found(std::nullopt);
+            return;
+        }
+        meters.post([&meters, io, meter_number, found = std::move(found)]() mutable {
+            const auto meter = meters.find(meter_number);
+            std::optional<RegisteredMeter> registered;
+            auto request = meter && *meter ? request_of_record((*meter)->record) : std::nullopt;
+            if (request) {
+                registered.emplace(std::move(*request), learnt_of((*meter)->record.learnt));
+            }
+            asio::post(io, [registered = std::move(registered),
+                            found = std::move(found)]() mutable { found(std::move(registered)); });
+        });
+    };
+    settings.surroundings.learnt = [&meters](const std::string& meter_number,
+                                             const client::LearntLimits& limits) {
+        if (!meters.is_empty()) {
+            meters.post([&meters, meter_number, text = learnt_text(limits)] {
+                meters.learn(meter_number, text);
+            });
+        }
+    };
 }
 
 asio::awaitable<void> pause(asio::steady_timer& timer, std::chrono::milliseconds duration) {
@@ -97,31 +177,138 @@ asio::awaitable<void> pause(asio::steady_timer& timer, std::chrono::milliseconds
 
 }  // namespace
 
-Service::Service(asio::io_context& io, const ServiceConfig& config, CounterKeeping keeping,
-                 std::shared_ptr<client::KeyRecords> keys, ServiceEvents events)
-    : io_(io), host_(config.host), port_(config.port) {
-    HttpHooks hooks = front_hooks(config, events);
-    head_end_ = std::make_unique<HeadEnd>(
-        io.get_executor(), head_end_settings(config, std::move(keeping), std::move(keys), events));
+Service::Service(asio::io_context& io, const ServiceConfig& config, Keeping keeping,
+                 ServiceEvents events)
+    : io_(io),
+      host_(config.host),
+      port_(config.port),
+      drain_delay_(config.drain_delay),
+      refresh_timer_(io),
+      tls_files_(config.tls),
+      tls_reloaded_(std::move(events.tls_reloaded)) {
+    admission_ = std::make_shared<Admission>(
+        admission_settings(config), std::move(keeping.api_keys),
+        // On workers, and metrics are counted on any thread.
+        Admission::Events{[metrics = metrics_] { metrics->authentication_failed(); },
+                          [metrics = metrics_] { metrics->rate_limited(); }});
+    counter_outlook_ = std::move(keeping.counters.outlook);
+    HeadEnd::Settings settings =
+        head_end_settings(config, std::move(keeping.counters), keeping.keys, events);
+    meters_ = std::make_unique<MeterRegister>(std::move(keeping.registry), keeping.keys,
+                                              settings.surroundings.defaults);
+    use_register(settings, *meters_, io.get_executor());
+    settings.operation_done = [metrics = metrics_](auto operation, auto result, auto duration) {
+        metrics->meter_operation(operation, result, duration);
+    };
+    settings.audit = std::make_shared<AuditTrail>(io.get_executor(), std::move(keeping.audit),
+                                                  counted(std::move(events.audit), metrics_));
+    head_end_ = std::make_unique<HeadEnd>(io.get_executor(), std::move(settings));
     auto maker = std::make_shared<AnswerMaker>(AnswerMaker::Settings{config.http_threads});
-    front_ = std::make_unique<HttpFront>(
-        io, front_settings(config), rest_routes(io.get_executor(), *head_end_, std::move(maker)),
-        std::move(hooks));
+    std::vector<HttpRoute> routes = rest_routes(io.get_executor(), *head_end_, maker);
+    for (auto& more : {meter_routes(io.get_executor(), *head_end_, maker),
+                       register_routes(io.get_executor(), *head_end_, *meters_)}) {
+        routes.insert(routes.end(), more.begin(), more.end());
+    }
+    for (HttpRoute& route : operation_routes(
+             io.get_executor(), {[this] { return snapshot(); }, [this] { return is_ready(); },
+                                 metrics_, std::move(maker)})) {
+        routes.push_back(std::move(route));
+    }
+    if (config.docs_enabled) {
+        for (HttpRoute& route : docs_routes()) {
+            routes.push_back(std::move(route));
+        }
+    }
+    HttpHooks hooks = front_hooks(config, admission_, routes);
+    hooks.access = [metrics = metrics_, told = std::move(events.access)](const AccessRecord& one) {
+        metrics->request(one);
+        if (told) {
+            told(one);
+        }
+    };
+    front_ = std::make_unique<HttpFront>(io, front_settings(config), std::move(routes),
+                                         std::move(hooks));
 }
 
 Service::~Service() {
     front_.reset();
+    meters_.reset();
     if (io_.stopped()) {
         head_end_->abandon();
     }
 }
 
 std::error_code Service::start() {
-    return front_->start(host_, port_);
+    const std::error_code error = front_->start(host_, port_);
+    is_serving_ = !error;
+    refresh_later();
+    return error;
+}
+
+std::optional<std::string> Service::reload() {
+    if (!tls_files_.certificate.empty()) {
+        tls_state_ = state_of_files(tls_files_);
+        auto tls = TlsServerContext::load(tls_files_);
+        if (!tls) {
+            return std::move(tls.error());
+        }
+        front_->use_tls(std::move(*tls));
+    }
+    if (!admission_->refresh()) {
+        return "the API keys could not be read";
+    }
+    return std::nullopt;
+}
+
+void Service::look_at_certificates() {
+    if (tls_files_.certificate.empty() || state_of_files(tls_files_) == tls_state_) {
+        return;
+    }
+    const std::optional<std::string> error = reload();
+    if (tls_reloaded_) {
+        tls_reloaded_(error);
+    }
+}
+
+// What others change, keys and certificates, counts within this time.
+void Service::refresh_later() {
+    refresh_timer_.expires_after(refresh_after);
+    refresh_timer_.async_wait(
+        [this, alive = std::weak_ptr(admission_)](const asio::error_code& error) {
+            if (!error && !alive.expired()) {
+                admission_->refresh();
+                look_at_certificates();
+                refresh_later();
+            }
+        });
+}
+
+MetricsSnapshot Service::snapshot() const {
+    MetricsSnapshot snapshot;
+    snapshot.http_connections = front_->connections();
+    snapshot.http_buffered = front_->buffered();
+    snapshot.http_queued = front_->queued();
+    snapshot.listener = front_->counters();
+    snapshot.failed_handshakes = front_->failed_handshakes();
+    snapshot.meters_known = head_end_->meters().size();
+    snapshot.meters_connected = head_end_->connected();
+    snapshot.http_octets_received = front_->octets_received();
+    snapshot.http_octets_sent = front_->octets_sent();
+    if (counter_outlook_) {
+        snapshot.invocation_counters = counter_outlook_();
+    }
+    snapshot.is_ready = is_ready();
+    return snapshot;
 }
 
 asio::awaitable<void> Service::drain() {
     asio::steady_timer timer(io_);
+    is_serving_ = false;
+    refresh_timer_.cancel();
+    if (drain_delay_ > 0s) {
+        // Whoever spreads the load has this time to see that we are not ready any more.
+        co_await pause(timer, drain_delay_);
+    }
     front_->drain();
     const auto arrivals_end = std::chrono::steady_clock::now() + arrive_within;
     // No call has more than 300 s, so this ends.

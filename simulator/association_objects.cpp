@@ -14,13 +14,47 @@ using cosem::DataAccessResult;
 
 namespace {
 
+constexpr std::uint16_t association_sn_class = 12;
+constexpr std::uint16_t association_ln_class = 15;
+
 // Selectors of the object list, from 1 on.
 constexpr std::int8_t ln_selectors = 4;
 constexpr std::int8_t sn_selectors = 2;
 
-/// access_mode of an attribute (Blue Book 4.4.4): 0 none, 1 read, 2 write, 3 both.
-std::uint8_t access_mode(bool readable, bool writable) {
-    return static_cast<std::uint8_t>((readable ? 1 : 0) | (writable ? 2 : 0));
+/// How the object of an association writes access rights (Blue Book 4.4.3, 4.4.4): those of later
+/// versions are bits, and name all protection that is asked for.
+enum class RightsForm : std::uint8_t { booleans, numbers, bits };
+
+RightsForm rights_form(std::uint16_t class_id, std::uint8_t version) {
+    const bool short_names = class_id == association_sn_class;
+    if (version >= (short_names ? 4 : 3)) {
+        return RightsForm::bits;
+    }
+    return short_names || version > 0 ? RightsForm::numbers : RightsForm::booleans;
+}
+
+constexpr std::uint8_t authenticated_request = 0x04;
+
+/// access_mode of an attribute: 0 none, 1 read, 2 write, 3 both, and 4 to 6 of the same for
+/// authenticated requests.
+std::uint8_t access_mode(bool readable, bool writable, std::uint8_t protection, RightsForm form) {
+    const int mode = (readable ? 1 : 0) | (writable ? 2 : 0);
+    if (mode == 0) {
+        return 0;
+    }
+    return static_cast<std::uint8_t>(form == RightsForm::bits
+                                         ? mode | protection
+                                         : mode + ((protection & authenticated_request) ? 3 : 0));
+}
+
+/// access_mode of a method: 0 none, 1 access, 2 access for authenticated requests.
+std::uint8_t method_mode(bool callable, std::uint8_t protection, RightsForm form) {
+    if (!callable) {
+        return 0;
+    }
+    return static_cast<std::uint8_t>(form == RightsForm::bits               ? 1 | protection
+                                     : (protection & authenticated_request) ? 2
+                                                                            : 1);
 }
 
 /// How many selectors of its selective access an attribute has, from 1.
@@ -45,28 +79,42 @@ void add_attribute_access(DataBuilder& builder, std::int8_t id, std::uint8_t mod
     }
 }
 
-void add_attributes(DataBuilder& builder, const MeterObject& object, bool read_only,
+/// What an association may do, and how that is written.
+struct Rights {
+    bool read_only;
+    RightsForm form;
+};
+
+void add_attributes(DataBuilder& builder, const MeterObject& object, const Rights& rights,
                     std::int8_t object_list_selectors) {
     builder.array(object.attributes.size() + 1);
-    add_attribute_access(builder, 1, access_mode(true, false), 0);
+    add_attribute_access(builder, 1, access_mode(true, false, 0, rights.form), 0);
     for (const Attribute& attribute : object.attributes) {
-        add_attribute_access(builder, attribute.id,
-                             access_mode(attribute.readable, attribute.writable && !read_only),
-                             selectors(attribute, object_list_selectors));
+        add_attribute_access(
+            builder, attribute.id,
+            access_mode(attribute.readable, attribute.writable && !rights.read_only,
+                        attribute.protection, rights.form),
+            selectors(attribute, object_list_selectors));
     }
 }
 
 /// An object_list_element.
-void add_object(DataBuilder& builder, const MeterObject& object, bool read_only) {
+void add_object(DataBuilder& builder, const MeterObject& object, const Rights& rights) {
     builder.structure(4)
         .long_unsigned(object.class_id)
         .unsigned_(object.version)
         .octet_string(object.instance.octets())
         .structure(2);
-    add_attributes(builder, object, read_only, ln_selectors);
+    add_attributes(builder, object, rights, ln_selectors);
     builder.array(object.methods.size());
     for (const Method& method : object.methods) {
-        builder.structure(2).integer(method.id).boolean(method.callable && !read_only);
+        const bool callable = method.callable && !rights.read_only;
+        builder.structure(2).integer(method.id);
+        if (rights.form == RightsForm::booleans) {
+            builder.boolean(callable);
+        } else {
+            builder.enumerated(method_mode(callable, method.protection, rights.form));
+        }
     }
 }
 
@@ -95,13 +143,26 @@ void LogicalDevice::set_hidden(std::size_t association, std::size_t object, bool
     view.list.reset();
 }
 
+std::uint8_t LogicalDevice::association_version(std::uint16_t class_id) const {
+    constexpr cosem::ObisCode current(0, 0, 40, 0, 0, 255);
+    for (const MeterObject& object : declared_.objects) {
+        if (object.class_id == class_id && object.instance == current) {
+            return object.version;
+        }
+    }
+    return 0;
+}
+
 axdr::Data LogicalDevice::make_object_list(std::size_t association) const {
+    const Rights rights{
+        declared_.associations[association].read_only,
+        rights_form(association_ln_class, association_version(association_ln_class))};
     const auto visible = [&](const MeterObject& object) { return is_visible(association, object); };
     DataBuilder builder;
     builder.array(static_cast<std::size_t>(std::ranges::count_if(declared_.objects, visible)));
     for (const MeterObject& object : declared_.objects) {
         if (visible(object)) {
-            add_object(builder, object, declared_.associations[association].read_only);
+            add_object(builder, object, rights);
         }
     }
     return builder.finish().value_or(axdr::Data());
@@ -143,7 +204,9 @@ axdr::Data LogicalDevice::make_short_name_list(std::size_t association) const {
 }
 
 axdr::Data LogicalDevice::make_access_rights_list(std::size_t association) const {
-    const bool read_only = declared_.associations[association].read_only;
+    const Rights rights{
+        declared_.associations[association].read_only,
+        rights_form(association_sn_class, association_version(association_sn_class))};
     const auto visible = [&](const MeterObject& object) { return is_visible(association, object); };
     DataBuilder builder;
     builder.array(static_cast<std::size_t>(std::ranges::count_if(declared_.objects, visible)));
@@ -153,11 +216,11 @@ axdr::Data LogicalDevice::make_access_rights_list(std::size_t association) const
             continue;
         }
         builder.structure(3).long_(static_cast<std::int16_t>(names_.base_name(i)));
-        add_attributes(builder, object, read_only, sn_selectors);
+        add_attributes(builder, object, rights, sn_selectors);
         builder.array(object.methods.size());
         for (const Method& method : object.methods) {
-            builder.structure(2).integer(method.id).enumerated(method.callable && !read_only ? 1
-                                                                                             : 0);
+            builder.structure(2).integer(method.id).enumerated(
+                method_mode(method.callable && !rights.read_only, method.protection, rights.form));
         }
     }
     return builder.finish().value_or(axdr::Data());

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "stack/acse/aarq.hpp"
+#include "stack/security/key_agreement.hpp"
 #include "stack/security/key_wrap.hpp"
 
 namespace dlms::simulator {
@@ -29,8 +31,29 @@ security::ProtectionKeys copy_of(const security::ProtectionKeys& keys) {
     made.authentication = copy(keys.authentication);
     made.master = copy(keys.master);
     made.own_signing = copy(keys.own_signing);
+    made.own_agreement = copy(keys.own_agreement);
     made.peer_signing = keys.peer_signing;
+    made.peer_agreement = keys.peer_agreement;
     return made;
+}
+
+/// An element of key_transfer's and of key_agreement's arrays.
+struct KeyElement {
+    std::uint8_t id = 0;
+    ByteView data;
+};
+
+std::optional<KeyElement> read_key_element(const axdr::DataView& element) {
+    constexpr std::uint64_t last_id = 3;
+    const auto id = element.element(0);
+    const auto data = element.element(1);
+    const auto number =
+        id ? id->unsigned_integer() : Result<std::uint64_t>(std::unexpected(id.error()));
+    const auto octets = data ? data->octets() : Result<ByteView>(std::unexpected(data.error()));
+    if (!number || !octets || *number > last_id) {
+        return std::nullopt;
+    }
+    return KeyElement{static_cast<std::uint8_t>(*number), *octets};
 }
 
 }  // namespace
@@ -40,8 +63,14 @@ DeclaredSecurity DeclaredSecurity::clone() const {
     made.suite = suite;
     made.system_title = system_title;
     made.keys = copy_of(keys);
+    made.certificates = certificates;
     return made;
 }
+
+DeviceSecurity::DeviceSecurity(DeclaredSecurity declared)
+    : declared_(std::move(declared)),
+      certificates_(security::curve_of(declared_.suite), declared_.system_title,
+                    std::move(declared_.certificates)) {}
 
 std::optional<ApduProtection> DeviceSecurity::protection() {
     if (!declared_.system_title) {
@@ -113,39 +142,145 @@ bool DeviceSecurity::transfer(const axdr::DataView& keys) {
     if (!declared_.keys.master || !elements || elements->size() == 0) {
         return false;
     }
-    std::array<std::optional<SecretBytes>, 4> taken;
+    TakenKeys taken;
     const axdr::ElementRange all = *elements;
     for (const axdr::DataView& element : all) {
-        const auto id = element.element(0);
-        const auto wrapped = element.element(1);
-        const auto number =
-            id ? id->unsigned_integer() : Result<std::uint64_t>(std::unexpected(id.error()));
-        const auto octets =
-            wrapped ? wrapped->octets() : Result<ByteView>(std::unexpected(wrapped.error()));
-        if (!number || !octets || *number >= taken.size()) {
+        const auto read = read_key_element(element);
+        if (!read) {
             return false;
         }
-        auto key = security::aes_key_unwrap(declared_.keys.master->reveal(), *octets);
+        auto key = security::aes_key_unwrap(declared_.keys.master->reveal(), read->data);
         if (!key || key->size() != security::key_size(declared_.suite)) {
             return false;
         }
-        taken[static_cast<std::size_t>(*number)] = std::move(*key);
+        taken.at(read->id) = std::move(*key);
     }
+    take(taken);
+    return true;
+}
+
+void DeviceSecurity::take(const TakenKeys& keys) {
     ++generation_;
-    const auto take = [&](security::KeyId id, auto& into) {
-        if (const auto& key = taken[index_of(id)]) {
+    const auto replace = [&](security::KeyId id, auto& into) {
+        if (const auto& key = keys.at(index_of(id))) {
             into = *std::remove_reference_t<decltype(*into)>::from(key->reveal());
-            changed_at_[index_of(id)] = generation_;
+            changed_at_.at(index_of(id)) = generation_;
         }
     };
-    take(security::KeyId::unicast, declared_.keys.unicast);
-    take(security::KeyId::broadcast, declared_.keys.broadcast);
-    take(security::KeyId::authentication, declared_.keys.authentication);
-    take(security::KeyId::master, declared_.keys.master);
-    if (taken[index_of(security::KeyId::unicast)]) {
+    replace(security::KeyId::unicast, declared_.keys.unicast);
+    replace(security::KeyId::broadcast, declared_.keys.broadcast);
+    replace(security::KeyId::authentication, declared_.keys.authentication);
+    replace(security::KeyId::master, declared_.keys.master);
+    if (keys.at(index_of(security::KeyId::unicast))) {
         received_.clear();
     }
+}
+
+std::optional<axdr::Data> DeviceSecurity::agree(const axdr::DataView& keys,
+                                                const security::SystemTitle& client,
+                                                security::Time now) {
+    const auto elements = keys.elements();
+    const auto signer = key_of_client(client, Use::digital_signature, now);
+    const auto& own = declared_.keys.own_signing;
+    if (!signer || !own || !declared_.system_title || !elements || elements->size() == 0) {
+        return std::nullopt;
+    }
+    TakenKeys taken;
+    axdr::DataBuilder answer;
+    answer.array(elements->size());
+    const axdr::ElementRange all = *elements;
+    for (const axdr::DataView& element : all) {
+        const auto read = read_key_element(element);
+        if (!read || taken.at(read->id)) {
+            return std::nullopt;
+        }
+        const auto theirs = security::open_key_agreement_data(read->id, read->data, *signer);
+        const auto ours = security::PrivateKey::generate(own->curve(), random_);
+        if (!theirs || !ours) {
+            return std::nullopt;
+        }
+        const auto purpose = read->id == index_of(security::KeyId::master)
+                                 ? security::KeyPurpose::aes_key_wrap
+                                 : security::KeyPurpose::aes_gcm;
+        auto key = security::ephemeral_unified_key(declared_.suite, *ours, *theirs, client,
+                                                   *declared_.system_title, purpose);
+        const auto data = security::make_key_agreement_data(read->id, ours->public_key(), *own);
+        if (!key || !data) {
+            return std::nullopt;
+        }
+        taken.at(read->id) = std::move(*key);
+        answer.structure(2).enumerated(read->id).octet_string(*data);
+    }
+    auto built = answer.finish();
+    if (!built) {
+        return std::nullopt;
+    }
+    take(taken);
+    return std::move(*built);
+}
+
+std::array<const security::PrivateKey*, 3> DeviceSecurity::pairs_in_force() const {
+    const auto of = [](const std::optional<security::PrivateKey>& pair) {
+        return pair ? &*pair : nullptr;
+    };
+    return {of(declared_.keys.own_signing), of(declared_.keys.own_agreement), of(tls_pair_)};
+}
+
+std::optional<ByteBuffer> DeviceSecurity::certificate_request(Use use) const {
+    return certificates_.request(use, pairs_in_force().at(static_cast<std::size_t>(use)));
+}
+
+bool DeviceSecurity::import_certificate(ByteView der, security::Time now) {
+    auto imported = certificates_.import(der, pairs_in_force(), now);
+    if (!imported) {
+        return false;
+    }
+    if (imported->pair) {
+        switch (*imported->use) {
+            case Use::digital_signature:
+                declared_.keys.own_signing = std::move(imported->pair);
+                break;
+            case Use::key_agreement:
+                declared_.keys.own_agreement = std::move(imported->pair);
+                break;
+            case Use::tls: tls_pair_ = std::move(imported->pair); break;
+        }
+        pairs_changed_at_ = ++generation_;
+    }
     return true;
+}
+
+std::optional<security::PublicKey> DeviceSecurity::key_of_client(
+    const security::SystemTitle& client, Use use, security::Time now) const {
+    auto known = certificates_.key_of(client, use, now);
+    return known                           ? known
+           : use == Use::digital_signature ? declared_.keys.peer_signing
+                                           : declared_.keys.peer_agreement;
+}
+
+void DeviceSecurity::identify(ApduProtection& protection, ByteView aarq, security::Time now) const {
+    const auto decoded = acse::decode_aarq(aarq);
+    if (!decoded) {
+        return;
+    }
+    std::optional<security::SystemTitle> client = protection.peer_title();
+    if (decoded->calling_ap_title) {
+        const auto named = security::SystemTitle::from(*decoded->calling_ap_title);
+        client = named ? std::optional(*named) : std::nullopt;
+    }
+    if (!client) {
+        return;
+    }
+    auto signing = key_of_client(*client, Use::digital_signature, now);
+    if (decoded->calling_ae_qualifier) {
+        if (auto shown = certificates_.trusted_key(*decoded->calling_ae_qualifier, *client,
+                                                   Use::digital_signature, now)) {
+            signing = std::move(shown);
+        }
+    }
+    // They are on the suite's curve, as the scenario's reader and an import make sure.
+    (void)protection.set_peer_keys(std::move(signing),
+                                   key_of_client(*client, Use::key_agreement, now));
 }
 
 void DeviceSecurity::take_over(association::ServerAssociation& association,
@@ -166,6 +301,11 @@ void DeviceSecurity::take_over(association::ServerAssociation& association,
     }
     if (changed_at_[index_of(security::KeyId::authentication)] > since) {
         (void)protection->replace_key(*declared_.keys.authentication);
+    }
+    if (pairs_changed_at_ > since) {
+        security::ProtectionKeys copy = copy_of(declared_.keys);
+        (void)protection->replace_own_keys(std::move(copy.own_signing),
+                                           std::move(copy.own_agreement));
     }
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 
+#include "simulator/device_certificates.hpp"
 #include "stack/association/server_association.hpp"
 
 namespace dlms::simulator {
@@ -15,7 +16,9 @@ namespace dlms::simulator {
 struct DeclaredSecurity {
     security::SecuritySuite suite = security::SecuritySuite::aes_gcm_128;
     std::optional<security::SystemTitle> system_title;
+    /// The peer's keys are those of clients that no certificate is known of.
     security::ProtectionKeys keys;
+    DeclaredCertificates certificates;
 
     DeclaredSecurity clone() const;
 };
@@ -23,7 +26,7 @@ struct DeclaredSecurity {
 class DeviceSecurity {
 public:
     /// The keys fit the suite, as the scenario's reader has made sure.
-    explicit DeviceSecurity(DeclaredSecurity declared) : declared_(std::move(declared)) {}
+    explicit DeviceSecurity(DeclaredSecurity declared);
 
     /// What a new association gets: keys, the numbers of its first answers, and what every client
     /// has used up already. Nothing without a system title.
@@ -52,7 +55,24 @@ public:
     /// key_transfer: pairs of key id and key wrapped with the master key; all of them, or none.
     /// They are in force with take_over(). False for what does not unwrap, fits no key or is none.
     bool transfer(const axdr::DataView& keys);
-    /// Counts the changes by activate() and transfer().
+    /// key_agreement: pairs of key id, and of ephemeral key and signature of the client that asks;
+    /// all of them, or none. What is to be answered; in force as with transfer(). Nothing for what
+    /// it does not verify, for a client whose key is not known, and in suite 0.
+    std::optional<axdr::Data> agree(const axdr::DataView& keys, const security::SystemTitle& client,
+                                    security::Time now);
+    using Use = security::CertificateUse;
+    const DeviceCertificates& certificates() const { return certificates_; }
+    DeviceCertificates& certificates() { return certificates_; }
+    bool generate_key_pair(Use use) { return certificates_.generate(use, random_); }
+    std::optional<ByteBuffer> certificate_request(Use use) const;
+    /// import_certificate. False changes nothing.
+    bool import_certificate(ByteView der, security::Time now);
+
+    /// Gives an association the public keys of the client whose AARQ is to be delivered: from the
+    /// certificate in it, from one that is known, or as declared.
+    void identify(security::ApduProtection& protection, ByteView aarq, security::Time now) const;
+
+    /// Counts the changes by activate(), transfer(), agree() and import_certificate().
     std::uint64_t generation() const { return generation_; }
     /// Gives an association what has changed since a generation. Behind the answer to the request
     /// that changed it.
@@ -62,15 +82,24 @@ public:
     std::uint32_t highest_received() const;
 
 private:
+    using TakenKeys = std::array<std::optional<SecretBytes>, 4>;  // by key id
+
     void grant(security::ApduProtection& protection);
+    void take(const TakenKeys& keys);
+    std::array<const security::PrivateKey*, 3> pairs_in_force() const;
+    std::optional<security::PublicKey> key_of_client(const security::SystemTitle& client, Use use,
+                                                     security::Time now) const;
 
     DeclaredSecurity declared_;
+    DeviceCertificates certificates_;
+    std::optional<security::PrivateKey> tls_pair_;  // nothing here speaks TLS with it
     SystemRandom random_;
     std::uint32_t next_number_ = 1;
     std::uint8_t policy_ = 0;
     std::optional<security::SecurityPolicy> active_policy_;
     std::uint64_t generation_ = 0;
     std::array<std::uint64_t, 4> changed_at_{};  // generations, by key id
+    std::uint64_t pairs_changed_at_ = 0;
     std::map<security::SystemTitle, security::InvocationCounter> received_;
 };
 

@@ -125,18 +125,25 @@ ListeningPlaces::Opened ListeningPlaces::open_wrapper(const asio::ip::address& a
 
 ListeningPlaces::Opened ListeningPlaces::open_hdlc(const asio::ip::address& address) {
     const std::size_t limit = connection_limit();
-    auto server = MeterServer::start(
-        executor_,
-        {.endpoint = {address, *options_.hdlc_port},
-         .make_line = [this](Instant now) { return make_hdlc_line(now, false, true); },
-         .framing = transport::Framing::hdlc,
-         .max_connections = limit},
-        log_);
+    if (const auto tried = make_line(std::chrono::steady_clock::now(), Place::tcp); !tried) {
+        return cannot_listen(options_.bind + " port " + std::to_string(*options_.hdlc_port),
+                             tried.error());
+    }
+    auto server =
+        MeterServer::start(executor_,
+                           {.endpoint = {address, *options_.hdlc_port},
+                            .make_line =
+                                [this](Instant now) {
+                                    return *make_line(now, Place::tcp);  // as good as the one tried
+                                },
+                            .framing = transport::Framing::hdlc,
+                            .max_connections = limit},
+                           log_);
     if (!server) {
         return cannot_listen(options_.bind + " port " + std::to_string(*options_.hdlc_port),
                              server.error());
     }
-    add_line(text_of((*server)->local_endpoint()), "HDLC, ",
+    add_line(text_of((*server)->local_endpoint()), opening_text() + "HDLC, ",
              addresses_text(meters_) + ", at most " + std::to_string(limit) + " connections");
     tcp_.push_back(*std::move(server));
     return {};
@@ -178,18 +185,18 @@ ListeningPlaces::Opened ListeningPlaces::open_line(const std::string& path, bool
         endpoint.line = serial_settings();
         return transport::open_serial(executor_, endpoint);
     };
-    if (const auto tried = make_serial_line(std::chrono::steady_clock::now(), is_pty); !tried) {
+    const Place place = is_pty ? Place::pty : Place::serial;
+    if (const auto tried = make_line(std::chrono::steady_clock::now(), place); !tried) {
         return cannot_listen(path, tried.error());
     }
-    configuration.make_line = [this, is_pty](Instant now) {
-        return *make_serial_line(now, is_pty);  // as good as the one tried
+    configuration.make_line = [this, place](Instant now) {
+        return *make_line(now, place);  // as good as the one tried
     };
     auto server = SerialServer::start(executor_, std::move(configuration), log_);
     if (!server) {
         return cannot_listen(path, server.error());
     }
-    const std::string opening = options_.mode_e ? "mode E, " : "";
-    add_line(path, opening + "HDLC, ", addresses_text(meters_));
+    add_line(path, opening_text() + "HDLC, ", addresses_text(meters_));
     serial_.push_back(*std::move(server));
     return {};
 }
@@ -201,14 +208,17 @@ LineSettings ListeningPlaces::serial_settings() const {
     LineSettings line;
     line.baud_rate = options_.baud_rate.value_or(meters_[0].hdlc_settings().baud_rate);
     line.data_bits = static_cast<std::uint8_t>(options_.data_bits);
-    line.parity = options_.parity;
+    line.parity = options_.parity.value_or(Parity::none);
     line.stop_bits = static_cast<std::uint8_t>(options_.stop_bits);
     return line;
 }
 
-std::unique_ptr<LineMachine> ListeningPlaces::make_hdlc_line(Instant now, bool is_serial,
-                                                             bool is_paced) {
-    HdlcMedium medium{.is_serial = is_serial};
+std::string ListeningPlaces::opening_text() const {
+    return options_.mode_e ? "mode E, " : "";
+}
+
+std::unique_ptr<LineMachine> ListeningPlaces::make_hdlc_line(Instant now, Place place) {
+    HdlcMedium medium{.is_serial = place != Place::tcp};
     if (options_.pace) {
         medium.octet_time = std::chrono::seconds(10) / *options_.pace + PacedLine::slice;
     }
@@ -217,27 +227,25 @@ std::unique_ptr<LineMachine> ListeningPlaces::make_hdlc_line(Instant now, bool i
         line = std::make_unique<FaultyHdlcLine>(std::move(line), options_.faults,
                                                 options_.seed + lines_made_++);
     }
-    if (is_paced && options_.pace) {
-        line = std::make_unique<PacedLine>(std::move(line), *options_.pace);
-    }
     return line;
 }
 
-Result<std::unique_ptr<LineMachine>> ListeningPlaces::make_serial_line(Instant now, bool is_pty) {
+Result<std::unique_ptr<LineMachine>> ListeningPlaces::make_line(Instant now, Place place) {
+    std::unique_ptr<LineMachine> line = make_hdlc_line(now, place);
     // Mode E stands between the line, which may be paced, and HDLC.
-    std::unique_ptr<LineMachine> line = make_hdlc_line(now, true, is_pty && !options_.mode_e);
-    if (!options_.mode_e) {
-        return line;
+    if (options_.mode_e) {
+        const std::chrono::seconds inactivity = meters_[0].hdlc_settings().inactivity_timeout;
+        // A converter behind TCP hands on eight bits, of which the meter's parity is one.
+        const bool shows_parity = place == Place::tcp && options_.parity != Parity::none;
+        auto opening = ModeEMeter::create(meters_[0].mode_e(),
+                                          inactivity.count() > 0 ? inactivity : default_inactivity,
+                                          std::move(line), shows_parity);
+        if (!opening) {
+            return std::unexpected(opening.error());
+        }
+        line = *std::move(opening);
     }
-    const std::chrono::seconds inactivity = meters_[0].hdlc_settings().inactivity_timeout;
-    auto opening = ModeEMeter::create(meters_[0].mode_e(),
-                                      inactivity.count() > 0 ? inactivity : default_inactivity,
-                                      std::move(line));
-    if (!opening) {
-        return std::unexpected(opening.error());
-    }
-    line = *std::move(opening);
-    if (is_pty && options_.pace) {
+    if (place != Place::serial && options_.pace) {
         line = std::make_unique<PacedLine>(std::move(line), *options_.pace);
     }
     return line;

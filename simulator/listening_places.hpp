@@ -27,13 +27,15 @@ public:
 
 private:
     using Opened = std::expected<void, std::string>;
+    enum class Place : std::uint8_t { tcp, pty, serial };
 
     Opened open_wrapper(const asio::ip::address& address);
     Opened open_hdlc(const asio::ip::address& address);
     Opened open_udp(const asio::ip::address& address);
     Opened open_line(const std::string& path, bool is_pty);
-    std::unique_ptr<LineMachine> make_hdlc_line(Instant now, bool is_serial, bool is_paced);
-    Result<std::unique_ptr<LineMachine>> make_serial_line(Instant now, bool is_pty);
+    std::unique_ptr<LineMachine> make_hdlc_line(Instant now, Place place);
+    Result<std::unique_ptr<LineMachine>> make_line(Instant now, Place place);
+    std::string opening_text() const;
     LineSettings serial_settings() const;
     std::size_t connection_limit() const;
     std::string meters_text() const;

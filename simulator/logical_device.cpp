@@ -76,6 +76,13 @@ bool LogicalDevice::is_writable(const Caller& caller, const Attribute& attribute
            (!is_secret || is_fully_protected(caller));
 }
 
+bool LogicalDevice::is_protected(const Caller& caller, std::uint8_t needed) const {
+    const security::Protection answer = security::response_protection(needed);
+    const bool ciphers = declared_.associations[caller.association].configuration.security.ciphered;
+    return caller.protection.is_at_least(security::request_protection(needed)) &&
+           (ciphers || answer == security::no_protection);
+}
+
 std::expected<const MeterObject*, DataAccessResult> LogicalDevice::find(
     const Caller& caller, std::uint16_t class_id, const cosem::ObisCode& instance) {
     const auto found = model_.find(instance);
@@ -152,6 +159,10 @@ xdlms::GetDataResult LogicalDevice::get(const Caller& caller, const MeterObject&
         if (!found->readable) {
             return DataAccessResult::read_write_denied;
         }
+        if (!is_protected(caller, found->protection)) {
+            return DataAccessResult::scope_of_access_violated;
+        }
+        answer_protection_ = answer_protection_ | security::response_protection(found->protection);
     }
     if (selection) {
         return found ? get_part(caller, object, *found, *selection, now)
@@ -191,12 +202,17 @@ xdlms::GetDataResult LogicalDevice::profile_rows(
 
 xdlms::GetDataResult LogicalDevice::get_all(const Caller& caller, const MeterObject& object,
                                             Instant now) {
-    const auto readable = std::ranges::count_if(object.attributes, &Attribute::readable);
+    const auto is_told = [&](const Attribute& attribute) {
+        return attribute.readable && is_protected(caller, attribute.protection);
+    };
+    const auto readable = std::ranges::count_if(object.attributes, is_told);
     DataBuilder builder;
     builder.structure(static_cast<std::size_t>(readable) + 1);
     builder.octet_string(object.instance.octets());
     for (const Attribute& attribute : object.attributes) {
-        if (attribute.readable) {
+        if (is_told(attribute)) {
+            answer_protection_ =
+                answer_protection_ | security::response_protection(attribute.protection);
             builder.element(value_of(caller, object, attribute, now));
         }
     }

@@ -121,6 +121,8 @@ public:
                                   const std::optional<cosem::SelectiveAccess>& selection,
                                   const axdr::DataView& value, Instant now);
 
+    /// What access rights ask of the answer to what was asked since the last call.
+    security::Protection take_answer_protection() { return std::exchange(answer_protection_, {}); }
     /// What the objects have to tell since the last call.
     std::vector<Notification> take_notifications() { return std::exchange(notifications_, {}); }
     DeviceSecurity& security() { return security_; }
@@ -129,6 +131,8 @@ public:
     /// Counts the changes of associations' secrets.
     std::uint64_t secret_changes() const { return secret_changes_; }
     cosem::DateTime time(Instant now) const { return state_.clock.time(now); }
+    /// What certificates must be valid at.
+    security::Time certificate_time(Instant now) const;
 
     /// Whether the simulator knows what a method does.
     static bool has_behaviour(std::uint16_t class_id, std::int8_t method_id);
@@ -207,6 +211,8 @@ private:
                                                                     std::uint16_t short_name);
     bool is_visible(std::size_t association, const MeterObject& object) const;
     bool is_writable(const Caller& caller, const Attribute& attribute) const;
+    /// Whether request and association have the protection that an access right asks for.
+    bool is_protected(const Caller& caller, std::uint8_t needed) const;
     bool uses_short_names(std::size_t association) const;
 
     // Reading
@@ -256,9 +262,17 @@ private:
                                  bool has_parameter);
     cosem::ActionResult security_activate(const Invocation& invocation);
     cosem::ActionResult key_transfer(const Invocation& invocation);
+    cosem::ActionResult key_agreement(const Invocation& invocation);
+    cosem::ActionResult generate_key_pair(const Invocation& invocation);
+    cosem::ActionResult generate_certificate_request(const Invocation& invocation);
+    cosem::ActionResult import_certificate(const Invocation& invocation);
+    cosem::ActionResult export_certificate(const Invocation& invocation);
+    cosem::ActionResult remove_certificate(const Invocation& invocation);
+    cosem::ActionResult may_change_pairs(const Invocation& invocation) const;
     cosem::ActionResult change_hls_secret(const Invocation& invocation);
 
     // Current associations
+    std::uint8_t association_version(std::uint16_t class_id) const;
     const axdr::Data& object_list(std::size_t association);
     axdr::Data make_object_list(std::size_t association) const;
     axdr::Data make_short_name_list(std::size_t association) const;
@@ -293,6 +307,7 @@ private:
     std::optional<axdr::Data> returned_;  // by the method that is being executed
     axdr::Data answer_;                   // what the last answer's view looks into
     std::uint64_t secret_changes_ = 0;
+    security::Protection answer_protection_;
     std::vector<Notification> notifications_;
     std::uint8_t nesting_ = 0;       // scripts that execute scripts
     std::uint8_t observations_ = 0;  // changes that cause changes

@@ -107,6 +107,9 @@ void MeterAssociations::receive(Peer& peer, ByteView apdu, Instant now) {
     DeviceSecurity& security = peer.device->security();
     take_over_security(peer);
     security.prepare(*protection);
+    if (!apdu.empty() && apdu[0] == acse::Aarq::tag) {
+        security.identify(*protection, apdu, peer.device->certificate_time(now));
+    }
     peer.association.receive(apdu, now);
     security.settle(*protection);
 }
@@ -248,19 +251,22 @@ void MeterAssociations::answer(Peer& peer, const ServerEvent& request, Instant n
     // Every answer is due: the association has just asked for it.
     if (const auto* get = std::get_if<GetIndication>(&request)) {
         ++counters_.gets;
-        (void)peer.association.answer_get(
-            device.get(caller, get->attribute, get->access_selection, now));
+        const auto result = device.get(caller, get->attribute, get->access_selection, now);
+        peer.association.protect_answer(device.take_answer_protection());
+        (void)peer.association.answer_get(result);
     } else if (const auto* set = std::get_if<SetIndication>(&request)) {
         ++counters_.sets;
         const auto result =
             device.set(caller, set->attribute, set->access_selection, set->value, now);
         tell_notifications(device, now);
+        peer.association.protect_answer(device.take_answer_protection());
         (void)peer.association.answer_set(result);
     } else if (const auto* action = std::get_if<ActionIndication>(&request)) {
         ++counters_.actions;
         const xdlms::ActionOutcome outcome =
             device.action(caller, action->method, action->parameters, now);
         tell_notifications(device, now);
+        peer.association.protect_answer(device.take_answer_protection());
         (void)peer.association.answer_action(outcome);
         take_over_security(peer);
     } else if (const auto* read = std::get_if<ReadIndication>(&request)) {
@@ -268,6 +274,7 @@ void MeterAssociations::answer(Peer& peer, const ServerEvent& request, Instant n
         const xdlms::GetDataResult result =
             device.read(caller, read->short_name, read->parameterized_access, now);
         tell_notifications(device, now);
+        peer.association.protect_answer(device.take_answer_protection());
         (void)peer.association.answer_get(result);
         take_over_security(peer);
     } else if (const auto* write = std::get_if<WriteIndication>(&request)) {
@@ -275,6 +282,7 @@ void MeterAssociations::answer(Peer& peer, const ServerEvent& request, Instant n
         const auto result =
             device.write(caller, write->short_name, write->parameterized_access, write->value, now);
         tell_notifications(device, now);
+        peer.association.protect_answer(device.take_answer_protection());
         (void)peer.association.answer_set(result);
         take_over_security(peer);
     }

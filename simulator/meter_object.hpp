@@ -58,6 +58,7 @@ enum class ComputedValue : std::uint8_t {
     server_system_title,
     association_secret,
     invocation_counter,  ///< the highest that was accepted with the unicast key
+    certificates,
 };
 
 /// The buffer of a profile generic object (class 7, attribute 2).
@@ -80,6 +81,9 @@ struct Attribute {
     std::int8_t id = 0;
     bool readable = false;
     bool writable = false;
+    /// Protection that its request and its answer must have, as the bits of request_protection()
+    /// and response_protection().
+    std::uint8_t protection = 0;
     /// A change is told: EventNotification, or InformationReport to clients of short names.
     bool reports_change = false;
     std::variant<StoredValue, LivingValue, ComputedValue, ProfileBuffer> value;
@@ -95,6 +99,7 @@ struct FixedAnswer {
 struct Method {
     std::int8_t id = 0;
     bool callable = false;
+    std::uint8_t protection = 0;  ///< as of an attribute
     /// In place of the class's own behaviour.
     std::optional<FixedAnswer> fixed;
 };

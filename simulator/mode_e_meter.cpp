@@ -8,13 +8,15 @@ using iec62056_21::ModeEServer;
 
 Result<std::unique_ptr<ModeEMeter>> ModeEMeter::create(const ModeESettings& settings,
                                                        Duration inactivity,
-                                                       std::unique_ptr<LineMachine> hdlc) {
+                                                       std::unique_ptr<LineMachine> hdlc,
+                                                       bool software_parity) {
     iec62056_21::ModeEServerConfiguration configuration;
     configuration.device_address = settings.device_address;
     configuration.manufacturer = settings.manufacturer;
     configuration.identification = settings.identification;
     configuration.baud_character = settings.baud_character;
     configuration.start_baud_rate = settings.start_baud_rate;
+    configuration.software_parity = software_parity;
     Result<ModeEServer> opening = ModeEServer::create(std::move(configuration));
     if (!opening) {
         return std::unexpected(opening.error());

@@ -10,11 +10,12 @@ namespace dlms::simulator {
 
 class ModeEMeter final : public LineMachine {
 public:
-    /// `inactivity`: without any octet, before and between links; 0 never. Errors: out_of_range for
-    /// settings that no message can carry.
+    /// `software_parity`: see iec62056_21::ModeELine. `inactivity`: without any octet, before and
+    /// between links; 0 never. Errors: out_of_range for settings that no message can carry.
     static Result<std::unique_ptr<ModeEMeter>> create(const ModeESettings& settings,
                                                       Duration inactivity,
-                                                      std::unique_ptr<LineMachine> hdlc);
+                                                      std::unique_ptr<LineMachine> hdlc,
+                                                      bool software_parity = false);
 
     /// How the line talks before any opening.
     LineSettings start_settings() const;

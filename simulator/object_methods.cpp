@@ -40,6 +40,12 @@ const LogicalDevice::Behaviour* LogicalDevice::behaviour(std::uint16_t class_id,
         {15, 2, Tag::octet_string, &LogicalDevice::change_hls_secret},
         {64, 1, Tag::enum_, &LogicalDevice::security_activate},
         {64, 2, Tag::array, &LogicalDevice::key_transfer},
+        {64, 3, Tag::array, &LogicalDevice::key_agreement},
+        {64, 4, Tag::enum_, &LogicalDevice::generate_key_pair},
+        {64, 5, Tag::enum_, &LogicalDevice::generate_certificate_request},
+        {64, 6, Tag::octet_string, &LogicalDevice::import_certificate},
+        {64, 7, Tag::structure, &LogicalDevice::export_certificate},
+        {64, 8, Tag::structure, &LogicalDevice::remove_certificate},
     };
     const auto* found = std::ranges::find_if(all, [&](const Behaviour& row) {
         return row.class_id == class_id && row.method_id == method_id;
@@ -73,6 +79,10 @@ xdlms::ActionOutcome LogicalDevice::invoke(const Caller& caller, const MeterObje
     if (!method->callable || declared_.associations[caller.association].read_only) {
         return {ActionResult::read_write_denied, std::nullopt};
     }
+    if (!is_protected(caller, method->protection)) {
+        return {ActionResult::scope_of_access_violated, std::nullopt};
+    }
+    answer_protection_ = answer_protection_ | security::response_protection(method->protection);
     return perform({caller, object, parameters.value_or(DataView()), now}, *method,
                    parameters.has_value());
 }
@@ -112,51 +122,6 @@ xdlms::ActionOutcome LogicalDevice::perform(const Invocation& invocation, const 
         return {result, std::nullopt};
     }
     return {result, xdlms::GetDataResult(returned_->view())};
-}
-
-ActionResult LogicalDevice::security_activate(const Invocation& invocation) {
-    const auto policy = static_cast<std::uint8_t>(*invocation.parameter.unsigned_integer());
-    return security_.activate(policy, invocation.object.version) ? ActionResult::success
-                                                                 : ActionResult::other_reason;
-}
-
-ActionResult LogicalDevice::key_transfer(const Invocation& invocation) {
-    if (!is_fully_protected(invocation.caller)) {
-        return ActionResult::read_write_denied;
-    }
-    return security_.transfer(invocation.parameter) ? ActionResult::success
-                                                    : ActionResult::other_reason;
-}
-
-ActionResult LogicalDevice::change_hls_secret(const Invocation& invocation) {
-    if (!is_fully_protected(invocation.caller)) {
-        return ActionResult::read_write_denied;
-    }
-    if (!is_secret(invocation.caller.association, invocation.parameter)) {
-        return ActionResult::other_reason;
-    }
-    change_secret(invocation.caller.association, invocation.parameter);
-    return ActionResult::success;
-}
-
-bool LogicalDevice::is_secret(std::size_t association, const DataView& value) const {
-    using acse::Mechanism;
-    constexpr std::size_t longest = 64;
-    constexpr std::size_t maker_key = 16;
-    const Mechanism mechanism = declared_.associations[association].configuration.mechanism;
-    // What HLS-GMAC and ECDSA rest on is changed by the security setup.
-    if (mechanism == Mechanism::lowest || mechanism == Mechanism::hls_gmac ||
-        mechanism == Mechanism::hls_ecdsa || !value.is(Tag::octet_string)) {
-        return false;
-    }
-    const std::size_t size = value.octets()->size();
-    return mechanism == Mechanism::hls_manufacturer ? size == maker_key
-                                                    : size > 0 && size <= longest;
-}
-
-void LogicalDevice::change_secret(std::size_t association, const DataView& secret) {
-    secrets_.insert_or_assign(association, SecretBytes(*secret.octets()));
-    ++secret_changes_;
 }
 
 const SecretBytes& LogicalDevice::secret(std::size_t association) const {

@@ -74,7 +74,9 @@ void declare_lines(CLI::App& app, Options& options) {
         ->check(CLI::Range(7u, 8u))
         ->capture_default_str()
         ->group(group);
-    app.add_option("--parity", options.parity, "Of --serial: none, even or odd (default: none)")
+    app.add_option("--parity", options.parity,
+                   "Of --serial: none, even or odd (default: none); on --hdlc-port none has the "
+                   "opening of mode E without parity bits (default: even)")
         ->transform(CLI::CheckedTransformer(parities, CLI::ignore_case).description(""))
         ->group(group);
     app.add_option("--stop-bits", options.stop_bits, "Of --serial")
@@ -82,7 +84,7 @@ void declare_lines(CLI::App& app, Options& options) {
         ->capture_default_str()
         ->group(group);
     app.add_flag("--mode-e", options.mode_e,
-                 "--pty and --serial begin with the opening of IEC 62056-21 mode E")
+                 "--pty, --serial and --hdlc-port begin with the opening of IEC 62056-21 mode E")
         ->group(group);
     app.add_option("--pace", options.pace,
                    "Simulated line of so many bit/s: octets take their time in both directions on "

@@ -34,7 +34,7 @@ struct Options {
     std::optional<std::uint32_t> baud_rate;
     std::uint32_t data_bits = 8;
     std::uint32_t stop_bits = 1;
-    Parity parity = Parity::none;
+    std::optional<Parity> parity;
     bool mode_e = false;
     std::optional<std::uint32_t> pace;
     FaultRates faults;

@@ -8,7 +8,7 @@
 namespace dlms::simulator {
 namespace {
 
-constexpr std::array<std::string_view, 18> computed_names = {
+constexpr std::array<std::string_view, 19> computed_names = {
     "clock_time",
     "clock_time_zone",
     "clock_status",
@@ -27,8 +27,35 @@ constexpr std::array<std::string_view, 18> computed_names = {
     "server_system_title",
     "association_secret",
     "invocation_counter",
+    "certificates",
 };
 constexpr std::int64_t longest_history = 7305;  // days: twenty years
+
+struct NamedProtection {
+    std::string_view name;
+    std::uint8_t bit;
+};
+constexpr std::array protection_names = {
+    NamedProtection{"authenticated_request", 0x04}, NamedProtection{"encrypted_request", 0x08},
+    NamedProtection{"signed_request", 0x10},        NamedProtection{"authenticated_response", 0x20},
+    NamedProtection{"encrypted_response", 0x40},    NamedProtection{"signed_response", 0x80},
+};
+
+std::uint8_t read_protection(const ScenarioNode& node) {
+    std::uint8_t mask = 0;
+    for (std::size_t i = 0; i < node.size(); ++i) {
+        const ScenarioNode element = node.element(i);
+        const auto* const found =
+            std::ranges::find(protection_names, element.text(), &NamedProtection::name);
+        if (found == protection_names.end()) {
+            element.complain(
+                "\"authenticated_request\", \"encrypted_request\", \"signed_request\", "
+                "\"authenticated_response\", \"encrypted_response\" or \"signed_response\"");
+        }
+        mask = static_cast<std::uint8_t>(mask | found->bit);
+    }
+    return mask;
+}
 
 void read_access(const ScenarioNode& node, Attribute& attribute) {
     const std::string_view access = node.text();
@@ -48,7 +75,8 @@ bool is_integer_type(axdr::Tag tag) {
 }
 
 LivingValue read_living(const ScenarioNode& node) {
-    node.expect_keys({"id", "access", "event", "living", "phase", "tariff", "type", "scaler"});
+    node.expect_keys(
+        {"id", "access", "protection", "event", "living", "phase", "tariff", "type", "scaler"});
     LivingValue living;
     const ScenarioNode quantity_node = node.at("living");
     const std::optional<Quantity> quantity = quantity_from_name(quantity_node.text());
@@ -73,7 +101,7 @@ LivingValue read_living(const ScenarioNode& node) {
 }
 
 ComputedValue read_computed(const ScenarioNode& node) {
-    node.expect_keys({"id", "access", "event", "computed"});
+    node.expect_keys({"id", "access", "protection", "event", "computed"});
     const ScenarioNode name = node.at("computed");
     const auto found = std::ranges::find(computed_names, name.text());
     if (found == computed_names.end()) {
@@ -83,7 +111,7 @@ ComputedValue read_computed(const ScenarioNode& node) {
 }
 
 StoredValue read_stored(const ScenarioNode& node) {
-    node.expect_keys({"id", "access", "event", "value", "any_type", "range"});
+    node.expect_keys({"id", "access", "protection", "event", "value", "any_type", "range"});
     StoredValue stored{.data = read_scenario_data(node.at("value"))};
     if (const auto any_type = node.find("any_type")) {
         stored.any_type = any_type->boolean();
@@ -99,7 +127,7 @@ StoredValue read_stored(const ScenarioNode& node) {
 }
 
 ProfileBuffer read_profile_buffer(const ScenarioNode& node) {
-    node.expect_keys({"id", "access", "event", "profile"});
+    node.expect_keys({"id", "access", "protection", "event", "profile"});
     const ScenarioNode profile = node.at("profile");
     profile.expect_keys({"rows", "null_data_compression", "history_days", "captures_on"});
     ProfileBuffer buffer;
@@ -140,6 +168,9 @@ Attribute read_attribute(const ScenarioNode& node) {
         node.at("id").complain("another number: attribute 0 stands for all, 1 is the logical name");
     }
     read_access(node.at("access"), attribute);
+    if (const auto protection = node.find("protection")) {
+        attribute.protection = read_protection(*protection);
+    }
     if (const auto event = node.find("event")) {
         attribute.reports_change = event->boolean();
     }
@@ -164,10 +195,13 @@ Attribute read_attribute(const ScenarioNode& node) {
 }
 
 Method read_method(const ScenarioNode& node, std::uint16_t class_id) {
-    node.expect_keys({"id", "access", "parameter", "returns"});
+    node.expect_keys({"id", "access", "protection", "parameter", "returns"});
     Method method;
     method.id = static_cast<std::int8_t>(node.at("id").integer(INT8_MIN, INT8_MAX));
     method.callable = node.at("access").boolean();
+    if (const auto protection = node.find("protection")) {
+        method.protection = read_protection(*protection);
+    }
     const auto parameter = node.find("parameter");
     const auto returns = node.find("returns");
     if (parameter || returns) {

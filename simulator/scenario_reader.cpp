@@ -66,7 +66,8 @@ void read_referencing(const ScenarioNode& node, association::ServerConfiguration
 DeclaredAssociation read_association(const ScenarioNode& node, const DeclaredSecurity& keys) {
     node.expect_keys({"client_sap", "name", "referencing", "mechanism", "password", "password_hex",
                       "security", "conformance", "max_receive_pdu_size", "block_window",
-                      "pre_established", "options", "read_only", "visible", "misbehaviour"});
+                      "pre_established", "client_system_title", "options", "read_only", "visible",
+                      "misbehaviour"});
     DeclaredAssociation made;
     made.client = ClientSap(static_cast<std::uint16_t>(node.at("client_sap").integer(1, 0xFFFF)));
     made.name = node.at("name").text();
@@ -83,6 +84,13 @@ DeclaredAssociation read_association(const ScenarioNode& node, const DeclaredSec
     }
     if (const auto pre_established = node.find("pre_established")) {
         made.configuration.pre_established = pre_established->boolean();
+    }
+    if (const auto title = node.find("client_system_title")) {
+        const auto named = security::SystemTitle::from_hex(title->text());
+        if (!named || keys.system_title == *named) {
+            title->complain("the client's system title, 8 octets in hexadecimal, not the meter's");
+        }
+        made.configuration.security.peer_title = *named;
     }
     if (const auto options = node.find("options")) {
         read_options(*options, made.configuration);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "stack/base/hex.hpp"
+#include "stack/security/pem.hpp"
 
 namespace dlms::simulator {
 namespace {
@@ -30,31 +31,56 @@ void read_key(const ScenarioNode& node, std::string_view name, security::Securit
     into = std::move(*key);
 }
 
-/// A private number, and the public point of the clients.
-void read_signing_keys(const ScenarioNode& node, DeclaredSecurity& security) {
-    const auto own = node.find("signing_key");
-    const auto client = node.find("client_signing_key");
+/// A private number, and the public point of the clients; either may be left out.
+void read_pair(
+    const ScenarioNode& node, std::string_view own_name, std::string_view client_name,
+    security::SecuritySuite suite,
+    std::pair<std::optional<security::PrivateKey>&, std::optional<security::PublicKey>&> into) {
+    const auto own = node.find(own_name);
+    const auto client = node.find(client_name);
     if (!own && !client) {
         return;
     }
-    const auto curve = security::curve_of(security.suite);
-    if (!curve || !own || !client) {
-        node.complain("\"signing_key\" and \"client_signing_key\", in suite 1 or 2");
+    const auto curve = security::curve_of(suite);
+    if (!curve) {
+        (own ? own : client)->complain("no such key in suite 0");
     }
-    const auto number = from_hex(own->text());
-    auto key = number ? security::PrivateKey::from(*curve, *number)
-                      : Result<security::PrivateKey>(std::unexpected(number.error()));
-    if (!key) {
-        own->complain("the private number of a key on the suite's curve, in hexadecimal");
+    if (own) {
+        const auto number = from_hex(own->text());
+        auto key = number ? security::PrivateKey::from(*curve, *number)
+                          : Result<security::PrivateKey>(std::unexpected(number.error()));
+        if (!key) {
+            own->complain("the private number of a key on the suite's curve, in hexadecimal");
+        }
+        into.first = std::move(*key);
     }
-    const auto point = from_hex(client->text());
-    const auto peer = point ? security::PublicKey::from(*curve, *point)
-                            : Result<security::PublicKey>(std::unexpected(point.error()));
-    if (!peer) {
-        client->complain("X and Y of a public key on the suite's curve, in hexadecimal");
+    if (client) {
+        const auto point = from_hex(client->text());
+        const auto peer = point ? security::PublicKey::from(*curve, *point)
+                                : Result<security::PublicKey>(std::unexpected(point.error()));
+        if (!peer) {
+            client->complain("X and Y of a public key on the suite's curve, in hexadecimal");
+        }
+        into.second = *peer;
     }
-    security.keys.own_signing = std::move(*key);
-    security.keys.peer_signing = *peer;
+}
+
+std::vector<security::Certificate> read_certificates(const ScenarioNode& node,
+                                                     std::string_view name, bool authorities) {
+    std::vector<security::Certificate> certificates;
+    const auto list = node.find(name);
+    for (std::size_t i = 0; list && i < list->size(); ++i) {
+        const ScenarioNode element = list->element(i);
+        const auto der = from_hex(element.text());
+        auto certificate =
+            security::read_certificate(der ? ByteView(*der) : as_bytes(element.text()));
+        if (!certificate || certificate->is_authority() != authorities) {
+            element.complain(authorities ? "the certificate of an authority, PEM or hexadecimal DER"
+                                         : "a certificate of no authority, PEM or hexadecimal DER");
+        }
+        certificates.push_back(std::move(*certificate));
+    }
+    return certificates;
 }
 
 void read_secret(const ScenarioNode& node, association::ServerConfiguration& configuration) {
@@ -93,7 +119,8 @@ void read_protection(const ScenarioNode& node, association::SecurityTerms& terms
 
 DeclaredSecurity read_device_security(const ScenarioNode& node) {
     node.expect_keys({"system_title", "suite", "unicast_key", "broadcast_key", "authentication_key",
-                      "master_key", "signing_key", "client_signing_key"});
+                      "master_key", "signing_key", "client_signing_key", "agreement_key",
+                      "client_agreement_key", "authorities", "certificates"});
     DeclaredSecurity security;
     const ScenarioNode title = node.at("system_title");
     const auto named = security::SystemTitle::from_hex(title.text());
@@ -109,7 +136,12 @@ DeclaredSecurity read_device_security(const ScenarioNode& node) {
     read_key(node, "broadcast_key", security.suite, security.keys.broadcast);
     read_key(node, "authentication_key", security.suite, security.keys.authentication);
     read_key(node, "master_key", security.suite, security.keys.master);
-    read_signing_keys(node, security);
+    read_pair(node, "signing_key", "client_signing_key", security.suite,
+              {security.keys.own_signing, security.keys.peer_signing});
+    read_pair(node, "agreement_key", "client_agreement_key", security.suite,
+              {security.keys.own_agreement, security.keys.peer_agreement});
+    security.certificates = {read_certificates(node, "authorities", true),
+                             read_certificates(node, "certificates", false)};
     return security;
 }
 

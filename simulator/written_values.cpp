@@ -74,8 +74,14 @@ DataAccessResult LogicalDevice::set(const Caller& caller, const MeterObject& obj
     if (!found) {
         return DataAccessResult::object_undefined;
     }
-    return is_writable(caller, *found) ? put(caller, object, *found, value, now)
-                                       : DataAccessResult::read_write_denied;
+    if (!is_writable(caller, *found)) {
+        return DataAccessResult::read_write_denied;
+    }
+    if (!is_protected(caller, found->protection)) {
+        return DataAccessResult::scope_of_access_violated;
+    }
+    answer_protection_ = answer_protection_ | security::response_protection(found->protection);
+    return put(caller, object, *found, value, now);
 }
 
 DataAccessResult LogicalDevice::set_all(const Caller& caller, const MeterObject& object,
@@ -102,6 +108,9 @@ DataAccessResult LogicalDevice::set_all(const Caller& caller, const MeterObject&
         if (!is_writable(caller, attribute)) {
             return DataAccessResult::read_write_denied;
         }
+        if (!is_protected(caller, attribute.protection)) {
+            return DataAccessResult::scope_of_access_violated;
+        }
         if (const auto verdict = judge(caller, object, attribute, part, now);
             verdict != DataAccessResult::success) {
             return verdict;
@@ -111,6 +120,8 @@ DataAccessResult LogicalDevice::set_all(const Caller& caller, const MeterObject&
     for (const Attribute& attribute : object.attributes) {
         const DataView part = *offered++;
         if (!part.is_null()) {
+            answer_protection_ =
+                answer_protection_ | security::response_protection(attribute.protection);
             put(caller, object, attribute, part, now);
         }
     }

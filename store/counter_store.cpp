@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS identity (
     system_title BLOB NOT NULL
 );
 )";
+constexpr std::uint64_t near_counter_end = (std::uint64_t{1} << 32) / 10 * 9;
 constexpr unsigned most_unwritten = 256;
 /// The first number of a key: a meter may take 0 for one that it has seen.
 constexpr std::uint64_t first_number = 1;
@@ -132,6 +133,21 @@ Status CounterStore::save_received(const CounterId& id, const ReceivedCounter& r
         return store_failed();
     }
     return {};
+}
+
+Result<CounterOutlook> CounterStore::outlook() {
+    const std::lock_guard lock(mutex_);
+    Statement statement = database_.prepare(
+        "SELECT COUNT(*), COALESCE(SUM(next_number >= ?1), 0), COALESCE(MAX(next_number), 0) "
+        "FROM sent");
+    statement.bind(1, static_cast<std::int64_t>(near_counter_end));
+    if (statement.step() != Step::row) {
+        return store_failed();
+    }
+    const auto number = [&](int column) {
+        return static_cast<std::uint64_t>(std::max<std::int64_t>(statement.integer(column), 0));
+    };
+    return CounterOutlook{number(0), number(1), number(2)};
 }
 
 bool CounterStore::write_received() {

@@ -14,6 +14,13 @@
 
 namespace dlms::store {
 
+/// How far the counters of all keys have come.
+struct CounterOutlook {
+    std::uint64_t keys = 0;
+    std::uint64_t near_end = 0;  ///< that have used nine tenths of their numbers or more
+    std::uint64_t highest = 0;   ///< the next number of the key that has come farthest
+};
+
 class CounterStore final : public client::DurableCounters {
 public:
     /// Opens the file, or makes it. One process at a time. The error is a sentence for people.
@@ -27,6 +34,8 @@ public:
     /// On the disk with the next reservation, with the 256th change, or at the end.
     Status save_received(const client::CounterId& id,
                          const client::ReceivedCounter& received) override;
+    /// Errors: counter_not_reserved where the store fails.
+    Result<CounterOutlook> outlook();
 
     /// The title of who owns this file, drawn at its first use: three letters of a maker that is
     /// none (`DLM`), and five octets. Errors: defect without randomness, counter_not_reserved.

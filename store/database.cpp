@@ -72,7 +72,8 @@ void Database::Close::operator()(sqlite3* database) const {
 }
 
 std::expected<Database, std::string> Database::open(const std::string& file,
-                                                    std::string_view schema, int version) {
+                                                    std::string_view schema, int version,
+                                                    Sharing sharing) {
     if (auto wrong = make_private(file)) {
         return std::unexpected(std::move(*wrong));
     }
@@ -83,7 +84,23 @@ std::expected<Database, std::string> Database::open(const std::string& file,
     if (opened != SQLITE_OK) {
         return std::unexpected(file + ": " + database.error());
     }
-    if (auto wrong = database.prepare_file(schema, version)) {
+    if (auto wrong = database.prepare_file(schema, version, sharing)) {
+        return std::unexpected(file + ": " + *wrong);
+    }
+    return database;
+}
+
+std::expected<Database, std::string> Database::open_for_reading(const std::string& file,
+                                                                int version) {
+    sqlite3* handle = nullptr;
+    const int opened =
+        sqlite3_open_v2(file.c_str(), &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nullptr);
+    Database database(handle);
+    if (opened != SQLITE_OK) {
+        return std::unexpected(file + ": " + database.error());
+    }
+    sqlite3_busy_timeout(handle, busy_milliseconds);
+    if (auto wrong = database.check_version(version)) {
         return std::unexpected(file + ": " + *wrong);
     }
     return database;
@@ -101,11 +118,14 @@ std::expected<Database, std::string> Database::in_memory(std::string_view schema
     return database;
 }
 
-std::optional<std::string> Database::prepare_file(std::string_view schema, int version) {
+std::optional<std::string> Database::prepare_file(std::string_view schema, int version,
+                                                  Sharing sharing) {
     sqlite3_busy_timeout(database_.get(), busy_milliseconds);
     // The first write takes the lock, and it is kept: two processes would hand out one number.
-    if (!run("PRAGMA locking_mode=EXCLUSIVE") || !run("PRAGMA journal_mode=WAL") ||
-        !run("PRAGMA synchronous=FULL") || !run("BEGIN EXCLUSIVE") || !run("COMMIT")) {
+    const char* locking =
+        sharing == Sharing::none ? "PRAGMA locking_mode=EXCLUSIVE" : "PRAGMA locking_mode=NORMAL";
+    if (!run(locking) || !run("PRAGMA journal_mode=WAL") || !run("PRAGMA synchronous=FULL") ||
+        !run("BEGIN EXCLUSIVE") || !run("COMMIT")) {
         return sqlite3_errcode(database_.get()) == SQLITE_BUSY ? "another process uses it"
                                                                : error();
     }
@@ -113,17 +133,24 @@ std::optional<std::string> Database::prepare_file(std::string_view schema, int v
     if (check.step() != Statement::Step::row || as_text(check.octets(0)) != "ok") {
         return "the file is damaged";
     }
+    if (auto wrong = check_version(version)) {
+        return wrong;
+    }
+    const std::string set_version = "PRAGMA user_version=" + std::to_string(version);
+    Transaction transaction(*this);
+    if (!transaction.is_open() || !run(schema) || !run(set_version) || !transaction.commit()) {
+        return error();
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> Database::check_version(int version) {
     Statement asked = prepare("PRAGMA user_version");
     if (asked.step() != Statement::Step::row) {
         return error();
     }
     if (asked.integer(0) > version) {
         return "it was made by a later version of this program";
-    }
-    const std::string set_version = "PRAGMA user_version=" + std::to_string(version);
-    Transaction transaction(*this);
-    if (!transaction.is_open() || !run(schema) || !run(set_version) || !transaction.commit()) {
-        return error();
     }
     return std::nullopt;
 }

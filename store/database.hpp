@@ -42,6 +42,12 @@ private:
     std::unique_ptr<sqlite3_stmt, Finalize> statement_;
 };
 
+/// What other processes may do with a file that is open.
+enum class Sharing : std::uint8_t {
+    none,        ///< nothing: a second process is refused when it opens the file
+    any_number,  ///< read and write, one transaction at a time
+};
+
 /// Not for two threads at once.
 class Database {
 public:
@@ -49,7 +55,12 @@ public:
     /// yet, `version` is told by PRAGMA user_version: a file of a later version is refused. The
     /// error is a sentence for people.
     static std::expected<Database, std::string> open(const std::string& file,
-                                                     std::string_view schema, int version);
+                                                     std::string_view schema, int version,
+                                                     Sharing sharing = Sharing::none);
+
+    /// One that is there, to be read only, also while another process writes to it.
+    static std::expected<Database, std::string> open_for_reading(const std::string& file,
+                                                                 int version);
 
     /// One that no file is behind.
     static std::expected<Database, std::string> in_memory(std::string_view schema);
@@ -66,7 +77,8 @@ private:
         void operator()(sqlite3* database) const;
     };
     explicit Database(sqlite3* database) : database_(database) {}
-    std::optional<std::string> prepare_file(std::string_view schema, int version);
+    std::optional<std::string> prepare_file(std::string_view schema, int version, Sharing sharing);
+    std::optional<std::string> check_version(int version);
 
     std::unique_ptr<sqlite3, Close> database_;
 };

@@ -4,12 +4,14 @@
 #include <optional>
 #include <vector>
 
+#include <asio/post.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 
 #include "transport/error_mapping.hpp"
+#include "transport/name_lookup.hpp"
 #include "transport/udp_channel.hpp"
 #include "transport/watchdog.hpp"
 
@@ -29,38 +31,35 @@ std::unexpected<Error> failure(ErrorCode code) {
     return fail(code, Layer::transport);
 }
 
-/// The addresses of a host: a literal at once, a name through the system's resolver. The resolver
-/// may be stuck in a call that nothing interrupts, so the deadline abandons it.
+/// The addresses of a host: a literal at once, a name through the system's resolver. That may be
+/// stuck in a call that nothing interrupts, so the deadline abandons it.
 asio::awaitable<Result<std::vector<asio::ip::address>>> addresses_of(std::string host,
                                                                      Instant deadline) {
-    using Addresses = std::vector<asio::ip::address>;
     std::error_code error;
     const asio::ip::address literal = asio::ip::make_address(host, error);
     if (!error) {
-        co_return Addresses{literal};
+        co_return NameLookup::Addresses{literal};
     }
     struct Lookup {
-        explicit Lookup(const asio::any_io_executor& executor)
-            : resolver(executor), finished(executor) {}
-        tcp::resolver resolver;
+        explicit Lookup(const asio::any_io_executor& executor) : finished(executor) {}
         asio::steady_timer finished;  // cancelled when the resolver answers
-        std::optional<Addresses> found;
+        std::optional<NameLookup::Addresses> found;
     };
-    const auto lookup = std::make_shared<Lookup>(co_await asio::this_coro::executor);
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    const auto lookup = std::make_shared<Lookup>(executor);
     lookup->finished.expires_at(deadline);
-    lookup->resolver.async_resolve(
-        host, "", [lookup](std::error_code failed, const tcp::resolver::results_type& results) {
-            lookup->found.emplace();
-            if (!failed) {
-                for (const auto& entry : results) {
-                    lookup->found->push_back(entry.endpoint().address());
-                }
-            }
-            lookup->finished.cancel();
-        });
-    co_await lookup->finished.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    const bool is_asked =
+        name_lookup_of(asio::query(executor, asio::execution::context))
+            .look_up(host, deadline, [lookup, executor](const NameLookup::Addresses& addresses) {
+                asio::post(executor, [lookup, addresses] {
+                    lookup->found = addresses;
+                    lookup->finished.cancel();
+                });
+            });
+    if (is_asked) {
+        co_await lookup->finished.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    }
     if (!lookup->found) {
-        lookup->resolver.cancel();
         co_return failure(ErrorCode::connect_timeout);
     }
     if (lookup->found->empty()) {

@@ -53,7 +53,13 @@ void Driver::read_ended(const Result<std::size_t>& count) {
     if (trace_) {
         trace_(Direction::received, octets);
     }
-    session_->receive(octets, now());
+    const Instant present = now();
+    const std::optional<std::uint64_t> answers = session_->answers();
+    session_->receive(octets, present);
+    if (is_flooded(octets.size(), answers, present)) {
+        end(flooded);
+        return;
+    }
     flush();
     if (session_) {
         session_->settle();
@@ -61,6 +67,18 @@ void Driver::read_ended(const Result<std::size_t>& count) {
     if (session_) {
         read();
     }
+}
+
+bool Driver::is_flooded(std::size_t octets, std::optional<std::uint64_t> answers_before,
+                        Instant now) {
+    if (!session_ || !answers_before) {
+        return false;
+    }
+    if (session_->answers() != answers_before) {
+        unasked_.restore();
+        return false;
+    }
+    return !unasked_.charge(octets, now);
 }
 
 void Driver::flush() {

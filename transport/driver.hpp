@@ -12,6 +12,7 @@
 #include <asio/steady_timer.hpp>
 
 #include "transport/channel.hpp"
+#include "transport/flood_budget.hpp"
 #include "transport/session.hpp"
 #include "transport/trace.hpp"
 
@@ -51,6 +52,7 @@ private:
     std::shared_ptr<ChannelUser> as_user() { return {shared_from_this(), this}; }
 
     void read();
+    bool is_flooded(std::size_t octets, std::optional<std::uint64_t> answers_before, Instant now);
     void transmit();
     bool write_some(ByteView& bytes);
     bool change_line();
@@ -68,6 +70,7 @@ private:
     std::size_t written_ = 0;  // of queued_
     bool changing_line_ = false;
     Instant armed_for_ = Instant::max();
+    FloodBudget unasked_;
     DriverCounters counters_;
 };
 

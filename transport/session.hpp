@@ -7,6 +7,7 @@
 // datagram line (UDP) each receive() is one datagram, whole or cut short by its sender and possibly
 // empty, and each view of poll_transmit() goes out as one datagram.
 
+#include <cstdint>
 #include <optional>
 
 #include "stack/base/bytes.hpp"
@@ -38,6 +39,10 @@ public:
     /// such settings.
     virtual std::optional<LineSettings> poll_line_settings() { return std::nullopt; }
     virtual std::optional<Instant> poll_timeout() = 0;
+    /// How many times something came that was waited for. Where octets bring none of it for too
+    /// long the driver closes the line, and connection_lost() says flooded. Nothing: octets may
+    /// come without end, as to a server.
+    virtual std::optional<std::uint64_t> answers() const { return std::nullopt; }
     /// Set when the stack cannot go on on this line; the driver then closes it.
     virtual std::optional<Error> failure() = 0;
 };

@@ -76,6 +76,7 @@ SecurityTerms SecurityTerms::clone() const {
     copy.authentication_object = authentication_object;
     copy.authentication_name = authentication_name;
     copy.protected_release = protected_release;
+    copy.stops_at_challenge = stops_at_challenge;
     return copy;
 }
 

@@ -296,7 +296,7 @@ bool BlockTransfer::append(ByteView data, bool last) {
     if (passes_over_) {
         return true;
     }
-    if (data.size() > limits::max_long_answer - assembled_.size()) {
+    if (data.size() > configuration_.max_apdu - assembled_.size()) {
         assembled_.clear();
         passes_over_ = !last;
         return false;

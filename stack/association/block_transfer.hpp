@@ -37,6 +37,7 @@ public:
         /// A client that heard nothing new for so long sends again what waits for an answer.
         Duration retry_interval = std::chrono::seconds(10);
         unsigned max_retries = 3;
+        std::size_t max_apdu = limits::max_long_answer;  ///< octets of an APDU that comes
     };
 
     struct Counters {
@@ -54,7 +55,7 @@ public:
         apdu,      ///< apdu() is whole
         aborted,   ///< the peer gave its APDU up
         repeated,  ///< the APDU that was taken last, once more: resend() repeats its whole answer
-        too_long,  ///< above limits::max_long_answer; the rest of the APDU is passed over
+        too_long,  ///< above max_apdu; the rest of the APDU is passed over
     };
 
     explicit BlockTransfer(Configuration configuration) : configuration_(configuration) {}

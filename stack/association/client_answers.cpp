@@ -145,6 +145,7 @@ void ClientAssociation::receive_block(ByteView apdu, Instant now) {
     // A meter that says nothing new of it does not keep a request alive.
     if (!notifies && received != BlockTransfer::Received::nothing &&
         received != BlockTransfer::Received::repeated) {
+        counters_.answers += outstanding_.empty() ? 0u : 1u;
         for (ClientRequest& request : outstanding_) {
             request.deadline = now + configuration_.response_timeout;
         }
@@ -191,6 +192,7 @@ void ClientAssociation::receive_answer(const Result<Response>& response, Instant
         }
         return;
     }
+    ++counters_.answers;
     ByteBuffer next;
     ClientRequest::Step step;
     if constexpr (std::is_same_v<Response, xdlms::AccessResponse>) {

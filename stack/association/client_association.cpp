@@ -27,6 +27,7 @@ BlockTransfer::Configuration block_configuration(const ClientConfiguration& clie
         std::clamp<std::uint8_t>(client.block_window, 1, xdlms::GeneralBlockTransfer::max_window);
     blocks.retry_interval = client.response_timeout / (client.block_retries + 1);
     blocks.max_retries = client.block_retries;
+    blocks.max_apdu = client.max_answer;
     return blocks;
 }
 
@@ -40,6 +41,7 @@ ClientConfiguration ClientConfiguration::clone() const {
     copy.security = security.clone();
     copy.proposed_conformance = proposed_conformance;
     copy.max_receive_pdu_size = max_receive_pdu_size;
+    copy.max_answer = max_answer;
     copy.response_timeout = response_timeout;
     copy.high_priority = high_priority;
     copy.max_outstanding_requests = max_outstanding_requests;

@@ -44,6 +44,9 @@ struct ClientConfiguration {
     xdlms::Conformance proposed_conformance{0x007E1F};
     /// Octets of the longest APDU that we take; 0 = no limit.
     std::uint16_t max_receive_pdu_size = 0xFFFF;
+    /// Octets of the longest answer that is put together from blocks; a longer one fails with
+    /// answer_too_long.
+    std::size_t max_answer = limits::max_long_answer;
     /// From an APDU that awaits an answer to giving up.
     Duration response_timeout = std::chrono::seconds(30);
     /// Of requests that say nothing of it.
@@ -108,6 +111,7 @@ public:
         std::uint64_t late_answers = 0;      ///< answers with an invoke-id that is not outstanding
         std::uint64_t malformed_apdus = 0;
         std::uint64_t notifications = 0;  ///< handed on to the owner
+        std::uint64_t answers = 0;        ///< APDUs that brought a request on
         /// APDUs that did not open, or were protected less than asked for; why, say
         /// protection()->refusals().
         std::uint64_t refused_apdus = 0;
@@ -291,6 +295,7 @@ private:
     Result<RequestId> send_pass_3(ByteView answer, Instant now);
     void take_pass_4(const ClientEvent& event);
     void end_unauthenticated(const Error& error);
+    void say_release();
 
     ClientConfiguration configuration_;
     State state_ = State::idle;

@@ -206,6 +206,7 @@ Result<RequestId> ClientAssociation::await(ClientRequest request, Instant now) {
         invoke_id_ = static_cast<std::uint8_t>(id.value());
     }
     request.deadline = now + configuration_.response_timeout;
+    request.max_answer = configuration_.max_answer;
     if (outstanding_.empty()) {
         refusal_.reset();
     }

@@ -74,11 +74,12 @@ Status ClientAssociation::may_associate() const {
     const bool protects =
         security_.in_force() && terms.requests.protection != security::no_protection;
     const bool dedicated = terms.dedicated_key && terms.requests.key != KeyChoice::global;
-    const bool pass_3 = is_hls(mechanism) && protects && !dedicated;
+    const bool pass_3 = is_hls(mechanism) && protects && !dedicated && !terms.stops_at_challenge;
     const bool by_message_key = terms.requests.envelope >= Envelope::wrapped_key;
-    const std::size_t unicast = std::size_t{security_.in_force()} +
-                                (mechanism == acse::Mechanism::hls_gmac) +
-                                (pass_3 && !by_message_key);
+    const std::size_t unicast =
+        std::size_t{security_.in_force()} +
+        (mechanism == acse::Mechanism::hls_gmac && !terms.stops_at_challenge) +
+        (pass_3 && !by_message_key);
     const Status may = may_send(unicast, KeySlot::unicast);
     return may ? may_send(pass_3 && by_message_key, KeySlot::message) : may;
 }
@@ -332,6 +333,13 @@ void ClientAssociation::accept(const acse::Aare& aare, ByteView initiate_respons
         end_unauthenticated(error_of(ErrorCode::authentication_failed));
         return;
     }
+    if (configuration_.security.stops_at_challenge) {
+        advance(Input::refused);
+        emit(AssociationRefused{aare.result, acse::UserDiagnostic::authentication_required,
+                                std::nullopt, std::nullopt});
+        say_release();
+        return;
+    }
     authenticate(challenge->octets, now);
 }
 
@@ -401,7 +409,13 @@ void ClientAssociation::take_pass_4(const ClientEvent& event) {
 /// We leave, and say so if we can: the meter may take the association for made.
 void ClientAssociation::end_unauthenticated(const Error& error) {
     abort(error);
-    if (Result<ByteBuffer> rlrq = encode_release(); rlrq && error.code != ErrorCode::timeout) {
+    if (error.code != ErrorCode::timeout) {
+        say_release();
+    }
+}
+
+void ClientAssociation::say_release() {
+    if (Result<ByteBuffer> rlrq = encode_release()) {
         queue_.push().swap(*rlrq);
     }
 }

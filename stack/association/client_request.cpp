@@ -92,7 +92,7 @@ std::optional<ClientRequest::Step> ClientRequest::take_block(ByteView octets, st
         return fail(ErrorCode::wrong_block_number);
     }
     // Blocks count too, so that endless empty ones end as well.
-    if (assembled_.size() + octets.size() + number > limits::max_long_answer) {
+    if (assembled_.size() + octets.size() + number > max_answer) {
         return fail(ErrorCode::answer_too_long);
     }
     block_received_ = number;

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "stack/association/client_event.hpp"
+#include "stack/base/limits.hpp"
 #include "stack/base/time.hpp"
 #include "stack/security/apdu_protection.hpp"
 #include "stack/xdlms/set.hpp"
@@ -56,6 +57,8 @@ public:
     bool is_in_blocks() const { return block_sent_ != 0 || block_received_ != 0; }
 
     Instant deadline{};
+    /// Octets of the longest answer that is put together from blocks.
+    std::size_t max_answer = limits::max_long_answer;
     /// How its APDUs are sealed.
     security::ProtectionRequest protection;
 

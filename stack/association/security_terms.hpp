@@ -85,6 +85,11 @@ struct SecurityTerms {
     /// can release. Off: plain ones are sent, and taken by a meter, as some peers have it.
     bool protected_release = true;
 
+    /// Client: a high level authentication ends when the meter has sent its challenge, so that the
+    /// meter shows its mechanism and nothing is made of a secret: AssociationRefused, with the
+    /// result accepted and authentication_required. Keys are not needed then, titles are.
+    bool stops_at_challenge = false;
+
     /// All but `protection`.
     SecurityTerms clone() const;
 };

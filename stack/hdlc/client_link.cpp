@@ -58,11 +58,13 @@ void ClientLink::handle_timeout(Instant now) {
 
 void ClientLink::link_lost(const Error& error) {
     events_.release();
+    const LinkFault fault = fault_of(error);
     parser_.reset();
     output_.clear();
     unnumbered_.clear();
     if (state_ != State::disconnected) {
         fail(error);
+        fault_ = error.code == ErrorCode::timeout ? std::optional(fault) : std::nullopt;
     }
 }
 
@@ -129,7 +131,9 @@ Status ClientLink::open(Instant now) {
     negotiated_ = {};
     attempts_ = 0;
     was_misaddressed_ = false;
-    last_unexpected_.reset();
+    fault_.reset();
+    sent_.reset();
+    forget_what_came();
     if (configuration_.disconnect_first) {
         send_disc(Input::clear, now);
     } else {
@@ -282,12 +286,14 @@ void ClientLink::send_disc(Input why, Instant now) {
 
 void ClientLink::put(const ControlField& control, ByteView information, bool segmented) {
     ++counters_.sent;
+    sent_ = FrameNote{control.octet(), configuration_.client, configuration_.server};
     output_.put({segmented, configuration_.server, configuration_.client, control, information});
 }
 
 void ClientLink::made_progress(Instant now) {
     attempts_ = 0;
     was_misaddressed_ = false;
+    forget_what_came();
     stalls_at_ = now + configuration_.busy_timeout;
     if (state_ == State::exchanging) {
         await_answer(now);
@@ -306,8 +312,42 @@ ErrorCode ClientLink::silence() const {
     return was_misaddressed_ ? ErrorCode::link_misaddressed : ErrorCode::timeout;
 }
 
+std::uint64_t ClientLink::dropped() const {
+    const FrameParser::Counters& parser = parser_.counters();
+    return parser.noise_octets + parser.wrong_format + parser.wrong_length + parser.wrong_address +
+           parser.header_check + parser.frame_check + parser.incomplete;
+}
+
+void ClientLink::forget_what_came() {
+    came_.reset();
+    rejection_.reset();
+    dropped_before_ = dropped();
+}
+
+std::optional<LinkFault> ClientLink::fault() const {
+    if (fault_ || is_at_rest()) {
+        return fault_;
+    }
+    return fault_of({ErrorCode::timeout, Layer::hdlc, 0});
+}
+
+LinkFault ClientLink::fault_of(const Error& error) const {
+    LinkFault fault;
+    fault.code = error.code;
+    fault.sent = sent_;
+    fault.tries = attempts_;
+    fault.came = came_;
+    fault.dropped = dropped() - dropped_before_;
+    fault.most_acknowledged = transfer_.send_state();
+    fault.least_acknowledged = (transfer_.send_state() + 8u - transfer_.outstanding()) & 7u;
+    fault.rejection = rejection_;
+    return fault;
+}
+
 void ClientLink::fail(const Error& error) {
+    LinkFault fault = fault_of(error);
     if (step(Input::failed)) {
+        fault_ = fault;
         leave();
         events_.push(LinkFailed{error});
     }

@@ -13,6 +13,7 @@
 #include "stack/hdlc/frame_output.hpp"
 #include "stack/hdlc/frame_parser.hpp"
 #include "stack/hdlc/link_event.hpp"
+#include "stack/hdlc/link_fault.hpp"
 #include "stack/hdlc/numbered_transfer.hpp"
 
 namespace dlms::hdlc {
@@ -76,13 +77,6 @@ public:
         std::uint64_t busy = 0;             ///< RNR
     };
 
-    /// A frame that the state does not know, for those who look for the reason of a failure.
-    struct Unexpected {
-        State state;  ///< in which it came
-        std::uint8_t control_octet;
-        Address source;
-    };
-
     explicit ClientLink(const ClientLinkConfiguration& configuration);
 
     // A getters
@@ -93,7 +87,9 @@ public:
     /// The limits of this link, from our side; those of the standard's default before it is open.
     const Parameters& negotiated() const { return negotiated_; }
     Counters counters() const;
-    const std::optional<Unexpected>& last_unexpected() const { return last_unexpected_; }
+    /// What the last LinkFailed was about, or while an answer is awaited, what a time-out now would
+    /// be about. Nothing when the line was lost, and when nothing is awaited.
+    std::optional<LinkFault> fault() const;
 
     // B inputs
     void receive(ByteView octets, Instant now);
@@ -158,6 +154,9 @@ private:
     bool may_try_again(ErrorCode otherwise);
     ErrorCode silence() const;
     void fail(const Error& error);
+    LinkFault fault_of(const Error& error) const;
+    std::uint64_t dropped() const;
+    void forget_what_came();
     void leave();
     // client_link_frames.cpp: what comes from the meter
     void process_frames(Instant now);
@@ -169,7 +168,7 @@ private:
     Turn take_supervisory(const ControlField& control, unsigned acknowledged, Instant now);
     Turn take_information(const ControlField& control, const RawFrame& frame, Instant now);
     void deliver_apdu();
-    void count_unexpected(const RawFrame& frame);
+    void count_unexpected() { ++counters_.unexpected; }
 
     ClientLinkConfiguration configuration_;
     State state_ = State::disconnected;
@@ -190,7 +189,12 @@ private:
     ByteBuffer unnumbered_;            // segments of UI frames
     Address unnumbered_source_;        // from which they come
     Counters counters_;
-    std::optional<Unexpected> last_unexpected_;
+    // For the reason of a failure; what came counts since the exchange last went on.
+    std::optional<FrameNote> sent_;
+    std::optional<FrameNote> came_;
+    std::optional<std::array<std::uint8_t, 3>> rejection_;
+    std::uint64_t dropped_before_ = 0;
+    std::optional<LinkFault> fault_;
 };
 
 }  // namespace dlms::hdlc

@@ -28,14 +28,18 @@ void ClientLink::take(const RawFrame& frame, Instant now) {
     }
     const std::optional<ControlField> control = ControlField::from_octet(frame.control_octet);
     const bool is_unnumbered = control && control->type == FrameType::ui;
-    if (!is_for_us(frame, is_unnumbered)) {
+    const bool for_us = is_for_us(frame, is_unnumbered);
+    if (!for_us || !is_unnumbered) {
+        came_ = FrameNote{frame.control_octet, frame.source, frame.destination};
+    }
+    if (!for_us) {
         ++counters_.misaddressed;
         was_misaddressed_ = true;
         return;
     }
     ++counters_.received;
     if (!control || (!frame.information.empty() && !may_carry_information(control->type))) {
-        count_unexpected(frame);
+        count_unexpected();
     } else if (is_unnumbered) {
         take_unnumbered(frame);
     } else if (is_connected()) {
@@ -59,7 +63,7 @@ void ClientLink::take_unnumbered(const RawFrame& frame) {
     unnumbered_source_ = frame.source;
     if (frame.information.size() > configuration_.max_apdu + llc_size - unnumbered_.size()) {
         unnumbered_.clear();
-        count_unexpected(frame);
+        count_unexpected();
         return;
     }
     unnumbered_.insert(unnumbered_.end(), frame.information.begin(), frame.information.end());
@@ -70,7 +74,7 @@ void ClientLink::take_unnumbered(const RawFrame& frame) {
     const std::size_t llc = split_llc(unnumbered_) ? llc_size : 0;
     if (unnumbered_.size() == llc) {
         unnumbered_.clear();
-        count_unexpected(frame);
+        count_unexpected();
         return;
     }
     events_.push(unnumbered_, llc, [&frame](ByteView apdu) -> LinkEvent {
@@ -102,6 +106,7 @@ void ClientLink::take_answer_to_opening(FrameType type, const RawFrame& frame, I
         step(Input::accepted);
         deadline_.reset();
         attempts_ = 0;
+        forget_what_came();
         transfer_.reset(negotiated_, configuration_.max_apdu);
         events_.push(LinkOpened{negotiated_});
     } else if (state_ == State::connecting && (type == FrameType::dm || type == FrameType::frmr)) {
@@ -110,7 +115,7 @@ void ClientLink::take_answer_to_opening(FrameType type, const RawFrame& frame, I
             send_snrm(now);
         }
     } else {
-        count_unexpected(frame);
+        count_unexpected();
     }
 }
 
@@ -120,16 +125,19 @@ void ClientLink::take_connected(const ControlField& control, const RawFrame& fra
         return;
     }
     if (control.type == FrameType::frmr) {
+        if (frame.information.size() >= 3) {
+            rejection_ = {frame.information[0], frame.information[1], frame.information[2]};
+        }
         fail({ErrorCode::frame_rejected, Layer::hdlc, 0});
         return;
     }
     if (control.type > FrameType::rej) {
-        count_unexpected(frame);
+        count_unexpected();
         return;
     }
     const std::optional<unsigned> acknowledged = transfer_.acknowledge(control.receive_sequence);
     if (!acknowledged) {
-        count_unexpected(frame);
+        count_unexpected();
         fail({ErrorCode::sequence_error, Layer::hdlc, 0});
         return;
     }
@@ -211,11 +219,6 @@ void ClientLink::deliver_apdu() {
     answer_ = Answer::none;
     events_.push(transfer_.assembled(), llc_size,
                  [](ByteView apdu) -> LinkEvent { return ApduReceived{apdu}; });
-}
-
-void ClientLink::count_unexpected(const RawFrame& frame) {
-    ++counters_.unexpected;
-    last_unexpected_ = Unexpected{state_, frame.control_octet, frame.source};
 }
 
 }  // namespace dlms::hdlc

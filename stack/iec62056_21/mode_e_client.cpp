@@ -225,6 +225,10 @@ void ModeEClient::take_identification(const Identification& identification, Inst
     if (unasked_readout_) {
         // Mode B says its speed by a letter; what is neither is mode A, which keeps its own.
         agreed_rate_ = baud_rate(offered).value_or(configuration_.start_baud_rate);
+        if (configuration_.fixed_speed && !may_agree(agreed_rate_)) {
+            fail_with(error_of(ErrorCode::unsupported_baud_rate));
+            return;
+        }
         step(Input::identified_raw);
         request_readout(now);
         return;
@@ -384,12 +388,18 @@ std::optional<std::uint32_t> ModeEClient::rate_of(char baud_character) const {
                                            : baud_rate(baud_character);
 }
 
-/// The highest speed that the meter offers and our limit allows.
+bool ModeEClient::may_agree(std::uint32_t rate) const {
+    if (configuration_.fixed_speed) {
+        return rate == configuration_.start_baud_rate;
+    }
+    return configuration_.max_baud_rate == 0 || rate <= configuration_.max_baud_rate;
+}
+
+/// The highest speed that the meter offers and our line allows.
 Result<char> ModeEClient::agreed_baud(char offered) const {
     if (offered >= '0' && offered <= '9' && rate_of(offered)) {
         for (char character = offered; character >= '0'; --character) {
-            const std::uint32_t rate = rate_of(character).value_or(0);
-            if (configuration_.max_baud_rate == 0 || rate <= configuration_.max_baud_rate) {
+            if (may_agree(rate_of(character).value_or(0))) {
                 return character;
             }
         }

@@ -34,8 +34,11 @@ struct ModeEClientConfiguration {
     bool wake_up = false;
     std::uint32_t start_baud_rate = 300;
     std::uint32_t max_baud_rate = 0;  ///< above which no speed is agreed; 0: none
-    bool local_baud_rates = false;    ///< baud characters '7' to '9' mean local_baud_rate()
-    bool software_parity = false;     ///< see ModeELine
+    /// The line cannot change its speed (a converter behind TCP): start_baud_rate is agreed on, or
+    /// nothing.
+    bool fixed_speed = false;
+    bool local_baud_rates = false;  ///< baud characters '7' to '9' mean local_baud_rate()
+    bool software_parity = false;   ///< see ModeELine
     Duration reaction_time = std::chrono::milliseconds(200);  ///< before our acknowledgement
     /// The longest time to the meter's answer, and between its characters.
     Duration reaction_timeout = std::chrono::milliseconds(1500);
@@ -138,6 +141,7 @@ private:
     void fail_with(const Error& error);
     bool wants_hdlc(const Identification& identification) const;
     Result<char> agreed_baud(char offered) const;
+    bool may_agree(std::uint32_t rate) const;
     std::optional<std::uint32_t> rate_of(char baud_character) const;
 
     ModeEClientConfiguration configuration_;

@@ -5,6 +5,7 @@
 #include "stack/security/apdu_protection.hpp"
 #include "stack/security/key_agreement.hpp"
 #include "stack/security/key_wrap.hpp"
+#include "stack/security/protected_content.hpp"
 #include "stack/security/service_tag.hpp"
 
 namespace dlms::security {
@@ -245,10 +246,7 @@ Status ApduProtection::open_octets(const Sealed& sealed, std::span<Byte> plainte
         return cipher.open(iv, {}, content.ciphertext.first(plaintext.size()), {}, plaintext);
     }
     const ByteView prefix = additional_prefix(content.security_control);
-    if (content.security_control.is_encrypted()) {
-        return cipher.open(iv, {prefix, sealed.header}, content.ciphertext, content.tag, plaintext);
-    }
-    return cipher.open(iv, {prefix, sealed.header, content.ciphertext}, {}, content.tag, {});
+    return open_authenticated(cipher, iv, content, {prefix, sealed.header}, plaintext);
 }
 
 /// Who sealed it: the title that came with it, else the one that is known. Never ourselves.

@@ -4,6 +4,7 @@
 
 #include "stack/base/writer.hpp"
 #include "stack/security/hls.hpp"
+#include "stack/security/protected_content.hpp"
 
 namespace dlms::security {
 namespace {
@@ -112,15 +113,9 @@ ByteView ApduProtection::additional_prefix(xdlms::SecurityControl control) {
 Result<ByteView> ApduProtection::additional_header(const xdlms::GeneralHeader& header) {
     header_.clear();
     Writer writer(header_);
-    if (!quirks_.header_without_lengths) {
-        encode(writer, header);
-    } else {
-        for (const ByteView field :
-             {header.transaction_id, header.originator_system_title, header.recipient_system_title,
-              header.date_time, header.other_information}) {
-            writer.bytes(field);
-        }
-    }
+    write_additional_header(
+        writer, header,
+        quirks_.header_without_lengths ? HeaderForm::without_lengths : HeaderForm::with_lengths);
     if (!writer.ok()) {
         return refusal(ErrorCode::out_of_range);
     }
@@ -217,6 +212,30 @@ Status ApduProtection::replace_key(const AuthenticationKey& key) {
     }
     set_authentication_key(key.reveal());
     keys_.authentication = key.clone();
+    return {};
+}
+
+Status ApduProtection::set_peer_keys(std::optional<PublicKey> signing,
+                                     std::optional<PublicKey> agreement) {
+    if (!fits_curve(signing, suite_) || !fits_curve(agreement, suite_)) {
+        return refusal(ErrorCode::out_of_range);
+    }
+    keys_.peer_signing = std::move(signing);
+    keys_.peer_agreement = std::move(agreement);
+    return {};
+}
+
+Status ApduProtection::replace_own_keys(std::optional<PrivateKey> signing,
+                                        std::optional<PrivateKey> agreement) {
+    if (!fits_curve(signing, suite_) || !fits_curve(agreement, suite_)) {
+        return refusal(ErrorCode::out_of_range);
+    }
+    if (signing) {
+        keys_.own_signing = std::move(signing);
+    }
+    if (agreement) {
+        keys_.own_agreement = std::move(agreement);
+    }
     return {};
 }
 

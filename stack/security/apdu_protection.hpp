@@ -164,6 +164,11 @@ public:
     /// is sent before a range is granted. Errors: out_of_range.
     Status replace_key(KeySlot slot, const EncryptionKey& key);
     Status replace_key(const AuthenticationKey& key);
+    /// The public keys that certificates give to the peer, both of them; nothing: none is known.
+    /// Errors: out_of_range for a key on another curve than the suite's; neither is changed then.
+    Status set_peer_keys(std::optional<PublicKey> signing, std::optional<PublicKey> agreement);
+    /// Our own, of which those that are named are replaced. Errors: as above.
+    Status replace_own_keys(std::optional<PrivateKey> signing, std::optional<PrivateKey> agreement);
 
     /// Ranges are granted here, and counters of earlier sessions put back. The message keys need
     /// ranges too: a transaction-id that repeats would repeat an agreed key.

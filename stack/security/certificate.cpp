@@ -116,6 +116,15 @@ ByteBuffer Certificate::issuer() const {
     return der_of(X509_get_issuer_name(handle()));
 }
 
+std::string common_name_of_der(ByteView name) {
+    if (name.empty() || name.size() > largest_certificate) {
+        return {};
+    }
+    const Byte* in = name.data();
+    const openssl::X509Name read(d2i_X509_NAME(nullptr, &in, static_cast<long>(name.size())));
+    return read ? common_name_of(read.get()) : std::string();
+}
+
 Status TrustAnchors::add(const Certificate& authority) {
     if (!authority.is_authority()) {
         return rejected();

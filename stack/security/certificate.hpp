@@ -65,6 +65,9 @@ private:
     Time not_after_;
 };
 
+/// The common name of a DER name; empty for other octets and without one. Text from outside.
+std::string common_name_of_der(ByteView name);
+
 /// What a certificate must be for.
 struct CertificateDemand {
     SystemTitle owner;

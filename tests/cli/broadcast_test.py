@@ -12,7 +12,12 @@ SCENARIO = {
     "logical_devices": [{
         "sap": 1, "name": "TST0000000000001",
         "associations": [{"client_sap": 102, "name": "pre-established", "mechanism": "lowest", "pre_established": True,
+                          "conformance": ["get", "set", "action"]},
+                         {"client_sap": 103, "name": "ciphered", "mechanism": "lowest", "pre_established": True,
+                          "security": "authenticated_encryption", "client_system_title": "4845530000000001",
                           "conformance": ["get", "set", "action"]}],
+        "security": {"system_title": "5453540000000001", "unicast_key": "1" * 32, "broadcast_key": "3" * 32,
+                     "authentication_key": "2" * 32},
         "objects": [{"obis": "0-0:96.1.1.255", "class": 1, "name": "Number", "attributes": [
             {"id": 2, "access": "rw", "value": {"unsigned": 1}}]}]}]}
 
@@ -21,6 +26,7 @@ class Broadcast(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()  # pylint: disable=consider-using-with
         self.addCleanup(folder.cleanup)
+        self.folder = folder.name
         path = os.path.join(folder.name, "scenario.json")
         with open(path, "w", encoding="utf-8") as file:
             json.dump(SCENARIO, file)
@@ -41,6 +47,26 @@ class Broadcast(unittest.TestCase):
         self.assertEqual(sent.returncode, 0, sent.stderr)
         self.assertIn("sent to all", sent.stdout)
         self.assertEqual([self.read(16), self.read(17)], [7, 7])
+
+    def broadcast(self, keys, value):
+        place, item, *options = self.options
+        options[options.index("102")] = "103"
+        return dlms("write", place, item, value, *options, "--type", "unsigned", "--broadcast", "--physical", "16",
+                    "--security", "authenticated_encryption", "--system-title", "4845530000000001",
+                    environment={"XDG_STATE_HOME": self.folder, **keys})
+
+    def test_SYMSEC_X_BC_1_a_ciphered_broadcast_is_sealed_with_the_broadcast_key(self):
+        good = {"DLMS_BROADCAST_KEY": "3" * 32, "DLMS_AUTHENTICATION_KEY": "2" * 32}
+        sent = self.broadcast(good, "9")
+        self.assertEqual(sent.returncode, 0, sent.stderr)
+        self.assertEqual([self.read(16), self.read(17)], [9, 9])
+        # Another key, and the unicast key in its place: it is sent, and no meter does it.
+        for wrong in ("4" * 32, "1" * 32):
+            self.assertEqual(self.broadcast({**good, "DLMS_BROADCAST_KEY": wrong}, "5").returncode, 0)
+        self.assertEqual([self.read(16), self.read(17)], [9, 9])
+        without = self.broadcast({"DLMS_ENCRYPTION_KEY": "1" * 32, "DLMS_AUTHENTICATION_KEY": "2" * 32}, "5")
+        self.assertEqual(without.returncode, 2)
+        self.assertIn("broadcast key", without.stderr)
 
     def test_a_type_must_be_named_where_no_meter_is_asked(self):
         sent = dlms("write", self.options[0], self.options[1], "7", *self.options[2:], "--broadcast")

@@ -184,7 +184,31 @@ BOOST_AUTO_TEST_CASE(mode_e_opens_a_serial_port) {
     BOOST_TEST(opened.mode_e->device_address == "12345678");
     BOOST_TEST(opened.mode_e->starting_baud_rate ==
                profile_of_brand("hexcell").hdlc.starting_baud_rate);
-    BOOST_TEST(has(wrong(host, {"--mode-e"}), "opens a serial port"));
+    BOOST_TEST(!opened.mode_e->fixed_speed);
+    BOOST_TEST(!opened.mode_e->software_parity);
+}
+
+BOOST_AUTO_TEST_CASE(mode_e_opens_a_line_behind_a_host_at_its_own_speed) {
+    const LinkParameters opened = link_of(host, {"--hdlc", "--mode-e"}, "hexcell");
+    BOOST_REQUIRE(opened.mode_e.has_value());
+    BOOST_TEST(opened.mode_e->fixed_speed);
+    BOOST_TEST(opened.mode_e->software_parity);
+    BOOST_TEST(opened.mode_e->starting_baud_rate ==
+               profile_of_brand("hexcell").hdlc.starting_baud_rate);
+    const LinkParameters plain =
+        link_of(host, {"--hdlc", "--mode-e", "--baud", "9600", "--format", "8N1"});
+    BOOST_TEST(plain.mode_e->starting_baud_rate == 9600u);
+    BOOST_TEST(!plain.mode_e->software_parity);
+    BOOST_TEST(has(wrong(host, {"--mode-e"}), "add --hdlc"));
+    BOOST_TEST(has(wrong(host, {"--hdlc", "--mode-e", "--format", "7O1"}), "7E1"));
+}
+
+BOOST_AUTO_TEST_CASE(the_signals_of_a_serial_port) {
+    const LinkParameters set = link_of(port, {"--rts", "on", "--dtr", "off"});
+    BOOST_TEST((set.rts == true));
+    BOOST_TEST((set.dtr == false));
+    BOOST_TEST(!link_of(port, {}).rts.has_value());
+    BOOST_TEST(has(wrong(host, {"--hdlc", "--rts", "on"}), "belong to a serial port"));
 }
 
 BOOST_AUTO_TEST_CASE(a_gateway_has_a_network_and_a_device) {

@@ -16,6 +16,10 @@ def found(result):
             for entry in json.loads(result.stdout)["found"]]
 
 
+def mechanisms(result):
+    return {entry["client"]: entry["mechanism"] for entry in json.loads(result.stdout)["found"]}
+
+
 class Lines(unittest.TestCase):
     def test_meters_that_share_a_line_are_found_each_at_its_address(self):
         meters = Simulator("--scenario", "hexcell", "--multi-drop", "3", place="--hdlc-port")
@@ -36,12 +40,22 @@ class Lines(unittest.TestCase):
         self.assertEqual(answers[16], "associated")
         self.assertEqual(answers[17], "needs authentication")
         self.assertNotIn(answers[99], ("associated", "needs authentication"))
+        self.assertEqual(mechanisms(result), {16: "lowest", 17: "LLS", 99: None})
+
+    def test_the_mechanism_of_a_client_with_high_level_security_is_found_without_its_key(self):
+        for options in ([], ["--hdlc"]):
+            meter = Simulator("--scenario", "hexing", place="--hdlc-port" if options else "--port")
+            self.addCleanup(meter.close)
+            # 1 has a password, 16 nothing, 3 is ciphered: what that wants is not found without keys.
+            result = scan(meter.port, "--clients", "1,16,4,3", "--wait", "5", *options)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertEqual(mechanisms(result), {1: "LLS", 16: "lowest", 4: "HLS-manufacturer", 3: None})
 
     def test_a_table_for_people(self):
         meter = Simulator("--scenario", "hexcell")
         self.addCleanup(meter.close)
         result = dlms("scan", f"127.0.0.1:{meter.port}", "--clients", "16", "--wait", "5")
-        self.assertEqual(result.stdout, "server 1  client 16  associated  HXC0000012345678\n")
+        self.assertEqual(result.stdout, "server 1  client 16  associated  lowest  HXC0000012345678\n")
 
     def test_nobody_answers(self):
         peer = Peer(lambda connection: [None for _ in iter(lambda: connection.recv(1 << 16), b"")])

@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 using Expect = ScriptedMeter::Expect;
 using Send = ScriptedMeter::Send;
 using Silence = ScriptedMeter::Silence;
+using Flood = ScriptedMeter::Flood;
 
 inline std::string wpdu(std::string_view ports, std::string_view apdu) {
     const ByteBuffer octets = testing::octets(apdu);

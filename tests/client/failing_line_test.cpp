@@ -46,6 +46,24 @@ BOOST_AUTO_TEST_CASE(a_line_that_breaks_behind_the_aare_is_a_failure) {
     BOOST_TEST(read_list(desk, 1) == "failed connection-lost");
 }
 
+BOOST_AUTO_TEST_CASE(CLIENT_X_11_a_meter_that_floods_loses_its_connection_and_the_next_call_works) {
+    int floods_told = 0;
+    int notifications = 0;
+    ClientEnvironment environment;
+    environment.flooded = [&] { ++floods_told; };
+    environment.notification = [&](const association::Notification&) { ++notifications; };
+    ScriptedMeter meter({asks(aarq), says(aare), asks("C001C100030100010800FF0200"),
+                         Flood{wpdu("00010010", "0F00000001000200")}, asks(aarq), says(aare),
+                         asks("C001C100030100010800FF0200"), says("C401C1001101"), Silence{}});
+    Desk desk(meter.port(), std::move(environment));
+    const auto flooded = desk.read();
+    BOOST_TEST(text(flooded) == "protocol-violation");
+    BOOST_TEST(describe(flooded.error()).find("nobody had asked for") != std::string::npos);
+    BOOST_TEST(floods_told == 1);
+    BOOST_TEST(notifications > 1000);
+    BOOST_TEST(text(desk.read()) == "1101");
+}
+
 BOOST_AUTO_TEST_CASE(what_was_not_sent_is_not_unknown) {
     ScriptedMeter meter({asks(aarq), says(aare_without_lists),
                          asks("C101C100030100000800FF02001101"), says_and_breaks("C501C100"),

@@ -92,6 +92,49 @@ BOOST_AUTO_TEST_CASE(a_long_answer_comes_in_segments) {
     BOOST_TEST(testing::text(world.desk.wait(World::read(*meter))) == "098203E8" + text);
 }
 
+// CLIENT_X_2
+BOOST_AUTO_TEST_CASE(CLIENT_X_2_the_limits_of_the_ua_bound_every_frame) {
+    hdlc::ServerStationConfiguration small = station_of({17});
+    small.link.parameters = {64, 64, 1, 1};
+    Desk desk(1);
+    HdlcMeter meter(desk.io, small);
+    const std::string value = "0981C8" + to_hex(ByteBuffer(200, 0x7E));
+    meter.of(17)[aarq] = aare;
+    meter.of(17)
+        ["C101C1"
+         "00030100010800FF0200" +
+         value] = "C501C100";
+    meter.of(17)[get_energy] = "C401C100" + value;
+
+    MeterParameters parameters = Desk::parameters(meter.port());
+    parameters.link.kind = LinkKind::hdlc;
+    parameters.link.hdlc.physical_address = 17;
+    parameters.link.hdlc.max_information = 2030;
+    parameters.link.hdlc.window = 7;
+    ClientEnvironment environment;
+    ByteBuffer sent;
+    environment.trace = [&](transport::Direction direction, ByteView octets) {
+        if (direction == transport::Direction::sent) {
+            sent.insert(sent.end(), octets.begin(), octets.end());
+        }
+    };
+    NativeMeterClient client(std::move(parameters), std::move(environment));
+    BOOST_TEST(desk.wait(client.write(energy, testing_scripts::data(value), in(20s))).has_value());
+    BOOST_TEST(testing::text(desk.wait(World::read(client))) == value);
+
+    std::size_t segments = 0;
+    std::size_t longest = 0;
+    for (hdlc::FrameSequence frames(sent); !frames.at_end();) {
+        const auto decoded = frames.next();
+        BOOST_REQUIRE(decoded.has_value());
+        segments += decoded->frame.segmented ? 1u : 0u;
+        const bool is_i_frame = decoded->frame.control.type == hdlc::FrameType::i;
+        longest = std::max(longest, is_i_frame ? decoded->frame.information.size() : 0);
+    }
+    BOOST_TEST(longest == 64u);
+    BOOST_TEST(segments >= 3u);
+}
+
 BOOST_AUTO_TEST_CASE(meters_of_one_line_keep_their_associations_on_one_connection) {
     World world;
     const auto first = world.client(17);
@@ -169,6 +212,45 @@ BOOST_AUTO_TEST_CASE(a_meter_that_refuses_the_link_is_told_apart_from_a_silent_o
     parameters.endpoint.port = refusing.port();
     const auto meter = make_meter_client(std::move(parameters), {});
     BOOST_TEST(testing::text(world.desk.wait(World::read(*meter))) == "link-rejected");
+}
+
+BOOST_AUTO_TEST_CASE(CLIENT_X_2_a_long_write_keeps_to_the_sizes_that_the_meter_stated) {
+    // The station answers a longer information field with FRMR.
+    World world;
+    hdlc::ServerStationConfiguration small = station_of({17});
+    small.link.parameters = {64, 64, 1, 1};
+    HdlcMeter meters(world.desk.io, small);
+    std::string value = "0982012C";
+    for (int i = 0; i < 300; ++i) {
+        value += "7E";
+    }
+    meters.of(17)[aarq] = aare;
+    meters.of(17)["C101C100030100010800FF0200" + value] = "C501C100";
+    MeterParameters parameters = world.parameters(17);
+    parameters.endpoint.port = meters.port();
+    parameters.link.hdlc.max_information = 2030;
+    const auto meter = make_meter_client(std::move(parameters), {});
+    const auto written =
+        world.desk.wait(meter->write(energy, *axdr::Data::parse(octets(value)), in(20s)));
+    BOOST_TEST(written.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_link_that_fails_says_which_frame_waited_and_what_came) {
+    World world;
+    MeterParameters parameters = world.parameters(99);
+    parameters.link.hdlc.response_timeout = 20ms;
+    const auto silent = make_meter_client(parameters.clone(), {});
+    const auto read = world.desk.wait(World::read(*silent));
+    BOOST_TEST(describe(read.error()) ==
+               "the meter did not answer within the time-out (SNRM to 1/99 from 16 asks for UA; "
+               "nothing came in 4 tries)");
+    // Also when the caller has less patience than the link.
+    parameters.link.hdlc.response_timeout = 10s;
+    const auto hasty = make_meter_client(std::move(parameters), {});
+    const auto given_up = world.desk.wait(World::read(*hasty, 100ms));
+    BOOST_TEST(describe(given_up.error()) ==
+               "the meter did not answer within the time-out (SNRM to 1/99 from 16 asks for UA; "
+               "nothing came)");
 }
 
 BOOST_AUTO_TEST_CASE(addresses_that_hdlc_does_not_have_are_refused_before_anything_is_sent) {

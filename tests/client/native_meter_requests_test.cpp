@@ -103,6 +103,33 @@ BOOST_AUTO_TEST_CASE(registers_come_with_their_scaler_units_in_one_request) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(versions_come_from_the_object_list_that_was_read) {
+    ScriptedMeter meter({asks(aarq), says(aare), asks("C001C1 0040 00002B0000FF 02 00"),
+                         says("C401C100 1603"), asks("C001C2 000F 0000280000FF 02 00"),
+                         says("C401C200 01 01 0204 120040 1101 0906 00002B0000FF 0202 0100 0100"),
+                         asks("C003C302 0040 00002B0000FF 02 00 0040 00002B0001FF 02 00"),
+                         says("C403C302 001603 001603"), Silence{}});
+    Desk desk(meter.port());
+    RegisterReader reader(desk.client);
+    constexpr cosem::AttributeDescriptor policy{64, {0, 0, 43, 0, 0, 255}, 2};
+    const auto read = [&](const cosem::AttributeDescriptor& attribute) {
+        const auto reading = desk.wait(reader.read({attribute, {}, {}}, in(20s)));
+        BOOST_REQUIRE(reading.has_value());
+        return reading->version;
+    };
+    BOOST_TEST(!read(policy).has_value());
+    BOOST_TEST(!read({15, {0, 0, 40, 0, 0, 255}, 2}).has_value());
+    std::vector<ReadRequest> both;
+    both.push_back({policy, {}, {}});
+    both.push_back({{64, {0, 0, 43, 0, 1, 255}, 2}, {}, {}});
+    const auto readings = desk.wait(reader.read_list(std::move(both), in(20s)));
+    BOOST_REQUIRE(readings.has_value());
+    BOOST_TEST((*readings)[0]->version.value_or(99) == 1);
+    BOOST_TEST(!(*readings)[1]->version.has_value());
+    reader.clear();
+    BOOST_TEST(!reader.version(policy).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_list_is_written_in_one_request_or_singly) {
     ScriptedMeter meter({asks(aarq), says(aare),
                          asks("C104C102 00030100000800FF0200 00030100010800FF0200 02 1101 1102"),

@@ -243,6 +243,49 @@ BOOST_AUTO_TEST_CASE(a_counter_that_is_too_low_is_raised_from_the_meter) {
     BOOST_TEST(counters->next(id)->value() > raised_to);
 }
 
+BOOST_AUTO_TEST_CASE(SYMSEC_X_IC_1_the_end_of_the_numbers_is_told_and_never_passed) {
+    const Protection both = security::authenticated_encryption;
+    const SecuritySuite suite = SecuritySuite::aes_gcm_128;
+    const SimulatedMeter meter(scenario(Mechanism::hls_gmac, suite, both));
+    const MeterParameters asked =
+        parameters(meter, LinkKind::wrapper, Mechanism::hls_gmac, suite, both);
+    const client::CounterId id =
+        client::counter_id(octets(key_of(suite, '1')), *asked.security.own_title);
+    const auto warned_at = [&](std::uint32_t used) -> std::optional<std::uint32_t> {
+        auto counters = std::make_shared<client::ProcessCounters>();
+        BOOST_REQUIRE(counters->reserve(id, 1, used).has_value());
+        std::optional<std::uint32_t> left;
+        client::ClientEnvironment environment = with_counters(counters);
+        environment.counter_low = [&](std::uint32_t few) {
+            BOOST_TEST(!left);  // once
+            left = few;
+        };
+        Desk desk(asked.clone(), std::move(environment));
+        BOOST_TEST(text(desk.read()) == "0600003039");
+        BOOST_TEST(text(desk.read()) == "0600003039");
+        desk.release();
+        return left;
+    };
+    BOOST_TEST(!warned_at(1));
+    BOOST_TEST((warned_at(0xFC00'0000) == 0xFFFF'FFFE - 0xFC00'0000 - 128));
+    // The last numbers are used, one by one, and none behind them.
+    auto counters = std::make_shared<client::ProcessCounters>();
+    BOOST_REQUIRE(counters->reserve(id, 1, 0xFFFF'FFF0).has_value());
+    Desk desk(asked.clone(), with_counters(counters));
+    unsigned readings = 0;
+    client::Outcome<axdr::Data> value = desk.read();
+    for (; value && readings < 100; ++readings) {
+        value = desk.read();
+    }
+    BOOST_REQUIRE(!value.has_value());
+    BOOST_TEST((value.error().code == client::FailureCode::counter_rejected));
+    BOOST_TEST((value.error().error->code == ErrorCode::counter_exhausted));
+    BOOST_TEST(readings > 4U);
+    BOOST_TEST(readings < 0x10U);
+    Desk anew(asked.clone(), with_counters(counters));
+    BOOST_TEST((anew.read().error().code == client::FailureCode::counter_rejected));
+}
+
 BOOST_AUTO_TEST_CASE(what_the_meter_has_used_up_is_refused_after_a_restart) {
     const Protection both = security::authenticated_encryption;
     const SecuritySuite suite = SecuritySuite::aes_gcm_128;

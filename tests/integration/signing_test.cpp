@@ -5,8 +5,8 @@
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
-#include "stack/security/pem.hpp"
 #include "tests/client/client_desk.hpp"
+#include "tests/integration/papers.hpp"
 #include "tests/integration/simulated_meter.hpp"
 
 namespace dlms::testing {
@@ -14,64 +14,7 @@ namespace {
 
 using client::MeterParameters;
 using client::SigningMaterial;
-using security::Certificate;
-using security::CertificateUse;
-using security::Curve;
-using security::PrivateKey;
 using security::SecuritySuite;
-using security::SystemTitle;
-
-const SystemTitle our_title({'H', 'E', 'S', 0, 0, 0, 0, 1});
-const SystemTitle meter_title({'T', 'S', 'T', 0, 0, 0, 0, 1});
-
-security::Time present() {
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
-Certificate certificate_of(const std::string& name, const PrivateKey& key, const PrivateKey& signer,
-                           const Certificate* authority,
-                           std::optional<CertificateUse> use = CertificateUse::digital_signature,
-                           std::chrono::hours age = std::chrono::hours(1)) {
-    const security::CertificateContents contents{name,
-                                                 key.public_key(),
-                                                 use,
-                                                 ByteBuffer{1, 2, 3},
-                                                 present() - age,
-                                                 present() - age + std::chrono::hours(24)};
-    auto made = security::issue_certificate(contents, signer, authority);
-    BOOST_REQUIRE(made.has_value());
-    return std::move(*made);
-}
-
-/// Keys of both sides, and an authority over the meter's.
-struct Papers {
-    explicit Papers(Curve curve)
-        : ours(*PrivateKey::generate(curve, random)),
-          meters(*PrivateKey::generate(curve, random)),
-          authoritys(*PrivateKey::generate(curve, random)),
-          authority(certificate_of("CA", authoritys, authoritys, nullptr, std::nullopt)),
-          own(certificate_of(to_hex(our_title.octets()), ours, ours, nullptr)),
-          meter(certificate_of(to_hex(meter_title.octets()), meters, authoritys, &authority)),
-          key_pem(*security::to_pem(ours)),
-          meter_pem(security::to_pem(meter)),
-          authority_pem(security::to_pem(authority)) {}
-
-    SigningMaterial material() const {
-        return {key_pem.reveal(), own.der(), as_bytes(meter_pem), as_bytes(authority_pem)};
-    }
-
-    SystemRandom random;
-    PrivateKey ours;
-    PrivateKey meters;
-    PrivateKey authoritys;
-    Certificate authority;
-    Certificate own;
-    Certificate meter;
-    SecretBytes key_pem;
-    std::string meter_pem;
-    std::string authority_pem;
-};
-
 std::string scenario(const Papers& papers, int suite) {
     using nlohmann::json;
     const std::string key(suite == 2 ? 64 : 32, '7');
@@ -161,6 +104,18 @@ BOOST_AUTO_TEST_CASE(both_sides_prove_that_they_have_their_keys) {
             BOOST_TEST(reading(std::move(wrong)) == "authentication-failed");
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(papers_that_expire_later_make_no_association_then) {
+    const Papers papers(Curve::p256);
+    const SimulatedMeter meter(scenario(papers, 1));
+    MeterParameters parameters =
+        signing_parameters(meter.wrapper_port(), SecuritySuite::ecdh_ecdsa_aes_gcm_128, 1);
+    BOOST_REQUIRE(client::take_signing(papers.material(), present(), parameters.security));
+    BOOST_TEST((parameters.security.valid_until == papers.meter.not_after()));
+    BOOST_TEST(reading(parameters.clone()) == "0600003039");
+    parameters.security.valid_until = present() - std::chrono::seconds(1);
+    BOOST_TEST(reading(std::move(parameters)) == "authentication-failed");
 }
 
 BOOST_AUTO_TEST_CASE(papers_that_do_not_fit_are_named_and_taken_by_no_association) {

@@ -134,6 +134,25 @@ BOOST_AUTO_TEST_CASE(an_agreed_key_is_not_among_the_keys) {
                "its key is agreed by the two sides, and not among the keys");
 }
 
+// The octets of a published vector (cipher-0115), of which the additional data hold no key-info.
+BOOST_AUTO_TEST_CASE(a_message_opens_with_its_own_key_whatever_that_is_called) {
+    const std::string head = "DD080123456789ABCDEF084D4D4D0000BC614E084D4D4D00000000010000";
+    const std::string body = "1E3100000003BBC29BB99274633EDC67AD5D56BB6A6F060BC39F7F5FAB1ED4";
+    const std::string wrapped =
+        "010100"
+        "18" +
+        std::string(48, '5');
+    for (const std::string& key_info :
+         {std::string("00"), std::string("010000"), std::string("0102010100"),
+          std::string("0102010200"), wrapped}) {
+        BOOST_TEST(deciphered(head + key_info + body, keys_of(ek, ak))["plaintext"] == get_request);
+    }
+    BOOST_TEST(reason(head + "0102010100" + body, keys_of(ak, ek)) ==
+               "its key is agreed by the two sides, and not among the keys");
+    BOOST_TEST(reason(head + wrapped + body, keys_of(ak, ek)) ==
+               "its key is wrapped, and there is no key encrypting key of 16 octets");
+}
+
 BOOST_AUTO_TEST_CASE(keys_that_do_not_suffice_leave_octets_valid) {
     const std::string_view sealed =
         "DB084B464D1020304050293000000007AD497163C331AA5B29CADE612E5F871F9EBFD5DFDC59D8957C1F78E0"

@@ -56,6 +56,20 @@ BOOST_AUTO_TEST_CASE(a_wrong_check_is_told_with_the_right_one) {
     BOOST_TEST(fault("7EA8814401131331A5E7E7007E").find("expected") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_format_is_told_for_what_it_is) {
+    const auto hdlc_fault = [](const char* hex) {
+        const ExactBuffer exact(octets(hex));
+        const auto decoded = render::decode(DecodeLayer::hdlc, exact.view());
+        BOOST_REQUIRE(!decoded);
+        return render::fault_text(decoded.error(), exact.view());
+    };
+    BOOST_TEST(hdlc_fault("7EB0070321934FB57E") ==
+               "hdlc: frame format at octet 1: expected A0 to AF, got B0");
+    BOOST_TEST(hdlc_fault("7EA00C2103731480808000574F7E") ==
+               "hdlc: frame format at octet 8: expected the format identifier 81 of negotiation "
+               "parameters, got 80");
+}
+
 BOOST_AUTO_TEST_CASE(a_header_check_is_told_too) {
     const std::string whole = "7EA00F21031460B2334455667788B5797E";
     BOOST_TEST(pieces(frame + whole.substr(0, 12) + "61" + whole.substr(14)).find("check") !=

@@ -37,4 +37,17 @@ BOOST_AUTO_TEST_CASE(only_what_no_table_knows_must_be_read_first) {
     BOOST_TEST(needs(unknown) == "none");
 }
 
+BOOST_AUTO_TEST_CASE(a_broadcast_must_say_all_by_itself) {
+    BOOST_TEST(!needs_meter_for_broadcast(request_of(5, 9, "3")));
+    BOOST_TEST(!needs_meter_for_broadcast(request_of(8, 2, R"("2026-11-30T12:00:00Z")")));
+    BOOST_TEST(needs_meter_for_broadcast(request_of(1, 2, "3")));
+    BOOST_TEST(!needs_meter_for_broadcast(request_of(1, 2, R"({"hex": "1103"})")));
+    // A register's value is shown with a scaler, which each meter has for itself.
+    WriteRequest scaled = request_of(3, 2, "1.5");
+    scaled.data_type = axdr::Tag::long_unsigned;
+    BOOST_TEST(needs_meter_for_broadcast(scaled));
+    scaled.value = R"({"raw": 15})";
+    BOOST_TEST(!needs_meter_for_broadcast(scaled));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -632,7 +632,7 @@ BOOST_AUTO_TEST_CASE(what_is_in_work_goes_with_a_loop_that_was_stopped) {
     connect.server_address = 1;
     connect.client_address = 17;
     const CallLimits limits{std::chrono::steady_clock::now(), 300s};
-    head_end->connect(std::move(connect), limits, [](const auto&) {});
+    head_end->connect(std::move(connect), {}, limits, [](const auto&) {});
     ReadRequest read;
     read.meter_number = "202";
     read.attribute = {1, cosem::ObisCode::parse("0-0:96.1.0.255").value(), 2};
@@ -655,6 +655,7 @@ BOOST_AUTO_TEST_SUITE(rest_access)
 
 BOOST_AUTO_TEST_CASE(a_key_is_needed_for_all_but_health) {
     ServiceConfig config = loopback_config();
+    config.asks_for_key = true;
     config.api_key.emplace("the-key");
     const RunningService service(config);
     BOOST_TEST(get(service, "/health").status == 200);
@@ -669,6 +670,7 @@ BOOST_AUTO_TEST_CASE(a_key_is_needed_for_all_but_health) {
 
 BOOST_AUTO_TEST_CASE(pages_of_named_origins_may_call) {
     ServiceConfig config = loopback_config();
+    config.asks_for_key = true;
     config.api_key.emplace("the-key");
     config.cors_origins = {"https://a.example"};
     const RunningService service(config);

@@ -5,7 +5,9 @@
 #include <asio/co_spawn.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "server/audit_keeping.hpp"
 #include "server/key_keeping.hpp"
+#include "server/registry_keeping.hpp"
 #include "tests/server/http_client.hpp"
 
 namespace dlms::service::testing {
@@ -22,8 +24,12 @@ ServiceConfig loopback_config() {
 
 RunningService::RunningService(const ServiceConfig& config) {
     thread_.run([&] {
-        service_ = std::make_unique<Service>(thread_.io(), config, *keep_counters(config.data_dir),
-                                             *keep_keys(config), ServiceEvents{});
+        service_ = std::make_unique<Service>(
+            thread_.io(), config,
+            Keeping{*keep_counters(config.data_dir), *keep_keys(config),
+                    std::move(*keep_registry(config.data_dir)), *keep_audit(config.data_dir),
+                    *keep_api_keys(config.data_dir)},
+            ServiceEvents{});
         BOOST_REQUIRE(!service_->start());
         port_ = service_->port();
     });

@@ -30,7 +30,11 @@ public:
     struct Abort {};  ///< the same, with a reset
     /// Says nothing and waits until the client closes.
     struct Silence {};
-    using Step = std::variant<Expect, Send, Close, Abort, Silence>;
+    /// Sends the same octets again and again, until the client closes.
+    struct Flood {
+        std::string hex;
+    };
+    using Step = std::variant<Expect, Send, Close, Abort, Silence, Flood>;
 
     explicit ScriptedMeter(std::vector<Step> script)
         : script_(std::move(script)),
@@ -105,6 +109,16 @@ private:
         std::error_code error;
         while (!error) {
             asio::read(socket, asio::buffer(&octet, 1), error);
+        }
+        socket.close(error);
+        return {};
+    }
+
+    std::error_code perform(const Flood& step, asio::ip::tcp::socket& socket) {
+        const ByteBuffer one = octets(step.hex);
+        std::error_code error;
+        while (!error) {
+            asio::write(socket, asio::buffer(one), error);
         }
         socket.close(error);
         return {};

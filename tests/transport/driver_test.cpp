@@ -31,6 +31,7 @@ public:
     std::deque<ByteBuffer> to_send;
     std::optional<Instant> deadline;
     std::optional<Error> broken;
+    std::optional<std::uint64_t> answered;
     ByteBuffer received;
 
     void receive(ByteView bytes, Instant) override {
@@ -52,6 +53,7 @@ public:
         return ByteView(sending_);
     }
     std::optional<Instant> poll_timeout() override { return deadline; }
+    std::optional<std::uint64_t> answers() const override { return answered; }
     std::optional<Error> failure() override { return broken; }
 
 private:
@@ -234,6 +236,79 @@ BOOST_AUTO_TEST_CASE(a_deadline_that_comes_nearer_is_kept_and_one_that_moves_bac
     driver->flush();
     line.run_until([&] { return came; });
     driver->close();
+}
+
+BOOST_AUTO_TEST_CASE(CLIENT_X_11_a_peer_that_floods_is_cut_off) {
+    Line line;
+    ScriptedSession session;
+    session.answered = 0;
+    std::optional<Error> lost;
+    session.on_lost = [&](const Error& error) { lost = error; };
+    const auto driver = Driver::create(std::move(line.own), session);
+    driver->start();
+    const ByteBuffer flood(64 * 1024, Byte{0x7E});
+    line.peer.non_blocking(true);
+    line.run_until([&] {
+        std::error_code full;
+        line.peer.write_some(asio::buffer(flood), full);
+        line.io.poll();
+        return lost.has_value();
+    });
+    BOOST_TEST((*lost == transport::flooded));
+    BOOST_TEST(!driver->is_open());
+    BOOST_TEST(session.received.size() > transport::FloodBudget::burst / 2);
+}
+
+BOOST_AUTO_TEST_CASE(octets_that_were_waited_for_are_no_flood) {
+    constexpr std::size_t all = 4 * transport::FloodBudget::burst;
+    for (const bool is_server : {false, true}) {
+        Line line;
+        ScriptedSession session;
+        if (!is_server) {
+            session.answered = 0;
+        }
+        // An answer every now and then; to a server octets come as its clients like.
+        session.on_receive = [&](ByteView) {
+            if (session.answered && session.received.size() / 100'000 > *session.answered) {
+                session.answered = session.received.size() / 100'000;
+            }
+        };
+        bool lost = false;
+        session.on_lost = [&](const Error&) { lost = true; };
+        const auto driver = Driver::create(std::move(line.own), session);
+        driver->start();
+        const ByteBuffer portion(64 * 1024, Byte{0x7E});
+        std::size_t sent = 0;
+        line.peer.non_blocking(true);
+        line.run_until([&] {
+            std::error_code full;
+            if (sent < all) {
+                sent += line.peer.write_some(asio::buffer(portion), full);
+            }
+            line.io.poll();
+            return lost || session.received.size() >= all;
+        });
+        BOOST_TEST(!lost);
+        driver->close();
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_a_slow_line_babbles_is_no_flood) {
+    // 115200 Bd without a pause, for an hour, in portions as they come.
+    transport::FloodBudget budget;
+    Instant now{};
+    bool fits = true;
+    for (int i = 0; i < 360'000; ++i) {
+        now += 10ms;
+        fits = fits && budget.charge(115, now);
+    }
+    BOOST_TEST(fits);
+    // Octet by octet, a long APDU comes in time too.
+    transport::FloodBudget dribble;
+    for (int i = 0; i < 65'535; ++i) {
+        fits = fits && dribble.charge(1, now);
+    }
+    BOOST_TEST(fits);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -226,8 +226,8 @@ BOOST_AUTO_TEST_CASE(every_block_gives_the_meter_its_time) {
     still_works(script, 2);
 }
 
-BOOST_AUTO_TEST_CASE(CLIENT_X_11_endless_blocks_stop_at_the_limit) {
-    association::ClientAssociation client(client_of({}));
+void endless_blocks_stop_at(std::size_t limit, association::ClientConfiguration configuration) {
+    association::ClientAssociation client(std::move(configuration));
     BOOST_REQUIRE(client.open({}));
     client.receive(octets(Agreement().aare()), {});
     while (client.poll_event()) {
@@ -254,8 +254,16 @@ BOOST_AUTO_TEST_CASE(CLIENT_X_11_endless_blocks_stop_at_the_limit) {
     const auto* failed = std::get_if<association::RequestFailed>(&*event);
     BOOST_REQUIRE(failed);
     BOOST_CHECK(std::get<Error>(failed->reason).code == ErrorCode::answer_too_long);
-    BOOST_TEST(number == limits::max_long_answer / 60'000 + 1);
+    BOOST_TEST(number == limit / 60'000 + 1);
+    BOOST_TEST(client.counters().answers == number);
     BOOST_CHECK(client.is_ready());
+}
+
+BOOST_AUTO_TEST_CASE(CLIENT_X_11_endless_blocks_stop_at_the_limit) {
+    endless_blocks_stop_at(limits::max_long_answer, client_of({}));
+    association::ClientConfiguration smaller = client_of({});
+    smaller.max_answer = 1u << 20;
+    endless_blocks_stop_at(smaller.max_answer, std::move(smaller));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -302,6 +302,33 @@ BOOST_AUTO_TEST_CASE(the_speed_is_the_highest_that_both_can_do) {
         .holds();
 }
 
+BOOST_AUTO_TEST_CASE(HDLC_X_MODEE_1_a_line_of_fixed_speed_stays_at_it) {
+    // The reader's converter has 9600 Bd for good; the meter could do 19200.
+    talk_of({.start_baud_rate = 9600, .fixed_speed = true})
+        .command("open", open)
+        .expect_event("line 9600 7E1")
+        .expect_transmit(request)
+        .deliver_raw(to_hex(as_bytes("/ABC6\\2x\r\n")))
+        .at(200ms)
+        .expect_transmit(hdlc_at_9600)
+        .deliver_raw(hdlc_at_9600)
+        .expect_event("line 9600 8N1")
+        .at(500ms)
+        .expect_event("hdlc 9600 8N1 ABC x")
+        .holds();
+    // A meter that offers less, and the data block of one that changes its speed unasked.
+    for (const auto* answer : {"/ABC3\\2x\r\n", "/ABCAx\r\n"}) {
+        talk_of(
+            {.goal = OpeningGoal::hdlc_or_readout, .start_baud_rate = 9600, .fixed_speed = true})
+            .command("open", open)
+            .expect_event("line 9600 7E1")
+            .expect_transmit(request)
+            .deliver_raw(to_hex(as_bytes(answer)))
+            .expect_event("failed unsupported-baud-rate")
+            .holds();
+    }
+}
+
 BOOST_AUTO_TEST_CASE(without_an_opening_the_line_is_hdlcs_at_once) {
     holds_every_way(talk_of({.direct = LineSettings{.baud_rate = 4800}})
                         .command("open", open)

@@ -1,12 +1,12 @@
-#include "server/time_zone.hpp"
+#include "render/time_zone.hpp"
 
 #include <chrono>
 #include <date/tz.h>
 #include <stdexcept>
 
-namespace dlms::service {
+namespace dlms::render {
 
-std::optional<render::LocalFromUtc> local_time_of(const std::string& zone) {
+std::optional<cosem::LocalFromUtc> local_time_of(const std::string& zone) {
     if (zone == "UTC") {
         return [](std::int64_t utc_seconds) { return cosem::LocalSeconds{utc_seconds}; };
     }
@@ -23,4 +23,4 @@ std::optional<render::LocalFromUtc> local_time_of(const std::string& zone) {
     };
 }
 
-}  // namespace dlms::service
+}  // namespace dlms::render

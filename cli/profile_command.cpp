@@ -1,0 +1,150 @@
+#include "cli/profile_command.hpp"
+
+#include <cstdlib>
+#include <iostream>
+
+#include <asio/co_spawn.hpp>
+#include <asio/io_context.hpp>
+
+#include "cli/advice.hpp"
+#include "client/load_profile.hpp"
+#include "client/meter_profile.hpp"
+#include "client/native_meter_client.hpp"
+#include "render/profile_document.hpp"
+#include "render/time_zone.hpp"
+
+namespace dlms::cli {
+namespace {
+
+constexpr auto examples = R"(Examples:
+  dlms profile 192.168.1.20 --brand hexcell --from 2026-03-14 --to 2026-03-15
+  dlms profile 192.168.1.20 1-0:99.98.34.255 --brand hexcell
+  dlms profile 192.168.1.20 1-0:99.2.0.255 --from 2026-03-14T08:00+01:00 --json)";
+
+using Table = client::Outcome<cosem::ProfileTable>;
+
+asio::awaitable<Table> read_profile(client::MeterClient& meter, const client::MeterProfile& brand,
+                                    client::ProfileQuery query, cosem::LocalFromUtc zone,
+                                    Instant deadline) {
+    client::LearntLimits limits;
+    client::RegisterReader registers(meter);
+    client::ProfileReader reader(meter, registers, brand, limits);
+    auto table = co_await reader.read(std::move(query), std::move(zone), deadline);
+    co_await meter.release(std::chrono::steady_clock::now() + std::chrono::seconds(5));
+    co_return table;
+}
+
+/// A date alone is its midnight. False for a text that is no time.
+bool read_bound(const std::string& text, std::optional<cosem::DateTime>& bound) {
+    constexpr std::size_t date_characters = 10;
+    if (text.empty()) {
+        return true;
+    }
+    const auto time =
+        cosem::date_time_from_iso(text.size() == date_characters ? text + "T00:00" : text);
+    if (!time || !cosem::local_seconds(*time)) {
+        return false;
+    }
+    bound = *time;
+    return true;
+}
+
+void print_json(const render::ProfileDocument& document, const cosem::ObisCode& profile) {
+    std::string text;
+    {
+        constexpr std::size_t indent = 1;
+        render::JsonWriter writer(text, indent);
+        writer.begin_object();
+        writer.key("obisCode");
+        writer.plain(profile.text());
+        document.write_members(writer);
+        writer.end_object();
+    }
+    std::cout << text << '\n';
+}
+
+ExitStatus usage(const std::string& sentence) {
+    std::cerr << "dlms profile: " << sentence << '\n';
+    return ExitStatus::usage;
+}
+
+}  // namespace
+
+ProfileCommand::ProfileCommand(CLI::App& program)
+    : command_(program.add_subcommand(
+          "profile", "Read a load profile or an event log as a table (CSV, JSON)")) {
+    meter_.add_to(*command_);
+    command_->add_option("obis", obis_, "The profile; 1-0:99.1.0.255 if absent")
+        ->option_text("OBIS");
+    command_
+        ->add_option("--from", from_,
+                     "Rows from this time on: 2026-03-14, 2026-03-14T08:00 (the meter's\n"
+                     "local time) or 2026-03-14T08:00+01:00")
+        ->option_text("TIME");
+    command_->add_option("--to", to_, "Rows before this time")->option_text("TIME");
+    command_
+        ->add_option("--time-zone", time_zone_,
+                     "Where the meter is, if its clock states no deviation; UTC if absent")
+        ->option_text("NAME");
+    command_->add_option("--minutes", minutes_, "How long it may take in all; 5 if absent")
+        ->check(CLI::Range(0.1, 1440.0))
+        ->option_text("NUMBER");
+    command_->add_flag("--json", json_, "Print JSON in place of CSV");
+    command_->footer(examples);
+}
+
+ExitStatus ProfileCommand::run() {
+    client::ProfileQuery query;
+    const auto profile = cosem::ObisCode::parse(obis_);
+    if (!profile) {
+        return usage("'" + obis_ + "' is not an OBIS code such as 1-0:99.1.0.255");
+    }
+    query.profile = *profile;
+    query.most_octets = std::size_t{256} * 1024 * 1024;
+    if (!read_bound(from_, query.range.from) || !read_bound(to_, query.range.to)) {
+        return usage("--from and --to take times such as 2026-03-14 or 2026-03-14T08:00+01:00");
+    }
+    const auto zone = render::local_time_of(time_zone_);
+    if (!zone) {
+        return usage("'" + time_zone_ + "' is not the name of a time zone such as Europe/Berlin");
+    }
+    auto access = meter_.access(std::getenv);
+    if (!access) {
+        return usage(access.error());
+    }
+    asio::io_context io;
+    client::NativeMeterClient meter(std::move(access->parameters), std::move(access->environment));
+    const auto time = std::chrono::milliseconds(static_cast<std::int64_t>(minutes_ * 60'000));
+    std::optional<Table> table;
+    asio::co_spawn(io,
+                   read_profile(meter, meter_.profile(), query, *zone,
+                                std::chrono::steady_clock::now() + time),
+                   [&table](const std::exception_ptr& defect, Table result) {
+                       if (!defect) {
+                           table = std::move(result);
+                       }
+                   });
+    io.run();
+    if (!table) {
+        std::cerr << "dlms profile: an internal error\n";
+        return ExitStatus::internal;
+    }
+    if (!*table) {
+        std::cerr << "dlms profile: " << explain(table->error()) << '\n';
+        return exit_status(table->error());
+    }
+    const render::ValueOptions options = meter_.value_options();
+    const render::ProfileDocument document(**table, options, meter_.profile().name);
+    if (json_) {
+        print_json(document, query.profile);
+    } else {
+        std::cout << document.csv();
+    }
+    for (const cosem::MissingInterval& gap : (*table)->missing) {
+        std::cerr << "dlms profile: missing from " << iso_text(gap.from) << " to "
+                  << iso_text(gap.to) << '\n';
+    }
+    return ExitStatus::done;
+}
+
+}  // namespace dlms::cli
