@@ -24,7 +24,7 @@ PASSWORD = b"Geheim-0815-Wort"
 MASTER_KEY = bytes.fromhex("5B6C7D8E9FA0B1C2D3E4F50617283940")
 NEW_KEY = bytes.fromhex("C4D5E6F708192A3B4C5D6E7F8091A2B3")
 SEALING_KEY = bytes.fromhex("7E6D5C4B3A291807F6E5D4C3B2A190807E6D5C4B3A291807F6E5D4C3B2A19081")
-CONFORMANCE = ["get", "set", "action", "block-transfer-with-get-or-read"]
+CONFORMANCE = ["get", "set", "action", "block-transfer-with-get-or-read", "general-protection"]
 ENERGY = {"meter_number": "1", "obis_code": "1-0:1.8.0.255"}
 
 
@@ -180,6 +180,39 @@ class Secrets(unittest.TestCase):
                     self.assertNotIn(form, text)
         # What was searched has the octets of the line in it.
         self.assertIn("->", service.text())
+
+    def test_no_secret_of_a_change_from_the_command_line_is_emitted(self):
+        simulator = Simulator(self.folder)
+        options = [f"127.0.0.1:{simulator.port}", "-v", "--client", "1", "--auth", "gmac", "--security",
+                   "authenticated_encryption"]
+        keys = {"DLMS_ENCRYPTION_KEY": ENCRYPTION_KEY.hex(), "DLMS_AUTHENTICATION_KEY": AUTHENTICATION_KEY.hex(),
+                "DLMS_MASTER_KEY": MASTER_KEY.hex()}
+        emitted = []
+
+        def run(*arguments):
+            ended = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=60, check=False,
+                                   env={**os.environ, "XDG_STATE_HOME": self.folder, **keys})
+            self.assertEqual(ended.returncode, 0, ended.stderr)
+            emitted.extend([ended.stdout, ended.stderr])
+
+        secrets = [ENCRYPTION_KEY, AUTHENTICATION_KEY, MASTER_KEY]
+        run("read", *options, "1-0:1.8.0.255", "--envelope", "wrapped_key")
+        for number in (1, 2):
+            file_name = os.path.join(self.folder, f"new{number}.env")
+            run("keys", "rotate", *options, "--out", file_name, "--keys", "encryption,authentication,master")
+            with open(file_name, encoding="ascii") as file:
+                keys = dict(line.strip().split("=") for line in file if not line.startswith("#"))
+            self.assertEqual(len(keys), 3)
+            secrets += [bytes.fromhex(key) for key in keys.values()]
+        run("read", *options, "1-0:1.8.0.255")
+        emitted.append(simulator.close())
+        with open(os.path.join(self.folder, "dlms/counters.db"), "rb") as file:
+            emitted.append(file.read().decode("latin-1"))
+        for secret in secrets:
+            for form in forms(secret):
+                for text in emitted:
+                    self.assertNotIn(form, text)
+        self.assertIn("->", emitted[1])
 
     def test_a_service_that_is_killed_repeats_no_number(self):
         """DLMS_SERVICE_KILLS kills, each behind another number of APDUs; the numbers are those on the wire."""
