@@ -269,6 +269,10 @@ bool ServerAssociation::may_name(const xdlms::List<xdlms::VariableAccessSpecific
 
 bool ServerAssociation::may_use_blocks(ServerService service) {
     using enum ConformanceBit;
+    if (security_.opened_by_broadcast_key()) {
+        ++counters_.refused_apdus;  // a block is acknowledged, and many heard this one
+        return false;
+    }
     const bool reads = service == ServerService::get || service == ServerService::read;
     const auto bit = service == ServerService::action ? block_transfer_with_action
                      : reads                          ? block_transfer_with_get_or_read

@@ -558,6 +558,10 @@ BOOST_AUTO_TEST_CASE(SYMSEC_X_BC_1_broadcasts_are_executed_and_never_answered) {
             BOOST_TEST(pair.inject(insider.seal(set_value, kind)) == "");
             BOOST_TEST(pair.inject(insider.seal(get_value, kind)) == "");
             BOOST_TEST(pair.inject(insider.seal(octets("C1018101"), kind)) == "");
+            // Blocks want acknowledgements, which nobody may give.
+            BOOST_TEST(pair.inject(insider.seal(octets("C1028100030100010800FF020000000000010111"),
+                                                kind)) == "");
+            BOOST_TEST(pair.inject(insider.seal(octets("C10381FF000000020105"), kind)) == "");
             ByteBuffer bad = insider.seal(unconfirmed, kind);
             bad.back() ^= 1;
             BOOST_TEST(pair.inject(bad) == "");
