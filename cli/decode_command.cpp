@@ -164,12 +164,27 @@ private:
     bool is_id_ = false;
 };
 
-Json error_json(const Error& error, ByteView octets) {
+Json error_json(const Error& error, std::string message) {
     Json json;
     json["offset"] = error.offset;
     json["code"] = name(error.code);
-    json["message"] = render::fault_text(error, octets);
+    json["message"] = std::move(message);
     return json;
+}
+Json error_json(const Error& error, ByteView octets) {
+    return error_json(error, render::fault_text(error, octets));
+}
+
+/// Why a line has no answer but an error.
+struct Refusal {
+    Error error;
+    std::string message;
+};
+
+/// A line that asks in no way that is understood. `offset`: the character of `hex`.
+std::unexpected<Refusal> bad_line(std::string message, std::uint32_t offset = 0) {
+    return std::unexpected(
+        Refusal{Error{ErrorCode::invalid_text, Layer::base, offset}, std::move(message)});
 }
 
 /// A text member; nothing when it is something else.
@@ -178,18 +193,33 @@ std::string member(const Json& json, const char* key) {
     return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-Result<render::DecodeKeys> keys_of(const Json& line) {
+/// One of the keys; empty where it is left out or null.
+std::expected<ByteBuffer, Refusal> key_of(const Json& keys, const std::string& name) {
+    const auto found = keys.find(name);
+    if (found == keys.end() || found->is_null()) {
+        return ByteBuffer();
+    }
+    auto octets = from_hex(member(keys, name.c_str()));
+    if (!found->is_string() || !octets) {
+        return bad_line("keys: \"" + name + "\" is no hexadecimal text");
+    }
+    return std::move(*octets);
+}
+
+std::expected<render::DecodeKeys, Refusal> keys_of(const Json& line) {
     render::DecodeKeys keys;
     const auto found = line.find("keys");
     if (found == line.end() || !found->is_object()) {
         return keys;
     }
-    const auto encryption = from_hex(member(*found, "ek"));
-    const auto authentication = from_hex(member(*found, "ak"));
-    const auto key_encrypting = from_hex(member(*found, "kek"));
-    const auto title = from_hex(member(*found, "system_title"));
-    if (!encryption || !authentication || !key_encrypting || !title) {
-        return fail(ErrorCode::invalid_text, Layer::base);
+    const auto encryption = key_of(*found, "ek");
+    const auto authentication = key_of(*found, "ak");
+    const auto key_encrypting = key_of(*found, "kek");
+    const auto title = key_of(*found, "system_title");
+    for (const auto* key : {&encryption, &authentication, &key_encrypting, &title}) {
+        if (!*key) {
+            return std::unexpected(key->error());
+        }
     }
     keys.encryption_key = SecretBytes(*encryption);
     keys.authentication_key = SecretBytes(*authentication);
@@ -199,24 +229,35 @@ Result<render::DecodeKeys> keys_of(const Json& line) {
 }
 
 /// Decodes what a line asks.
-Status write_line(render::JsonWriter& writer, const Json& line, ByteBuffer& asked) {
-    const auto layer = render::decode_layer_from_name(member(line, "layer"));
-    const auto hex = line.find("hex");
-    if (!layer || hex == line.end() || !hex->is_string()) {
-        return fail(ErrorCode::invalid_text, Layer::base);
+std::expected<void, Refusal> write_line(render::JsonWriter& writer, const Json& line) {
+    const std::string layer_name = member(line, "layer");
+    const auto layer = render::decode_layer_from_name(layer_name);
+    const std::string hex = member(line, "hex");
+    if (!layer) {
+        return bad_line(layer_name.empty() ? "there is no text \"layer\""
+                                           : "no layer is called " + dump(layer_name));
     }
-    Result<ByteBuffer> octets = from_hex(hex->get_ref<const std::string&>());
+    if (!line.contains("hex") || !line["hex"].is_string()) {
+        return bad_line("there is no text \"hex\"");
+    }
+    const Result<ByteBuffer> octets = from_hex(hex);
     if (!octets) {
-        return std::unexpected(octets.error());
+        return bad_line("hex: no pair of hexadecimal digits at character " +
+                            std::to_string(octets.error().offset + 1),
+                        octets.error().offset);
     }
-    asked = std::move(*octets);
-    const Result<render::DecodeKeys> keys = keys_of(line);
+    const auto keys = keys_of(line);
     if (!keys) {
         return std::unexpected(keys.error());
     }
     render::DecodeOptions options;
     options.keys = &*keys;
-    return render::write_decoded(writer, *layer, asked, options);
+    const Status written = render::write_decoded(writer, *layer, *octets, options);
+    if (!written) {
+        return std::unexpected(
+            Refusal{written.error(), render::fault_text(written.error(), *octets)});
+    }
+    return {};
 }
 
 /// Keeps of a line only what is used, whatever else it holds and however deep that is.
@@ -235,7 +276,9 @@ std::string too_long(const std::string& text) {
     Json json;
     json["id"] = std::move(finder.id);
     json["valid"] = false;
-    json["error"] = error_json(Error{ErrorCode::buffer_limit, Layer::base, max_text}, {});
+    json["error"] =
+        error_json(Error{ErrorCode::buffer_limit, Layer::base, max_text},
+                   "the line has more than " + std::to_string(max_text) + " characters");
     return dump(json);
 }
 
@@ -248,11 +291,10 @@ std::string answer(const std::string& text) {
     const bool is_object = line.is_object();
     const auto id = is_object ? line.find("id") : line.end();
     std::string decoded;
-    ByteBuffer octets;
-    Status status = fail(ErrorCode::invalid_text, Layer::base);
+    std::expected<void, Refusal> status = bad_line("the line is no JSON object");
     if (is_object) {
         render::JsonWriter writer(decoded);
-        status = write_line(writer, line, octets);
+        status = write_line(writer, line);
     }
     std::string json;
     render::JsonWriter writer(json);
@@ -262,7 +304,7 @@ std::string answer(const std::string& text) {
     writer.key("valid");
     writer.boolean(status.has_value());
     writer.key(status ? "decoded" : "error");
-    writer.raw(status ? decoded : dump(error_json(status.error(), octets)));
+    writer.raw(status ? decoded : dump(error_json(status.error().error, status.error().message)));
     writer.end_object();
     writer.flush();
     return json;

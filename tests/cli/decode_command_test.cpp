@@ -93,6 +93,23 @@ BOOST_AUTO_TEST_CASE(lines_that_are_no_question_are_answered_too) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_line_that_is_no_question_is_told_what_it_lacks) {
+    const std::vector<std::pair<std::string, std::string>> lines{
+        {"nonsense", "the line is no JSON object"},
+        {R"({"hex":"00"})", "there is no text \"layer\""},
+        {R"({"layer":"a\u0007b","hex":"00"})", R"(no layer is called "a\u0007b")"},
+        {R"({"layer":"data","hex":7})", "there is no text \"hex\""},
+        {R"({"layer":"data","hex":"11zz"})", "hex: no pair of hexadecimal digits at character 3"},
+        {R"({"layer":"data","hex":"00","keys":{"ak":"0"}})", "keys: \"ak\" is no hexadecimal text"},
+        {R"({"layer":"data","hex":"00","keys":{"system_title":7}})",
+         "keys: \"system_title\" is no hexadecimal text"}};
+    for (const auto& [line, message] : lines) {
+        BOOST_TEST(answer(line).at("error").at("message") == message);
+    }
+    // What is null is left out.
+    BOOST_TEST(answer(R"({"layer":"data","hex":"00","keys":{"ek":null}})").at("valid") == true);
+}
+
 BOOST_AUTO_TEST_CASE(an_answer_is_bounded) {
     const std::string octets(2 * (dlms::render::max_decode_octets + 1), '0');
     const Json json = answer(R"({"id":1,"layer":"data","hex":")" + octets + "\"}");
