@@ -343,6 +343,7 @@ Declaration read_declaration(const Json& json) {
     declaration.authentication_key = all.hex("authentication_key", {key_size});
     declaration.master_key = all.hex("master_key", {key_size});
     declaration.least_counter = all.number<std::uint32_t>("invocation_counter", 1, 1);
+    declaration.most_objects = all.number<std::uint32_t>("most_objects", 0);
     lists(all, declaration);
     declaration.allowed = known_texts(all, "allow", permissions);
     declaration.claims = known_texts(all, "claims", known_claims);

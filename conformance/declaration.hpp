@@ -116,6 +116,8 @@ struct Declaration {
     std::uint32_t least_counter = 1;
     std::vector<DeclaredAssociation> associations;
     std::map<std::string, DeclaredObject, std::less<>> objects;
+    /// Objects of a list that COSEM_X_Y judges: one of each class, then the first; 0 for all.
+    std::size_t most_objects = 0;
     std::vector<std::string> allowed;
     std::vector<std::string> claims;
 

@@ -174,6 +174,8 @@ MeterAssociations::Peer* MeterAssociations::find_peer(LogicalDevice& device, Cli
     peers_.push_back(
         std::make_unique<Peer>(client, &device, index, ServerAssociation(std::move(configuration)),
                                device.security().generation(), device.secret_changes()));
+    // A policy that was activated before rules this association from its beginning.
+    device.security().take_over(peers_.back()->association, device.security().generation());
     if (found->misbehaviour) {
         peers_.back()->misbehaviour.emplace(*found->misbehaviour);
     }

@@ -147,8 +147,8 @@ BOOST_AUTO_TEST_CASE(CC_REG_2_scaler_unit) {
 BOOST_AUTO_TEST_CASE(CC_PG_5_range_of_a_profile) {
     // By range: the client sends the selector and its parameters, and takes the rows, none too.
     constexpr auto range =
-        "0204 0204 120008 09060000010000FF 0F02 120000 090C07EA030107000000000080 00FF"
-        "090C07EA03010701000000008000FF 0100";
+        "0204 0204 120008 09060000010000FF 0F02 120000 090C 07EA0301 07 00000000 8000FF"
+        "090C 07EA0301 07 01000000 8000FF 0100";
     const std::string parameters = to_hex(octets(range));
     ScriptedMeter meter({asks(aarq), says(aare),
                          asks("C001C1 00070100630100FF02 0101" + parameters), says("C401C1000100"),

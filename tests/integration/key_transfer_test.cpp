@@ -179,17 +179,22 @@ BOOST_AUTO_TEST_CASE(SYMSEC_0_SecPol_1_to_3_a_policy_is_kept_and_never_weakened)
         BOOST_TEST(activate(desk, one.stronger) == "done");
         // What was enough is no more.
         BOOST_TEST(desk.value_of(energy) != energy_value);
-        KeyDesk strong(
-            meter, first_unicast, first_authentication, security::authenticated_encryption, [] {
-                auto counters = std::make_shared<client::ProcessCounters>();
-                const auto id = client::counter_id(
-                    octets(first_unicast), security::SystemTitle({'D', 'L', 'M', 0, 0, 0, 0, 1}));
-                BOOST_REQUIRE(counters->reserve(id, 1, 10'000).has_value());
-                return counters;
-            }());
+        const auto counters_from = [](std::uint32_t least) {
+            auto counters = std::make_shared<client::ProcessCounters>();
+            const auto id = client::counter_id(
+                octets(first_unicast), security::SystemTitle({'D', 'L', 'M', 0, 0, 0, 0, 1}));
+            BOOST_REQUIRE(counters->reserve(id, 1, least).has_value());
+            return counters;
+        };
+        KeyDesk strong(meter, first_unicast, first_authentication,
+                       security::authenticated_encryption, counters_from(10'000));
         BOOST_TEST(strong.value_of(energy) == energy_value);
         BOOST_TEST(activate(strong, one.weaker) == "other-reason");
         BOOST_TEST(strong.value_of(security_policy) == one.stronger);
+        // Nor is it enough on a connection that is made later.
+        KeyDesk weak(meter, first_unicast, first_authentication, security::authenticated_only,
+                     counters_from(20'000));
+        BOOST_TEST(weak.value_of(energy) != energy_value);
     }
 }
 
