@@ -249,9 +249,9 @@ BOOST_AUTO_TEST_CASE(CLIENT_X_11_a_peer_that_floods_is_cut_off) {
     const ByteBuffer flood(64 * 1024, Byte{0x7E});
     line.peer.non_blocking(true);
     line.run_until([&] {
-        std::error_code full;
-        line.peer.write_some(asio::buffer(flood), full);
         line.io.poll();
+        std::error_code full;
+        line.peer.write_some(asio::buffer(flood), full);  // last, so that there is what to wait for
         return lost.has_value();
     });
     BOOST_TEST((*lost == transport::flooded));
@@ -281,11 +281,11 @@ BOOST_AUTO_TEST_CASE(octets_that_were_waited_for_are_no_flood) {
         std::size_t sent = 0;
         line.peer.non_blocking(true);
         line.run_until([&] {
+            line.io.poll();
             std::error_code full;
             if (sent < all) {
                 sent += line.peer.write_some(asio::buffer(portion), full);
             }
-            line.io.poll();
             return lost || session.received.size() >= all;
         });
         BOOST_TEST(!lost);
