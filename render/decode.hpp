@@ -56,7 +56,7 @@ struct DecodeOptions {
 };
 
 /// The most octets that are taken at once, and the most Data in one answer: a document tree costs
-/// about 200 octets for each.
+/// about 200 octets for each. A piece of a stream counts as 40.
 inline constexpr std::size_t max_decode_octets = 1u << 20;
 inline constexpr std::size_t max_decoded_data = 1'000'000;
 

@@ -1,6 +1,8 @@
 #pragma once
 // What the files of the decoder share; not for others.
 
+#include <algorithm>
+
 #include "render/decode.hpp"
 #include "stack/cosem/access_result.hpp"
 #include "stack/cosem/descriptor.hpp"
@@ -32,6 +34,8 @@ public:
         return form_ == DataForm::trees ? data_tree(data, build_) : octets_of(data);
     }
     bool exhausted() const { return build_.budget == 0; }
+    /// What costs as much as so many Data.
+    void spend(std::size_t values) { build_.budget -= std::min(build_.budget, values); }
 
     /// Shown before an error was met.
     void leave(Json json) { left_ = std::move(json); }

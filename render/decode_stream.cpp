@@ -14,6 +14,8 @@ constexpr std::size_t most_ways = 32;
 constexpr int deepest_join = 4;
 /// The most damaged pieces that are shown: octets of another kind look like nothing else.
 constexpr std::size_t most_faults = 1000;
+/// The document of the smallest piece takes as much room as so many Data: 8 KiB.
+constexpr std::size_t data_of_a_piece = 40;
 
 Json joined_json(const JoinedApdu& joined, Decoding& decoding) {
     Json json;
@@ -138,6 +140,7 @@ public:
         }
         at_ = {piece->kind, octets_.subspan(piece->offset, piece->octets.size()), piece->offset};
         Result<Json> shown = stream_.take(at_, decoding_);
+        decoding_.spend(data_of_a_piece);
         if (!shown) {
             return std::unexpected(moved(shown.error(), at_.offset));
         }
@@ -208,6 +211,9 @@ Result<Json> stream_json(ByteView octets, Decoding& decoding) {
         if (!*shown) {
             return std::unexpected(shown->error());
         }
+        if (decoding.exhausted()) {
+            return fail(ErrorCode::too_many_elements, Layer::base, reading.at().offset);
+        }
         pieces.push_back(numbered(pieces.size() + 1, std::move(**shown)));
     }
     if (pieces.empty()) {
@@ -222,6 +228,9 @@ DamagedStream damaged_stream(ByteView octets, Decoding& decoding) {
     Json& pieces = stream.json["pieces"] = Json::array();
     StreamReading reading(octets, decoding);
     while (std::optional<Result<Json>> shown = reading.next()) {
+        if (decoding.exhausted()) {
+            break;
+        }
         if (*shown) {
             ++stream.whole;
             pieces.push_back(numbered(pieces.size() + 1, std::move(**shown)));

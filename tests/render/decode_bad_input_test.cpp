@@ -218,4 +218,22 @@ BOOST_AUTO_TEST_CASE(what_unrolls_to_too_many_values_is_refused) {
     BOOST_TEST(name(written.error().code) == "too-many-elements");
 }
 
+BOOST_AUTO_TEST_CASE(a_stream_of_the_smallest_pieces_is_bounded) {
+    const ByteBuffer wpdu = from_hex("0001000100100000").value();
+    ByteBuffer octets;
+    while (octets.size() < render::max_decode_octets) {
+        octets.insert(octets.end(), wpdu.begin(), wpdu.end());
+    }
+    const std::size_t before = allocated;
+    std::string json;
+    render::JsonWriter writer(json);
+    const Status written = render::write_decoded(writer, DecodeLayer::stream, octets);
+    BOOST_REQUIRE(!written.has_value());
+    BOOST_TEST(name(written.error().code) == "too-many-elements");
+    BOOST_TEST(allocated - before < 400 * octets.size());
+    // What a conversation has is decoded.
+    octets.resize(std::size_t{10'000} * wpdu.size());
+    BOOST_TEST(render::write_decoded(writer, DecodeLayer::stream, octets).has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
