@@ -530,10 +530,9 @@ void HeadEnd::change_keys(KeysRequest request, const CallLimits& limits, Reply<K
          intent = keys_intent(request, limits),
          request = std::make_shared<const KeysRequest>(std::move(request))](
             MeterActor& meter, Instant deadline) -> asio::awaitable<CallOutcome<KeysReport>> {
-            CallOutcome<void> changed =
-                co_await audited<void>(audit, intent, [&meter, request, deadline](AuditNotes&) {
-                    return meter.change_secrets(*request, deadline);
-                });
+            // Named: g++ 12 destroys a closure twice that is made within co_await.
+            const auto work = [&](AuditNotes&) { return meter.change_secrets(*request, deadline); };
+            CallOutcome<void> changed = co_await audited<void>(audit, intent, work);
             if (told) {
                 told(*request, changed);
             }
@@ -621,10 +620,10 @@ void HeadEnd::certificates(CertificatesRequest request, const CallLimits& limits
             if (!changes_something(request->operation)) {
                 co_return co_await serve_certificates(meter, *request, deadline);
             }
-            auto outcome = co_await audited<CertificatesReport>(
-                audit, intent, [&meter, request, deadline](AuditNotes&) {
-                    return serve_certificates(meter, *request, deadline);
-                });
+            const auto work = [&](AuditNotes&) {
+                return serve_certificates(meter, *request, deadline);
+            };
+            auto outcome = co_await audited<CertificatesReport>(audit, intent, work);
             if (told) {
                 told(*request, outcome ? CallOutcome<void>() : std::unexpected(outcome.error()));
             }
