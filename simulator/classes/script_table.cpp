@@ -66,7 +66,8 @@ ActionResult execute_script(const OwnObject& table, std::uint64_t script) {
             member(candidate, 0).unsigned_integer().value_or(0) != script || script == 0) {
             continue;
         }
-        for (const DataView& action : *actions.elements()) {
+        const auto each = actions.elements();
+        for (const DataView& action : *each) {
             const ActionResult result = execute_action(table, action);
             if (result != ActionResult::success) {
                 return result;

@@ -134,7 +134,8 @@ struct MeteringFixture {
     std::string codes() {
         std::string all;
         const axdr::Data buffer = data(rows + "02");
-        for (const axdr::DataView& row : *buffer.view().elements()) {
+        const auto each = buffer.view().elements();
+        for (const axdr::DataView& row : *each) {
             all += std::to_string(*row.element(1)->signed_integer()) + " ";
         }
         return all;
@@ -341,7 +342,8 @@ BOOST_AUTO_TEST_CASE(a_history_agrees_with_the_registers) {
     BOOST_TEST(count(june) == 10u * 96u);
     const axdr::Data all = axdr::Data::parse(octets(days)).value();
     std::uint64_t before = 0;
-    for (const axdr::DataView& row : *all.view().elements()) {
+    const auto each = all.view().elements();
+    for (const axdr::DataView& row : *each) {
         const std::uint64_t value = row.element(1)->unsigned_integer().value();
         BOOST_TEST(value >= before);
         before = value;
