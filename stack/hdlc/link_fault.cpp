@@ -99,7 +99,7 @@ std::string describe(const LinkFault& fault) {
         text += " in " + number(fault.tries) + " tries";
     }
     if (fault.dropped > 0) {
-        text += "; " + std::to_string(fault.dropped) + " damaged frames or pieces of noise dropped";
+        text += "; " + std::to_string(fault.dropped) + " damaged frames or octets of noise dropped";
     }
     return text;
 }
