@@ -116,7 +116,8 @@ BOOST_AUTO_TEST_CASE(APPL_DATA_LN_X_31_all_data_types) {
                              says("C501C200"), Silence{}});
         Desk desk(meter.port());
         BOOST_TEST(read(desk, any_value) == hex);
-        BOOST_TEST(desk.wait(desk.client.write(any_value, data(hex), in(20s))).has_value());
+        BOOST_TEST(desk.wait(desk.client.write(any_value, data(std::string_view(hex)), in(20s)))
+                       .has_value());
     }
 }
 
