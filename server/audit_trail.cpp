@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <utility>
 
 #include <asio/async_result.hpp>
@@ -167,6 +168,13 @@ bool holds_secret(const cosem::AttributeDescriptor& attribute) {
         "login_password", "authentication_keys", "client_key"};
     const auto* row = cosem::find_attribute(attribute.class_id, attribute.attribute_id);
     return row != nullptr && std::ranges::find(secret_names, row->name) != secret_names.end();
+}
+
+// By class: what their methods take is a key, a password, or proof of one, and the list of those
+// that take something else is not worth a slip.
+bool holds_secret(const cosem::MethodDescriptor& method) {
+    constexpr std::array<std::uint16_t, 6> classes{12, 15, 64, 72, 100, 115};
+    return std::ranges::find(classes, method.class_id) != classes.end();
 }
 
 std::string audit_value(const cosem::AttributeDescriptor& attribute, ByteView axdr) {

@@ -102,6 +102,20 @@ private:
     std::jthread thread_;
 };
 
+// "success" or an errorCode, also where a report of what was done tells of a failure.
+template <class T>
+std::string_view audit_result(const CallOutcome<T>& outcome) {
+    if (!outcome) {
+        return outcome.error().row->code;
+    }
+    if constexpr (requires { outcome->failure->row; }) {
+        if (outcome->failure) {
+            return outcome->failure->row->code;
+        }
+    }
+    return "success";
+}
+
 // `work` is called with AuditNotes& and returns an awaitable CallOutcome<T>. It lives until it is
 // done.
 template <class T, class Work>
@@ -115,10 +129,7 @@ asio::awaitable<CallOutcome<T>> audited(std::shared_ptr<AuditTrail> trail, Audit
             Blame::internal));
     }
     CallOutcome<T> outcome = co_await work(notes);
-    std::string_view result = "success";
-    if (!outcome) {
-        result = outcome.error().row->code;
-    }
+    const std::string_view result = audit_result(outcome);
     co_await trail->end(std::move(intent), *begun, std::move(notes), result);
     co_return outcome;
 }
@@ -129,6 +140,8 @@ asio::awaitable<CallOutcome<T>> audited(std::shared_ptr<AuditTrail> trail, Audit
 
 // True for attributes whose value is a password or a key, by the names of the class table.
 [[nodiscard]] bool holds_secret(const cosem::AttributeDescriptor& attribute);
+// The same for methods that take one: of associations, security setups and the like.
+[[nodiscard]] bool holds_secret(const cosem::MethodDescriptor& method);
 
 // A value as the log has it: A-XDR in hex, or "sha256:" and the digest of a long one; "(secret)"
 // where the attribute holds one.

@@ -99,6 +99,9 @@ public:
     [[nodiscard]] static Instant long_deadline(const CallLimits& limits,
                                                std::chrono::milliseconds most);
 
+    // Where work that changes a meter is recorded; never null.
+    [[nodiscard]] const std::shared_ptr<AuditTrail>& audit() const { return audit_; }
+
     void read(ReadRequest request, const CallLimits& limits, Reply<client::Reading> reply);
 
     // Every item has its own outcome, in the order asked; the whole fails only with meter-busy or

@@ -1,11 +1,13 @@
 #include "server/meter_routes.hpp"
 
+#include <algorithm>
 #include <type_traits>
 #include <utility>
 
 #include <asio/post.hpp>
 
 #include "client/meter_profile.hpp"
+#include "server/audit_trail.hpp"
 #include "server/json_answers.hpp"
 #include "server/json_meter_calls.hpp"
 #include "server/json_profile.hpp"
@@ -56,20 +58,36 @@ struct Surroundings {
     std::shared_ptr<AnswerMaker> maker;
 };
 
+// Of calls that change nothing.
+struct NotAudited {};
+
+// The same work, with its intent and its outcome in the audit log.
+template <class Value>
+HeadEnd::MeterWork<Value> recorded(const std::shared_ptr<AuditTrail>& audit, AuditIntent intent,
+                                   HeadEnd::MeterWork<Value> work) {
+    return [audit, intent = std::move(intent), work = std::move(work)](MeterActor& meter,
+                                                                       Instant deadline) {
+        return audited<Value>(
+            audit, intent, [work, &meter, deadline](AuditNotes&) { return work(meter, deadline); });
+    };
+}
+
 // A route that reads its request with `parse` on the worker, does `start(request, presentation)`
 // for the meter, a MeterWork, and shows what comes of it with `show(request, asked, outcome)`.
-// `unknown` answers for a meter that is not known.
-template <class Parse, class Start, class Show>
+// `unknown` answers for a meter that is not known. `describe(request)` is the AuditIntent of a call
+// that changes something, without its caller.
+template <class Parse, class Start, class Show, class Describe = NotAudited>
 HttpHandler meter_call(const Surroundings& surroundings, Parse parse, Most most, Start start,
-                       Show show, HttpAnswer (*unknown)(const std::string&)) {
+                       Show show, HttpAnswer (*unknown)(const std::string&),
+                       Describe describe = {}) {
     using Request = typename std::invoke_result_t<Parse, const HttpRequest&>::value_type;
     using Work = std::invoke_result_t<Start, const Request&, const MeterPresentation&>;
     using Value = typename std::invoke_result_t<Work, MeterActor&, Instant>::value_type::value_type;
-    const auto begin = [surroundings, most, start, show, unknown](
+    const auto begin = [surroundings, most, start, show, unknown, describe](
                            Request request, CallLimits limits, Responder responder) {
         HeadEnd& head_end = surroundings.head_end;
         const std::string number = request.meter_number;
-        auto go_on = [surroundings, most, start, show, unknown, number, limits,
+        auto go_on = [surroundings, most, start, show, unknown, describe, number, limits,
                       request = std::move(request),
                       responder = std::move(responder)](bool known) mutable {
             if (!known) {
@@ -81,6 +99,12 @@ HttpHandler meter_call(const Surroundings& surroundings, Parse parse, Most most,
             const Instant deadline = most ? HeadEnd::long_deadline(limits, *most)
                                           : meters.short_deadline(number, limits);
             HeadEnd::MeterWork<Value> work = start(request, asked.presentation);
+            if constexpr (!std::is_same_v<Describe, NotAudited>) {
+                AuditIntent intent = describe(request);
+                intent.caller = limits.caller;
+                intent.meter = number;
+                work = recorded<Value>(meters.audit(), std::move(intent), std::move(work));
+            }
             meters.work<Value>(
                 number, deadline, std::move(work),
                 [maker = surroundings.maker, show, request = std::move(request),
@@ -150,7 +174,14 @@ HttpRoute actions_route(const Surroundings& surroundings) {
                         return invoke_method(meter, request, options, deadline);
                     };
                 },
-                action_answer, unknown_meter_answer)};
+                action_answer, unknown_meter_answer,
+                [](const ActionRequest& request) {
+                    return AuditIntent{{},
+                                       {},
+                                       "action",
+                                       audit_target(request.method),
+                                       holds_secret(request.method) ? "(secret)" : request.value};
+                })};
 }
 
 HttpRoute clock_route(const Surroundings& surroundings) {
@@ -176,7 +207,14 @@ HttpRoute set_clock_route(const Surroundings& surroundings) {
                         return set_clock(meter, request, zone, deadline);
                     };
                 },
-                set_clock_answer, unknown_meter_answer)};
+                set_clock_answer, unknown_meter_answer,
+                [](const ClockRequest& request) {
+                    return AuditIntent{{},
+                                       {},
+                                       "clock",
+                                       "8 " + request.clock.text() + " 2",
+                                       request.time.empty() ? "the service's time" : request.time};
+                })};
 }
 
 HttpRoute relay_route(const Surroundings& surroundings) {
@@ -200,7 +238,15 @@ HttpRoute switch_relay_route(const Surroundings& surroundings) {
                         return switch_relay(meter, request, deadline);
                     };
                 },
-                switch_relay_answer, unknown_meter_answer)};
+                switch_relay_answer, unknown_meter_answer,
+                [](const RelayRequest& request) {
+                    const bool disconnects = request.command == RelayRequest::Command::disconnect;
+                    return AuditIntent{{},
+                                       {},
+                                       "relay",
+                                       "70 " + request.relay.text(),
+                                       disconnects ? "disconnect" : "reconnect"};
+                })};
 }
 
 HttpRoute token_route(const Surroundings& surroundings) {
@@ -212,7 +258,17 @@ HttpRoute token_route(const Surroundings& surroundings) {
                         return enter_token(meter, request, deadline);
                     };
                 },
-                token_answer, unknown_meter_answer)};
+                token_answer, unknown_meter_answer,
+                [](const TokenRequest& request) {
+                    // A token is worth money until it is used: its last digits tell which it was.
+                    const std::size_t shown = std::min<std::size_t>(request.digits.size(), 4);
+                    return AuditIntent{
+                        {},
+                        {},
+                        "token",
+                        request.instance ? request.instance->text() : "the brand's",
+                        "..." + request.digits.substr(request.digits.size() - shown)};
+                })};
 }
 
 HttpRoute events_route(const Surroundings& surroundings) {

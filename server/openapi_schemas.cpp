@@ -118,7 +118,7 @@ const std::string_view openapi_schemas = R"json({
       "properties": {"offset": {"type": "integer"}, "code": {"type": "string"}, "message": {"type": "string"},
         "accepting_option": {"type": "string"}}}}},
 "KeysRequest": {"type": "object", "required": ["operation"],
-  "properties": {"operation": {"enum": ["rotate", "transfer", "keep"]},
+  "properties": {"operation": {"enum": ["rotate", "transfer", "keep", "agree"]},
     "keys": {"type": "array", "items": {"enum": ["encryption_key", "authentication_key", "broadcast_key", "master_key"]}},
     "encryption_key": {"type": "string", "format": "password"}, "authentication_key": {"type": "string", "format": "password"},
     "broadcast_key": {"type": "string", "format": "password"}, "master_key": {"type": "string", "format": "password"},
@@ -131,7 +131,28 @@ const std::string_view openapi_schemas = R"json({
     "keys": {"type": "array", "items": {"type": "object", "required": ["kind", "generation", "state", "since"], "additionalProperties": false,
       "properties": {"kind": {"enum": ["encryption_key", "authentication_key", "broadcast_key", "master_key", "password"]},
         "generation": {"type": "integer"}, "state": {"enum": ["staged", "current", "replaced", "discarded"]},
-        "since": {"type": "string", "format": "date-time"}}}}}}
+        "since": {"type": "string", "format": "date-time"}}}}}},
+"Report": {"description": "With success, and data or meters; a failure of the meter has error and errorCode", "type": "object"},
+"MeterRequest": {"description": "The fields of /connect; in PUT the number is the path's", "type": "object", "required": ["brand"],
+  "properties": {"meter_number": {"type": "string"}, "brand": {"type": "string"}}},
+"LoadProfileRequest": {"type": "object", "required": ["meter_number"],
+  "properties": {"meter_number": {"type": "string"}, "obis_code": {"type": "string", "default": "1-0:99.1.0.255"},
+    "start_date": {"type": "string"}, "end_date": {"type": "string"}}},
+"ActionRequest": {"type": "object", "required": ["obis_code", "class_id", "method_id"],
+  "properties": {"obis_code": {"type": "string"}, "class_id": {"type": "integer"}, "method_id": {"type": "integer"}, "value": {},
+    "data_type": {"type": ["string", "integer"]}}},
+"ClockRequest": {"type": "object", "properties": {"obis_code": {"type": "string"}, "time": {"type": "string"}}},
+"RelayRequest": {"type": "object", "required": ["command"],
+  "properties": {"command": {"enum": ["disconnect", "reconnect"]}, "obis_code": {"type": "string"}}},
+"TokenRequest": {"type": "object", "required": ["token"],
+  "properties": {"token": {"type": "string", "pattern": "^[0-9]{20}$"}, "class_id": {"type": "integer"}, "obis_code": {"type": "string"},
+    "encoding": {"type": "string"}}},
+"CertificatesRequest": {"type": "object", "required": ["operation"],
+  "properties": {"operation": {"enum": ["generate_key_pair", "request", "import", "export", "remove"]},
+    "type": {"enum": ["digital_signature", "key_agreement", "tls", "other"]}, "certificate": {"type": "string"},
+    "serial_number": {"type": "string"}, "issuer": {"type": "string"},
+    "entity": {"enum": ["server", "client", "authority", "other"]}, "system_title": {"type": "string"},
+    "security_setup_obis": {"type": "string"}}}
 })json";
 
 }  // namespace dlms::service

@@ -303,9 +303,9 @@ MetricsSnapshot Service::snapshot() const {
 
 asio::awaitable<void> Service::drain() {
     asio::steady_timer timer(io_);
-    is_serving_ = false;
+    const bool was_serving = std::exchange(is_serving_, false);
     refresh_timer_.cancel();
-    if (drain_delay_ > 0s) {
+    if (was_serving && drain_delay_ > 0s) {
         // Whoever spreads the load has this time to see that we are not ready any more.
         co_await pause(timer, drain_delay_);
     }

@@ -124,6 +124,7 @@ class RunPrograms(unittest.TestCase):
         self.write("tools/cmake", "#!/bin/sh\nexit 0\n")
         self.write("scripts/install_packages.sh", "#!/bin/sh\nexit 0\n")
         self.write("scripts/fetch_httplib.sh", "#!/bin/sh\nexit 0\n")
+        self.write("scripts/fetch_swagger_ui.sh", "#!/bin/sh\nexit 0\n")
         self.program("simulator/dlms-simulator")
         self.program("server/dlms-service")
 

@@ -149,19 +149,8 @@ BOOST_AUTO_TEST_CASE(keys_made_and_revoked_elsewhere_count_while_it_runs) {
 }
 
 BOOST_AUTO_TEST_CASE(beyond_its_rate_a_key_waits_and_others_do_not) {
-    // One token in 1000 s would do; one a second is the least that can be stated.
     const std::string slow = add("slow", {Scope::read}, 1);
     const RunningService service(config());
-    int limited = 0;
-    std::string retry_after;
-    for (int i = 0; i < 20; ++i) {
-        const Answer answer = get(service, "/connections", key_field(slow));
-        if (answer.status == 429) {
-            ++limited;
-            BOOST_TEST(answer.body["detail"].is_string());
-        }
-    }
-    BOOST_TEST(limited > 0);
     HttpClient client(service.port());
     std::optional<ReceivedAnswer> refused;
     do {
@@ -255,7 +244,7 @@ BOOST_AUTO_TEST_CASE(every_answer_has_the_fields_of_security) {
 
 BOOST_AUTO_TEST_CASE(a_drain_says_that_it_is_not_ready_before_it_turns_clients_away) {
     ServiceConfig config = loopback_config();
-    config.drain_delay = std::chrono::seconds(2);
+    config.drain_delay = std::chrono::seconds(5);
     RunningService service(config);
     std::jthread drain([&] { service.drain(); });
     HttpClient client(service.port());

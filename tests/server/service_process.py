@@ -15,9 +15,9 @@ DLMS = os.environ.get("DLMS_PROGRAM", "")
 # Far beyond all deadlines of these tests.
 PATIENCE = 60
 
-# The AARE by which a meter accepts client 17, in its WPDU.
+# The AARE by which a meter accepts client 17 with GET, SET and ACTION, in its WPDU.
 ACCEPTING = bytes.fromhex("000100010011002B"
-                          "6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F040000101804000007")
+                          "6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F040000101904000007")
 
 
 class Service:
@@ -75,8 +75,8 @@ class Service:
 
 
 class WritableMeter:
-    """Accepts associations and answers every GET with the number 1 and every SET with success, on any number of
-    connections."""
+    """Accepts associations and answers every GET with the number 1 and every SET and ACTION with success, on any
+    number of connections."""
 
     def __init__(self):
         self.socket = socket.create_server(("127.0.0.1", 0), backlog=128)
@@ -117,6 +117,8 @@ def answer_to(apdu):
         return ACCEPTING
     if apdu[0] == 0x62:
         return wpdu(bytes.fromhex("6303800100"))
+    if apdu[0] == 0xC3:
+        return wpdu(bytes([0xC7, 0x01, apdu[2], 0x00, 0x00]))
     if apdu[0] == 0xC1:
         return wpdu(bytes([0xC5, 0x01, apdu[2], 0x00]))
     return wpdu(bytes([0xC4, 0x01, apdu[2], 0x00, 0x06, 0, 0, 0, 1]))

@@ -31,8 +31,12 @@ function connection(): ConnectRequest {
 
 test("registers are numbers in the unit shown", async () => {
   const client = dlmsClient(service.url);
+  let before = 12_000;
   for (let hour = 0; hour < 24; ++hour) {
-    assert.deepEqual(await readNumber(client, connection(), "1-0:1.8.0.255"), { value: 12345.67, unit: "kWh" });
+    const { value, unit } = await readNumber(client, connection(), "1-0:1.8.0.255");
+    assert.ok(value >= before && value < 13_000, `${before} and then ${value}`);
+    assert.equal(unit, "kWh");
+    before = value;
   }
 });
 
@@ -48,7 +52,7 @@ test("several at once, some of which the meter does not have", async () => {
   });
   assert.equal(data?.success, true);
   const [first, second] = data.data.readings;
-  assert.equal(parseFloat(String(first?.value)), 12345.67);
+  assert.ok(parseFloat(String(first?.value)) > 12_000);
   assert.equal(second?.success, false);
   assert.equal(typeof second?.error, "string");
 });

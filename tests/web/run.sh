@@ -34,7 +34,7 @@ case ${1:-} in
         ln -sfn "$modules" "$DLMS_WEB_BUILD/node_modules"
         node "$modules/typescript/bin/tsc" --project "$here" --outDir "$DLMS_WEB_BUILD/compiled"
         cp "$here/programs.mjs" "$here/package.json" "$DLMS_WEB_BUILD/compiled/tests/web/"
-        cp "$here/package.json" "$DLMS_WEB_BUILD/compiled/"
+        cp "$examples/package.json" "$DLMS_WEB_BUILD/compiled/examples/typescript/"
         exec node --test "$DLMS_WEB_BUILD/compiled/tests/web/backend_day.test.js"
         ;;
     page)
