@@ -394,6 +394,14 @@ ActionResult reset(const OwnObject& profile, const MethodCall&) {
     return ActionResult::success;
 }
 
+/// Rows that a scenario gives are a recording: nothing comes after them by itself, until a client
+/// gives the profile another period.
+bool is_recording(const OwnObject& profile, const ProfileBuffer& buffer) {
+    const Attribute* const period = profile.declared().attribute(period_id);
+    const auto* declared = period ? std::get_if<StoredValue>(&period->value) : nullptr;
+    return !buffer.rows.empty() && declared && profile.stored(period_id) == declared->data.view();
+}
+
 class ProfileGeneric final : public ClassBehaviour {
 public:
     std::span<const MethodBehaviour> methods() const override {
@@ -439,8 +447,9 @@ public:
     }
     std::optional<Instant> next_due(const OwnObject& profile) const override {
         const std::chrono::seconds period = period_of(profile);
-        const bool is_captured = period.count() > 0 && room(profile) > 0;
         const ProfileBuffer* const buffer = buffer_of(profile.declared());
+        const bool is_captured =
+            period.count() > 0 && room(profile) > 0 && !is_recording(profile, *buffer);
         if (!buffer->history_days) {
             return is_captured ? std::optional(profile.device.meter().clock.next_multiple(
                                      period, profile.now))

@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(a_profile_that_is_not_there_and_a_meter_that_is_not_known) 
 
 BOOST_AUTO_TEST_CASE(columns_without_rows_and_no_columns_at_all) {
     const Answer log = post(service, "/load-profile",
-                            profile_body("2026-03-14", "2026-03-15", "1-0:99.98.34.255"));
+                            profile_body("2026-03-14", "2026-03-15", "1-0:99.98.44.255"));
     BOOST_TEST(log.body["data"]["columns"] == json::array());
     BOOST_TEST(log.body["data"]["entries"] == json::array());
     BOOST_TEST(log.body["data"]["complete"] == true);
@@ -279,12 +279,15 @@ BOOST_FIXTURE_TEST_SUITE(rest_token, Hexcell)
 
 BOOST_AUTO_TEST_CASE(a_token_is_written_as_the_brand_has_it) {
     const Answer answer =
-        post(service, "/meters/202/token", {{"token", "1234 5678 9012 3456 7890"}});
+        post(service, "/meters/202/token", {{"token", "1234 5678 9012 3456 7888"}});
     BOOST_REQUIRE_EQUAL(answer.status, 200);
     BOOST_TEST(answer.body["success"] == true);
     BOOST_TEST(answer.body["verdict"] == "accepted");
-    // The simulated meter takes it and does not show it as its last one.
-    BOOST_TEST(answer.body["confirmed"] == false);
+    // The simulated meter takes it and shows it as its last one; it takes it once.
+    BOOST_TEST(answer.body["confirmed"] == true);
+    const Answer again = post(service, "/meters/202/token", {{"token", "12345678901234567888"}});
+    BOOST_TEST(again.body["verdict"] == "rejected");
+    BOOST_TEST(again.body["errorCode"] == "other-reason");
     const Answer elsewhere =
         post(service, "/meters/202/token",
              {{"token", "12345678901234567890"}, {"obis_code", "1-0:1.8.0.255"}, {"class_id", 3}});
@@ -385,7 +388,7 @@ struct ListMeter {
               if (apdu[0] == 0xC0 && apdu[1] == 3) {
                   std::string answer = "C403" + invoke_id + to_hex(apdu.subspan(3, 1));
                   for (Byte item = 0; item < apdu[3]; ++item) {
-                      answer += "0011" + to_hex(apdu.subspan(4 + 10 * item + 6, 1));
+                      answer += "0011" + to_hex(apdu.subspan(10 + 10 * std::size_t{item}, 1));
                   }
                   return wpdu(takes_lists ? answer : "D80102");
               }

@@ -162,8 +162,8 @@ BOOST_AUTO_TEST_CASE(CC_DISC_1_remote_transitions) {
           Mode{"04", done, "00", done, "01"}, Mode{"05", done, "00", done, "02"},
           Mode{"06", done, "00", done, "02"}}) {
         BOOST_TEST_CONTEXT("mode " << row.mode) {
-            meter = make_meter(builtin_scenario("full"));
-            MeterLine fresh(*meter);
+            const std::unique_ptr<Meter> another = make_meter(builtin_scenario("full"));
+            MeterLine fresh(*another);
             fresh.open_full();
             const auto state = [&] { return fresh.ask("C001C1" + relay + "0300", 1).substr(10); };
             fresh.ask("C101C1" + relay + "040016" + row.mode, 1);
