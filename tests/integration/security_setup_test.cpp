@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(SYMSEC_1_X_KA_1_both_sides_get_the_same_keys) {
             const auto agreed =
                 wait_for(io, life.agree(with, kinds, places, in(std::chrono::seconds(30))));
             BOOST_REQUIRE_MESSAGE(agreed.has_value(),
-                                  agreed ? "" : describe(agreed.error().failure));
+                                  (agreed ? "" : describe(agreed.error().failure)));
         };
         agree(before, {SecretKind::encryption, SecretKind::authentication});
         const auto fresh = *records->current("meter");
