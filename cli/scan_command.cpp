@@ -14,6 +14,7 @@
 #include "client/native_meter_client.hpp"
 #include "client/open_link.hpp"
 #include "render/value_json.hpp"
+#include "transport/flood_budget.hpp"
 
 namespace dlms::cli {
 namespace {
@@ -72,6 +73,9 @@ private:
 /// Whether somebody answered, though not as we would like.
 bool is_an_answer(const client::Failure& failure) {
     using client::FailureCode;
+    if (failure.error == transport::flooded) {
+        return false;  // noise without end, in which nothing was found
+    }
     switch (failure.code) {
         case FailureCode::link_rejected:
         case FailureCode::association_rejected:

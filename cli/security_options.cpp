@@ -428,10 +428,11 @@ std::expected<void, std::string> SecurityOptions::apply(const EnvironmentVariabl
     }
     if (const std::string missing = client::missing_key(security, parameters.mechanism);
         !missing.empty()) {
-        return wrong(missing +
-                     ": see DLMS_ENCRYPTION_KEY, DLMS_AUTHENTICATION_KEY, "
-                     "DLMS_BROADCAST_KEY, DLMS_MASTER_KEY, --signing-key and --agreement-key in "
-                     "--help");
+        return wrong(
+            missing +
+            ": see DLMS_ENCRYPTION_KEY, DLMS_AUTHENTICATION_KEY, "
+            "DLMS_BROADCAST_KEY, DLMS_MASTER_KEY, --signing-key with --meter-certificate and "
+            "--agreement-key with --meter-agreement-certificate in --help");
     }
     return {};
 }

@@ -409,16 +409,19 @@ bool HeadEnd::take_registered(const std::string& meter_number,
     return true;
 }
 
-void HeadEnd::reload(const std::string& meter_number) {
+void HeadEnd::reload(const std::string& meter_number, std::move_only_function<void()> then) {
     if (!pool_.find(meter_number) || !look_up_) {
+        then();
         return;
     }
-    look_up_(meter_number, [this, meter_number](std::optional<RegisteredMeter> found) {
+    look_up_(meter_number, [this, meter_number,
+                            then = std::move(then)](std::optional<RegisteredMeter> found) mutable {
         if (const auto actor = pool_.find(meter_number); actor && found) {
             actor->know(std::move(found->learnt));
             actor->configure(std::move(found->request));
             actor->take_new_secrets();
         }
+        then();
     });
 }
 

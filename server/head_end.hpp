@@ -81,7 +81,8 @@ public:
     // when the registry has been asked. The calls below need a known meter.
     void with_meter(const std::string& meter_number, std::move_only_function<void(bool)> then);
     // The registry has other parameters of the meter, or none any more.
-    void reload(const std::string& meter_number);
+    // `then` is called once they are in force.
+    void reload(const std::string& meter_number, std::move_only_function<void()> then);
     void remove(const std::string& meter_number);
 
     // Any work for one meter, which ends within `most` unless the caller waits for another time.

@@ -21,8 +21,10 @@ struct Desk {
         return {meters.outlives_process(), meters.keeps_secrets(), meters.size()};
     }
     // The parameters of a meter that is in use have changed.
-    void reload(const std::string& meter_number) const {
-        asio::post(io, [&head = head_end, meter_number] { head.reload(meter_number); });
+    void reload(const std::string& meter_number, std::move_only_function<void()> then) const {
+        asio::post(io, [&head = head_end, meter_number, then = std::move(then)]() mutable {
+            head.reload(meter_number, std::move(then));
+        });
     }
 };
 
@@ -60,8 +62,12 @@ HttpHandler put_meter(const Desk& desk, bool may_replace) {
                 responder.answer(meter_exists_answer(number));
                 return;
             }
-            desk.reload(number);
-            responder.answer(stored_answer(desk, number, *added == MeterRegister::Added::is_new));
+            // Answered when the change counts: the caller's next call may follow at once.
+            desk.reload(number, [answer = stored_answer(desk, number,
+                                                        *added == MeterRegister::Added::is_new),
+                                 responder = std::move(responder)]() mutable {
+                responder.answer(std::move(answer));
+            });
         });
     };
 }
@@ -160,7 +166,7 @@ HttpHandler import_meters(const Desk& desk) {
                         continue;
                     }
                     ++(*added == MeterRegister::Added::is_new ? outcome.created : outcome.updated);
-                    desk.reload(entry->request.meter_number);
+                    desk.reload(entry->request.meter_number, [] {});
                 }
                 responder.answer(import_answer(rows, outcome));
             });

@@ -1,7 +1,9 @@
 #include "server/security_setup.hpp"
 
+#include <array>
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "client/signing.hpp"
@@ -116,6 +118,27 @@ void set_protection(const SecurityRequest& asked, client::MeterSecurity& securit
     security.dedicated_key = asked.dedicated_key && asked.level != SecurityChoice::none;
 }
 
+// The fields of /connect that give what client::missing_key() misses.
+std::string fields_of(std::string_view missing) {
+    struct Row {
+        std::string_view said;
+        const char* fields;
+    };
+    constexpr std::array<Row, 6> rows{
+        {{"encryption key", "encryption_key"},
+         {"authentication key", "authentication_key"},
+         {"broadcast key", "broadcast_key"},
+         {"signing key", "signing_key and meter_certificate"},
+         {"master key", "master_key"},
+         {"agreement key", "agreement_key and meter_agreement_certificate"}}};
+    for (const Row& row : rows) {
+        if (missing.find(row.said) != std::string_view::npos) {
+            return std::string(": ") + row.fields;
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 CallOutcome<void> set_security(const ConnectRequest& request, const MeterDefaults& defaults,
@@ -153,12 +176,12 @@ CallOutcome<void> set_security(const ConnectRequest& request, const MeterDefault
     if (auto taken = take_signing_keys(asked, security); !taken) {
         return taken;
     }
-    if (const std::string missing = client::missing_key(security, parameters.mechanism);
+    if (std::string missing = client::missing_key(security, parameters.mechanism);
         !missing.empty()) {
         const ErrorRow& row = parameters.mechanism == Mechanism::hls_ecdsa
                                   ? error_row("authentication-failed")
                                   : error_row("deciphering-failed");
-        return std::unexpected(refusal(row, missing));
+        return std::unexpected(refusal(row, missing + fields_of(missing)));
     }
     if (uses_keys && !security.own_title) {
         return std::unexpected(refusal(error_row("deciphering-failed"),
