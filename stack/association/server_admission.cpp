@@ -64,6 +64,14 @@ void ServerAssociation::receive_aarq(ByteView apdu) {
         ++counters_.malformed_apdus;  // silence: there is nothing to trust in it
         return;
     }
+    if (configuration_.pre_established) {
+        // It is there without an AARQ, and none replaces it (Green Book 9.4.4).
+        ++counters_.refused_associations;
+        if (allows_response(*aarq, configuration_.initiate_tolerance)) {
+            answer_aarq(Verdict::reject(acse::UserDiagnostic::no_reason_given));
+        }
+        return;
+    }
     const bool was_associated = is_associated();
     end_association();
     queue_.clear();  // what was not sent yet keeps to an agreement that is over

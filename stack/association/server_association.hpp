@@ -42,8 +42,8 @@ struct ServerConfiguration {
     /// GBCS head ends expect. (GET is always answered.)
     bool answer_unconfirmed = false;
     /// Pre-established: there without an AARQ from the link's beginning, with all of
-    /// supported_conformance, and a client that takes APDUs of max_receive_pdu_size too. A release
-    /// ends it until the next link.
+    /// supported_conformance, and a client that takes APDUs of max_receive_pdu_size too. An AARQ
+    /// is refused and changes nothing; a release ends it until the next link.
     bool pre_established = false;
     xdlms::GetRequestTolerance get_tolerance;
     xdlms::InitiateTolerance initiate_tolerance;

@@ -58,10 +58,11 @@ BOOST_AUTO_TEST_CASE(a_release_ends_it_until_the_next_link) {
     BOOST_TEST(ask(get_energy) == "C401C1001101");
 }
 
-BOOST_AUTO_TEST_CASE(an_AARQ_is_judged_as_ever) {
-    BOOST_TEST(ask("601DA109060760857405080101BE10040E01000000065F1F0400000010FFFF")
-                   .starts_with("6129A109060760857405080101A203020100"));
-    BOOST_TEST(machine.client_max_receive_pdu_size() == 0xFFFF);
+BOOST_AUTO_TEST_CASE(APPL_OPEN_X_9_an_AARQ_is_refused_and_changes_nothing) {
+    BOOST_TEST(ask("601DA109060760857405080101BE10040E01000000065F1F0400000010FFFF") ==
+               "6117A109060760857405080101A203020101A305A103020101");
+    BOOST_TEST(machine.is_associated());
+    BOOST_TEST(machine.client_max_receive_pdu_size() == 200);
     BOOST_TEST(ask(get_energy) == "C401C1001101");
 }
 
