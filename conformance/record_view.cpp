@@ -40,6 +40,9 @@ transport::SecretParts::Hidden hidden_in(Link link, const Entry& entry) {
     const ByteBuffer bytes = octets(apdu);
     transport::SecretParts parts;
     auto hidden = parts.judge({}, transport::Direction::sent, bytes, true);
+    if (hidden.rest) {
+        hidden.count = bytes.size() - hidden.first;
+    }
     hidden.first += begin;
     return hidden;
 }
@@ -112,18 +115,23 @@ std::string RecordView::decoded(const Entry& entry, const std::string& hidden,
 
 ShownEntry RecordView::show(const Entry& entry) const {
     ShownEntry shown;
+    shown.hex = hex(entry);
     const auto hidden = hidden_in(declared_.link, entry);
-    shown.hex = entry.octets;
-    std::string hidden_hex;
-    if (hidden.count > 0) {
-        hidden_hex = entry.octets.substr(2 * hidden.first, 2 * hidden.count);
-        shown.hex.replace(2 * hidden.first, hidden_hex.size(), "**");
-    }
-    if (shown.hex.size() > longest_hex) {
-        shown.hex = shown.hex.substr(0, longest_hex) + "... (" +
-                    std::to_string(length(entry.octets)) + " octets)";
-    }
+    const std::string hidden_hex = entry.octets.substr(2 * hidden.first, 2 * hidden.count);
     shown.decoded = decoded(entry, hidden_hex, shown.summary);
+    return shown;
+}
+
+std::string RecordView::hex(const Entry& entry) const {
+    const auto hidden = hidden_in(declared_.link, entry);
+    std::string shown = entry.octets;
+    if (hidden.count > 0) {
+        shown.replace(2 * hidden.first, 2 * hidden.count, "**");
+    }
+    if (shown.size() > longest_hex) {
+        shown = shown.substr(0, longest_hex) + "... (" + std::to_string(length(entry.octets)) +
+                " octets)";
+    }
     return shown;
 }
 

@@ -148,7 +148,7 @@ std::string json_report(const ReportHead& head, const Declaration& declared,
                 if (entry.kind == Entry::Kind::step) {
                     text(kind_name(entry.kind), entry.text);
                 } else {
-                    text(kind_name(entry.kind), view.show(entry).hex);
+                    text(kind_name(entry.kind), view.hex(entry));
                 }
                 writer.end_object();
             }

@@ -45,6 +45,8 @@ class RecordView {
 public:
     explicit RecordView(const Declaration& declared) : declared_(declared) {}
     ShownEntry show(const Entry& entry) const;
+    /// Its octets alone, as in ShownEntry; nothing is decoded.
+    std::string hex(const Entry& entry) const;
 
 private:
     std::string decoded(const Entry& entry, const std::string& hidden, std::string& summary) const;

@@ -318,22 +318,24 @@ Hex Session::read_data(const Hex& descriptor) {
 }
 
 std::vector<ListedObject> Session::object_list() {
+    association_version_ = 0;
     if (association_.short_names) {
         const ReadResult result = read_name(0xFA08);
         expect(result.access_result == 0, "the object list was refused");
         return parse_object_list(result.data, true);
     }
-    return parse_object_list(read_data(current_association + "02"), false);
+    std::vector<ListedObject> all = parse_object_list(read_data(current_association + "02"), false);
+    for (const ListedObject& one : all) {
+        if (one.class_id == 15 && one.logical_name == "0000280000FF") {
+            association_version_ = one.version;
+        }
+    }
+    return all;
 }
 
 int Session::association_version() {
     if (association_version_ < 0) {
-        association_version_ = 0;
-        for (const ListedObject& one : object_list()) {
-            if (one.class_id == 15 && one.logical_name == "0000280000FF") {
-                association_version_ = one.version;
-            }
-        }
+        object_list();
     }
     return association_version_;
 }

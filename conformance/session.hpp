@@ -117,6 +117,7 @@ public:
     InvokeResult invoke(const Hex& descriptor, const Hex& data);
     Hex read_data(const Hex& descriptor);
     std::vector<ListedObject> object_list();
+    /// As the object list, which is read for it unless it was, says; 0 where it does not.
     int association_version();
 
     // --- ciphering

@@ -26,7 +26,11 @@ Hex snrm_parameters(const HdlcProposal& proposal) {
 }
 
 Session::Session(Tester& tester, const DeclaredAssociation& association)
-    : tester_(tester), association_(association), server_title_(tester.declared().system_title) {}
+    : tester_(tester),
+      association_(association),
+      server_title_(tester.declared().system_title),
+      unicast_key_(tester.declared().unicast_key),
+      authentication_key_(tester.declared().authentication_key) {}
 
 Session::Session(Tester& tester, const DeclaredAssociation& association, Connection& line)
     : Session(tester, association) {

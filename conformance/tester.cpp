@@ -22,7 +22,7 @@ render::DecodeLayer layer_of(ByteView apdu) {
     if (is_glo_or_ded) {
         return DecodeLayer::cipher;
     }
-    const bool is_short = tag == 0x0C || tag == 0x0D || tag == 0x0E || tag == 0x18;
+    const bool is_short = tag == 0x0C || tag == 0x0D || tag == 0x18;
     return is_short ? DecodeLayer::sn : DecodeLayer::xdlms;
 }
 

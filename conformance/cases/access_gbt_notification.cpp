@@ -451,12 +451,18 @@ void NOTIF_X_5(Tester& tester) {
 }
 
 constexpr Case cases[] = {
-    {"ACCESS_X_1", with_access, ACCESS_X_1}, {"ACCESS_X_2", with_access, ACCESS_X_2},
-    {"ACCESS_X_3", with_access, ACCESS_X_3}, {"GBT_X_1", with_gbt, GBT_X_1},
-    {"GBT_X_2", with_gbt, GBT_X_2},          {"GBT_X_3", with_gbt, GBT_X_3},
-    {"GBT_X_4", with_gbt, GBT_X_4},          {"GBT_X_6", with_gbt, GBT_X_6},
-    {"GBT_X_7", with_gbt, GBT_X_7},          {"GBT_X_8", with_gbt, GBT_X_8},
-    {"NOTIF_X_1", with_ln, NOTIF_X_1},       {"NOTIF_X_3", with_ln, NOTIF_X_3},
+    {"ACCESS_X_1", with_access, ACCESS_X_1},
+    {"ACCESS_X_2", with_access, ACCESS_X_2},
+    {"ACCESS_X_3", with_access, ACCESS_X_3},
+    {"GBT_X_1", with_gbt, GBT_X_1},
+    {"GBT_X_2", with_gbt, GBT_X_2},
+    {"GBT_X_3", with_gbt, GBT_X_3},
+    {"GBT_X_4", with_gbt, GBT_X_4},
+    {"GBT_X_6", with_gbt, GBT_X_6},
+    {"GBT_X_7", with_gbt, GBT_X_7},
+    {"GBT_X_8", with_gbt, GBT_X_8},
+    {"NOTIF_X_1", with_bits<bit::action | bit::data_notification>, NOTIF_X_1},
+    {"NOTIF_X_3", with_bits<bit::action | bit::event_notification>, NOTIF_X_3},
     {"NOTIF_X_5", always, NOTIF_X_5},
 };
 

@@ -27,6 +27,25 @@ std::vector<ListedObject> sample(const std::vector<ListedObject>& all, std::size
     return some;
 }
 
+/// Whether the object is declared as one that answers with a fault.
+bool is_faulty(const Declaration& declared, const ListedObject& object) {
+    return std::ranges::any_of(
+        std::initializer_list<std::string_view>{"temporary_failure", "hardware_fault",
+                                                "object_unavailable", "other_reason"},
+        [&](std::string_view name) {
+            const DeclaredObject* one = declared.object(name);
+            return one != nullptr && one->class_id == object.class_id &&
+                   one->logical_name == object.logical_name;
+        });
+}
+
+/// What the association lists, without the objects that are declared as faulty.
+std::vector<ListedObject> sound_objects(Tester& tester, Session& s) {
+    std::vector<ListedObject> all = s.object_list();
+    std::erase_if(all, [&](const ListedObject& one) { return is_faulty(tester.declared(), one); });
+    return all;
+}
+
 /// Attribute 1 is the logical name; any other is one whole Data.
 void check_type(const ListedObject& object, int attribute, const Hex& data) {
     const std::string where = object.text() + " attribute " + std::to_string(attribute);
@@ -51,7 +70,7 @@ void for_each_association(Tester& tester, Check check) {
         tester.step("client " + std::to_string(one.client_sap) + " (" + one.name + ")");
         Session s(tester, one);
         s.associate();
-        const std::vector<ListedObject> all = s.object_list();
+        const std::vector<ListedObject> all = sound_objects(tester, s);
         expect(!all.empty(), "the object list is empty");
         check(s, all, sample(all, tester.declared().most_objects));
     }
@@ -214,7 +233,7 @@ void COSEM_X_Y_multiref(Tester& tester) {
     Session s = opened(tester, association);
     const int version = s.association_version();
     std::vector<Hex> descriptors;
-    for (const ListedObject& object : s.object_list()) {
+    for (const ListedObject& object : sound_objects(tester, s)) {
         const bool is_value = object.class_id == 1 || object.class_id == 3 || object.class_id == 4;
         const auto found = object.attributes.find(object.class_id == 1 ? 2 : 3);
         if (is_value && found != object.attributes.end() && may_read(found->second, version) &&

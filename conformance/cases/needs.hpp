@@ -20,6 +20,10 @@ inline std::string over_wrapper(const Declaration& declared) {
     return declared.link == Link::wrapper ? "" : "the link is not the wrapper";
 }
 
+/// Bits of services that change something: a read-only association does not offer them.
+inline constexpr std::uint32_t changing =
+    bit::set | bit::action | bit::attribute_0_set | bit::set_blocks | bit::action_blocks;
+
 /// Associations that cases take; null where the meter declares none.
 inline const DeclaredAssociation* find_ln(const Declaration& declared, std::uint32_t bits = 0) {
     const auto fits = [&](bool may_be_read_only) {
@@ -29,7 +33,7 @@ inline const DeclaredAssociation* find_ln(const Declaration& declared, std::uint
         });
     };
     const DeclaredAssociation* best = fits(false);
-    return best != nullptr ? best : fits(true);
+    return best != nullptr || (bits & changing) != 0 ? best : fits(true);
 }
 
 inline const DeclaredAssociation* find_sn(const Declaration& declared) {

@@ -34,7 +34,8 @@ class Catalogue(unittest.TestCase):
 
     def test_the_catalogue_is_whole(self):
         self.assertEqual(len(self.entries), 242)
-        self.assertEqual(len({id.split("/")[0] for id in self.entries}), 220)
+        # Rows /S1, /S2 ... are sub-tests of one case.
+        self.assertEqual(len({re.sub(r"/S[0-9]+$", "", id) for id in self.entries}), 220)
 
     def test_every_case_is_somewhere(self):
         for id, roles in self.entries.items():
