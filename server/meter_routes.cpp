@@ -104,6 +104,8 @@ HttpHandler meter_call(const Surroundings& surroundings, Parse parse, Most most,
                 intent.caller = limits.caller;
                 intent.meter = number;
                 work = recorded<Value>(meters.audit(), std::move(intent), std::move(work));
+            } else {
+                static_cast<void>(describe);
             }
             meters.work<Value>(
                 number, deadline, std::move(work),
