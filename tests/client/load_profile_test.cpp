@@ -3,15 +3,14 @@
 #include "client/load_profile.hpp"
 
 #include <algorithm>
-#include <fstream>
 
 #include <boost/test/unit_test.hpp>
-#include <nlohmann/json.hpp>
 
 #include "client/meter_profile.hpp"
 #include "stack/cosem/profile_selection.hpp"
 #include "tests/client/client_scripts.hpp"
 #include "tests/support/answering_meter.hpp"
+#include "tests/support/vectors.hpp"
 
 namespace dlms::client {
 namespace {
@@ -480,10 +479,8 @@ BOOST_AUTO_TEST_CASE(more_than_a_caller_may_have_is_refused) {
 // Profiles of a real meter: 43 and its like have one clock a row with the newest first, 87 has
 // three columns, 85 has no clock, 95 has neither columns nor rows.
 BOOST_AUTO_TEST_CASE(real_profiles_are_read_whole) {
-    std::ifstream file(std::string(DLMS_VECTORS_DIRECTORY) + "/meter_profiles.jsonl");
     std::size_t profiles = 0;
-    for (std::string line; std::getline(file, line);) {
-        const auto vector = nlohmann::json::parse(line);
+    for (const auto& vector : dlms::testing::load_vector_lines("meter_profiles")) {
         const std::string name = vector["obis"];
         BOOST_TEST_CONTEXT(name) {
             ProfileMeter model;

@@ -12,13 +12,16 @@
 
 namespace dlms::simulator::testing {
 
+/// Where it was built.
+std::string program_path();
+
 /// The program as a child process.
 class Program {
 public:
     explicit Program(std::vector<std::string> arguments) {
         int out[2];
         BOOST_REQUIRE(pipe(out) == 0);
-        arguments.insert(arguments.begin(), DLMS_SIMULATOR_PROGRAM);
+        arguments.insert(arguments.begin(), program_path());
         std::vector<char*> pointers;
         for (std::string& argument : arguments) {
             pointers.push_back(argument.data());

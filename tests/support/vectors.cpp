@@ -7,16 +7,23 @@
 
 namespace dlms::testing {
 
-std::vector<Vector> load_vectors(std::string_view layer) {
+std::vector<Json> load_vector_lines(std::string_view layer) {
     const std::string path =
         std::string(DLMS_VECTORS_DIRECTORY "/") + std::string(layer) + ".jsonl";
     std::ifstream file(path);
     if (!file) {
         throw std::runtime_error("no vectors at " + path);
     }
-    std::vector<Vector> vectors;
+    std::vector<Json> lines;
     for (std::string line; std::getline(file, line);) {
-        const Json json = Json::parse(line);
+        lines.push_back(Json::parse(line));
+    }
+    return lines;
+}
+
+std::vector<Vector> load_vectors(std::string_view layer) {
+    std::vector<Vector> vectors;
+    for (const Json& json : load_vector_lines(layer)) {
         Vector vector;
         vector.id = json.at("id").get<std::string>();
         vector.name = json.at("name").get<std::string>();

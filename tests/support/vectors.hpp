@@ -24,6 +24,10 @@ struct Vector {
     Json keys;           ///< what deciphers it; null for most
 };
 
+/// The lines of a file of tests/vectors as they are; "meter_profiles" has a form of its own.
+/// Throws as load_vectors() does.
+std::vector<Json> load_vector_lines(std::string_view layer);
+
 /// All vectors of a layer ("acse", "data", "xdlms" ...) in the order of the file. Throws
 /// when the file is missing or is not what it should be.
 std::vector<Vector> load_vectors(std::string_view layer);

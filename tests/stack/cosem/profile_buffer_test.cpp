@@ -1,14 +1,13 @@
 #include "stack/cosem/profile_buffer.hpp"
 
-#include <fstream>
 #include <random>
 
 #include <boost/test/unit_test.hpp>
-#include <nlohmann/json.hpp>
 
 #include "stack/axdr/compact_array.hpp"
 #include "stack/axdr/data_builder.hpp"
 #include "tests/support/octets.hpp"
+#include "tests/support/vectors.hpp"
 
 namespace {
 
@@ -140,11 +139,8 @@ BOOST_AUTO_TEST_CASE(compact_arrays_are_read_alike) {
 }
 
 BOOST_AUTO_TEST_CASE(buffers_of_a_real_meter) {
-    std::ifstream file(std::string(DLMS_VECTORS_DIRECTORY) + "/meter_profiles.jsonl");
-    std::string line;
     int filled = 0;
-    while (std::getline(file, line)) {
-        const nlohmann::json json = nlohmann::json::parse(line);
+    for (const auto& json : dlms::testing::load_vector_lines("meter_profiles")) {
         const std::string buffer_hex = json.at("buffer_hex");
         if (buffer_hex.empty()) {
             continue;
