@@ -21,6 +21,14 @@ constexpr std::size_t index_of(security::KeyId id) {
     return static_cast<std::size_t>(id);
 }
 
+/// The keys whose counters outlive an association: a dedicated key ends with its own.
+constexpr std::array lasting_slots{KeySlot::unicast, KeySlot::broadcast, KeySlot::message};
+
+/// Where an array of counters has a slot.
+constexpr std::size_t place_of(KeySlot slot) {
+    return static_cast<std::size_t>(slot);
+}
+
 security::ProtectionKeys copy_of(const security::ProtectionKeys& keys) {
     const auto copy = [](const auto& key) {
         return key ? std::optional(key->clone()) : std::nullopt;
@@ -81,9 +89,11 @@ std::optional<ApduProtection> DeviceSecurity::protection() {
     if (!made) {
         return std::nullopt;
     }
-    for (const auto& [client, highest] : received_) {
+    for (const auto& [client, received] : received_) {
         if (made->set_peer_title(client)) {
-            made->receive_counter(KeySlot::unicast) = security::ReceiveCounter(highest);
+            for (const KeySlot slot : lasting_slots) {
+                made->receive_counter(slot) = received.at(place_of(slot));
+            }
         }
     }
     grant(*made);
@@ -91,7 +101,7 @@ std::optional<ApduProtection> DeviceSecurity::protection() {
 }
 
 void DeviceSecurity::grant(ApduProtection& protection) {
-    for (const KeySlot slot : {KeySlot::unicast, KeySlot::broadcast, KeySlot::message}) {
+    for (const KeySlot slot : lasting_slots) {
         security::SendCounter& numbers = protection.send_counter(slot);
         if (numbers.remaining() >= least_numbers) {
             continue;
@@ -109,19 +119,23 @@ void DeviceSecurity::prepare(ApduProtection& protection) {
     if (const auto& client = protection.peer_title()) {
         const auto found = received_.find(*client);
         if (found != received_.end()) {
-            protection.receive_counter(KeySlot::unicast).accept(found->second);
+            for (const KeySlot slot : lasting_slots) {
+                if (const auto highest = found->second.at(place_of(slot)).highest()) {
+                    protection.receive_counter(slot).accept(*highest);
+                }
+            }
         }
     }
 }
 
 void DeviceSecurity::settle(const ApduProtection& protection) {
-    const auto highest = protection.receive_counter(KeySlot::unicast).highest();
-    if (!protection.peer_title() || !highest) {
+    if (!protection.peer_title()) {
         return;
     }
-    const auto [place, is_new] = received_.try_emplace(*protection.peer_title(), *highest);
-    if (!is_new && place->second.value() < highest->value()) {
-        place->second = *highest;
+    for (const KeySlot slot : lasting_slots) {
+        if (const auto highest = protection.receive_counter(slot).highest()) {
+            received_[*protection.peer_title()].at(place_of(slot)).accept(*highest);
+        }
     }
 }
 
@@ -171,9 +185,8 @@ void DeviceSecurity::take(const TakenKeys& keys) {
     replace(security::KeyId::broadcast, declared_.keys.broadcast);
     replace(security::KeyId::authentication, declared_.keys.authentication);
     replace(security::KeyId::master, declared_.keys.master);
-    if (keys.at(index_of(security::KeyId::unicast))) {
-        received_.clear();
-    }
+    forget_received(keys.at(index_of(security::KeyId::unicast)).has_value(), KeySlot::unicast);
+    forget_received(keys.at(index_of(security::KeyId::broadcast)).has_value(), KeySlot::broadcast);
 }
 
 std::optional<axdr::Data> DeviceSecurity::agree(const axdr::DataView& keys,
@@ -309,10 +322,20 @@ void DeviceSecurity::take_over(association::ServerAssociation& association,
     }
 }
 
+void DeviceSecurity::forget_received(bool is_replaced, KeySlot slot) {
+    if (is_replaced) {
+        for (auto& [client, received] : received_) {
+            received.at(place_of(slot)) = security::ReceiveCounter();
+        }
+    }
+}
+
 std::uint32_t DeviceSecurity::highest_received() const {
     std::uint32_t highest = 0;
-    for (const auto& [client, number] : received_) {
-        highest = std::max(highest, number.value());
+    for (const auto& [client, received] : received_) {
+        if (const auto number = received.at(place_of(KeySlot::unicast)).highest()) {
+            highest = std::max(highest, number->value());
+        }
     }
     return highest;
 }

@@ -86,6 +86,7 @@ private:
 
     void grant(security::ApduProtection& protection);
     void take(const TakenKeys& keys);
+    void forget_received(bool is_replaced, security::KeySlot slot);
     std::array<const security::PrivateKey*, 3> pairs_in_force() const;
     std::optional<security::PublicKey> key_of_client(const security::SystemTitle& client, Use use,
                                                      security::Time now) const;
@@ -100,7 +101,8 @@ private:
     std::uint64_t generation_ = 0;
     std::array<std::uint64_t, 4> changed_at_{};  // generations, by key id
     std::uint64_t pairs_changed_at_ = 0;
-    std::map<security::SystemTitle, security::InvocationCounter> received_;
+    /// Of every client that has proved its keys, by key slot.
+    std::map<security::SystemTitle, std::array<security::ReceiveCounter, 4>> received_;
 };
 
 }  // namespace dlms::simulator
