@@ -5,6 +5,7 @@
 
 #include "client/open_link.hpp"
 #include "stack/base/hex.hpp"
+#include "stack/iec62056_21/message.hpp"
 
 namespace dlms::cli {
 namespace {
@@ -140,6 +141,18 @@ void LinkOptions::add_to(CLI::App& command) {
         ->option_text("TEXT")
         ->group(group);
     command
+        .add_option("--manufacturer", manufacturer_,
+                    "With --mode-e: three letters of the maker that must answer; any if absent")
+        ->check(CLI::Validator(
+            [](const std::string& text) {
+                return iec62056_21::is_manufacturer(text)
+                           ? std::string()
+                           : "expected the three letters of a maker, got " + text;
+            },
+            ""))
+        ->option_text("XXX")
+        ->group(group);
+    command
         .add_option(
             "--gateway", gateway_,
             "Through a gateway: network id, and the device's address as\nhexadecimal octets")
@@ -211,6 +224,7 @@ void LinkOptions::set_mode_e(const client::MeterProfile& profile,
                              client::LinkParameters& link) const {
     client::ModeEParameters& mode_e = link.mode_e.emplace();
     mode_e.device_address = device_address_;
+    mode_e.manufacturer = manufacturer_;
     mode_e.starting_baud_rate = profile.hdlc.starting_baud_rate;
     if (link.carrier == client::Carrier::serial) {
         mode_e.max_baud_rate = baud_rate_.value_or(mode_e.max_baud_rate);

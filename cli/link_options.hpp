@@ -44,6 +44,7 @@ private:
     std::string format_;
     bool mode_e_ = false;
     std::string device_address_;
+    std::string manufacturer_;
     std::string gateway_;
 };
 

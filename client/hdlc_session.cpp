@@ -33,6 +33,9 @@ std::string fault_of_opening(const iec62056_21::OpeningFailed& failed) {
         case ErrorCode::timeout:
             return maker.empty() ? "nothing came in answer to the opening request /?!"
                                  : "the meter of maker " + maker + " stopped answering";
+        case ErrorCode::wrong_manufacturer:
+            return "expected a meter of maker " + std::string(failed.expected_manufacturer) +
+                   ", and one of maker " + maker + " answered";
         case ErrorCode::unsupported_mode:
             return "the meter of maker " + maker + " does not announce HDLC (\\2)";
         case ErrorCode::unsupported_baud_rate:

@@ -42,7 +42,8 @@ struct HdlcParameters {
 /// own, which nobody changes from here: it is 8N1 for HDLC, so that the opening's parity is made
 /// here, and the meter is asked to stay at the line's speed.
 struct ModeEParameters {
-    std::string device_address;  ///< up to 32 characters; empty for the only meter on the line
+    std::string device_address;     ///< up to 32 characters; empty for the only meter on the line
+    std::string manufacturer = {};  ///< three letters that the meter must have; empty: any
     std::uint32_t starting_baud_rate = 300;
     std::uint32_t max_baud_rate = 9600;
     bool fixed_speed = false;      ///< starting_baud_rate is that of the line and stays

@@ -77,6 +77,7 @@ asio::awaitable<Result<std::unique_ptr<transport::Channel>>> open_channel(
 iec62056_21::ModeEClientConfiguration opening_configuration(const ModeEParameters& mode_e) {
     iec62056_21::ModeEClientConfiguration configuration;
     configuration.device_address = mode_e.device_address;
+    configuration.manufacturer = mode_e.manufacturer;
     configuration.start_baud_rate = mode_e.starting_baud_rate;
     configuration.max_baud_rate = mode_e.max_baud_rate;
     configuration.fixed_speed = mode_e.fixed_speed;

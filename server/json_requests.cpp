@@ -12,6 +12,7 @@
 #include "server/json_security.hpp"
 #include "stack/base/hex.hpp"
 #include "stack/base/limits.hpp"
+#include "stack/iec62056_21/message.hpp"
 
 namespace dlms::service {
 
@@ -100,6 +101,10 @@ void read_serial(JsonFields& fields, LinkRequest& link) {
     if (link.device_address && std::ranges::any_of(*link.device_address, is_out_of_place)) {
         fields.fail("device_address", "value holds a character that no request of mode E can have",
                     "value_error");
+    }
+    link.manufacturer = fields.text({"manufacturer"}, 3);
+    if (link.manufacturer && !iec62056_21::is_manufacturer(*link.manufacturer)) {
+        fields.fail("manufacturer", "value is not the three letters of a maker", "value_error");
     }
 }
 

@@ -59,6 +59,7 @@ void set_mode_e(const LinkRequest& link, const client::MeterProfile& profile,
                 client::LinkParameters& parameters) {
     client::ModeEParameters& mode_e = parameters.mode_e.emplace();
     mode_e.device_address = link.device_address.value_or("");
+    mode_e.manufacturer = link.manufacturer.value_or("");
     mode_e.starting_baud_rate = profile.hdlc.starting_baud_rate;
     if (parameters.carrier == client::Carrier::serial) {
         mode_e.max_baud_rate = link.baud_rate.value_or(mode_e.max_baud_rate);

@@ -82,6 +82,7 @@ struct LinkRequest {
     std::optional<bool> dtr;
     bool mode_e = false;
     std::optional<std::string> device_address;  // in the request of mode E
+    std::optional<std::string> manufacturer;    // expected in its identification: three letters
     std::optional<bool> disconnect_first;
     bool expect_echo = false;
     std::optional<std::uint16_t> physical_address;

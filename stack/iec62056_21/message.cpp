@@ -271,6 +271,14 @@ void write_character(Writer& writer, char character) {
 
 }  // namespace
 
+bool is_same_manufacturer(std::string_view one, std::string_view other) {
+    const auto small = [](char letter) {
+        return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + ('a' - 'A')) : letter;
+    };
+    return one.size() == 3 && other.size() == 3 && one.substr(0, 2) == other.substr(0, 2) &&
+           small(one[2]) == small(other[2]);
+}
+
 bool Identification::is_fast() const {
     return manufacturer.size() == 3 && manufacturer[2] >= 'a' && manufacturer[2] <= 'z';
 }

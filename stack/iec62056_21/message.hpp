@@ -3,6 +3,7 @@
 // messages; and the telegram that a P1 port sends unasked (DSMR P1). Seven-bit text: the parity bit
 // is the line's business and must be gone.
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -31,6 +32,17 @@ inline constexpr std::uint8_t nak = 0x15;
 struct Request {
     std::string_view address;  ///< up to 32 characters; empty for the only meter on the line
 };
+
+/// Whether this may be the name of a maker: three letters (the FLAG register).
+constexpr bool is_manufacturer(std::string_view text) {
+    return text.size() == 3 && std::ranges::all_of(text, [](char letter) {
+               return (letter >= 'A' && letter <= 'Z') || (letter >= 'a' && letter <= 'z');
+           });
+}
+
+/// Whether two names of makers are the same one: the case of the third letter says how soon the
+/// meter answers, not who made it.
+bool is_same_manufacturer(std::string_view one, std::string_view other);
 
 /// "/" manufacturer, baud character, identification: the meter's answer.
 struct Identification {

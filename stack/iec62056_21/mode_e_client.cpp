@@ -211,7 +211,8 @@ bool ModeEClient::wants_hdlc(const Identification& identification) const {
 void ModeEClient::take_identification(const Identification& identification, Instant now) {
     manufacturer_ = identification.manufacturer;
     identification_ = identification.identification;
-    if (!configuration_.manufacturer.empty() && configuration_.manufacturer != manufacturer_) {
+    if (!configuration_.manufacturer.empty() &&
+        !is_same_manufacturer(configuration_.manufacturer, manufacturer_)) {
         fail_with(error_of(ErrorCode::wrong_manufacturer));
         return;
     }

@@ -29,7 +29,8 @@ struct ModeEClientConfiguration {
     /// No opening at all: HDLC at once, with these settings.
     std::optional<LineSettings> direct = std::nullopt;
     std::string device_address = {};  ///< up to 32 characters; empty for the only meter on the line
-    std::string manufacturer = {};    ///< expected; empty: any
+    /// Expected, three letters; the case of the third does not count. Empty: any.
+    std::string manufacturer = {};
     /// A meter on a battery sleeps: NUL characters for 2.2 s, and 1.6 s of silence (annex B).
     bool wake_up = false;
     std::uint32_t start_baud_rate = 300;

@@ -177,11 +177,15 @@ BOOST_AUTO_TEST_CASE(a_serial_port_has_its_own_bad_values) {
 }
 
 BOOST_AUTO_TEST_CASE(mode_e_opens_a_serial_port) {
-    const LinkParameters opened =
-        link_of(port, {"--mode-e", "--baud", "19200", "--device-address", "12345678"}, "hexcell");
+    const LinkParameters opened = link_of(
+        port,
+        {"--mode-e", "--baud", "19200", "--device-address", "12345678", "--manufacturer", "HXE"},
+        "hexcell");
     BOOST_REQUIRE(opened.mode_e.has_value());
     BOOST_TEST(opened.mode_e->max_baud_rate == 19200u);
     BOOST_TEST(opened.mode_e->device_address == "12345678");
+    BOOST_TEST(opened.mode_e->manufacturer == "HXE");
+    BOOST_TEST(wrong(port, {"--mode-e", "--manufacturer", "HX1"}) == "usage");
     BOOST_TEST(opened.mode_e->starting_baud_rate ==
                profile_of_brand("hexcell").hdlc.starting_baud_rate);
     BOOST_TEST(!opened.mode_e->fixed_speed);

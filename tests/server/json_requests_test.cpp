@@ -304,6 +304,8 @@ BOOST_AUTO_TEST_CASE(connect_checks_every_parameter) {
                               R"("disconnect_first":"maybe")",
                               R"("expect_echo":"x")",
                               R"("device_address":"1!2")",
+                              R"("manufacturer":"HX1")",
+                              R"("manufacturer":"HEXI")",
                               R"("parity":"odder")",
                               R"("baud_rate":0)",
                               R"("logical_address":"a")",
