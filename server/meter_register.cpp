@@ -62,6 +62,7 @@ Status MeterRegister::keep_secrets(const ConnectRequest& request) {
     take(SecretKind::encryption, request.security.encryption_key);
     take(SecretKind::authentication, request.security.authentication_key);
     take(SecretKind::master, request.security.master_key);
+    take(SecretKind::broadcast, request.security.broadcast_key);
     Status kept = keys.empty() ? Status() : keys_->keep(request.meter_number, keys);
     const auto keep_alone = [&](const std::string& name, const std::optional<SecretBytes>& secret) {
         if (kept && secret) {
@@ -73,6 +74,7 @@ Status MeterRegister::keep_secrets(const ConnectRequest& request) {
     keep_alone(password_records(request.meter_number, client_of(request, defaults_)),
                request.password);
     keep_alone(signing_key_records(request.meter_number), request.security.signing_key);
+    keep_alone(agreement_key_records(request.meter_number), request.security.agreement_key);
     return kept;
 }
 
@@ -120,7 +122,8 @@ Result<StoredMeter> MeterRegister::with_secrets(store::MeterRecord record) {
         request ? keys_->current(password_records(number, client_of(*request, defaults_)))
                 : Result<MeterSecrets>();
     const auto signing = keys_->current(signing_key_records(number));
-    if (!keys || !password || !signing) {
+    const auto agreement = keys_->current(agreement_key_records(number));
+    if (!keys || !password || !signing || !agreement) {
         return std::unexpected(Error{ErrorCode::store_failed, Layer::store, 0});
     }
     const auto note = [&meter](const MeterSecrets& secrets, SecretKind kind, const char* name) {
@@ -132,7 +135,9 @@ Result<StoredMeter> MeterRegister::with_secrets(store::MeterRecord record) {
     note(*keys, SecretKind::encryption, "encryption_key");
     note(*keys, SecretKind::authentication, "authentication_key");
     note(*keys, SecretKind::master, "master_key");
+    note(*keys, SecretKind::broadcast, "broadcast_key");
     note(*signing, SecretKind::password, "signing_key");
+    note(*agreement, SecretKind::password, "agreement_key");
     return meter;
 }
 

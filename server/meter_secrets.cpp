@@ -50,6 +50,10 @@ std::string signing_key_records(const std::string& meter_number) {
     return meter_number + " signing key";
 }
 
+std::string agreement_key_records(const std::string& meter_number) {
+    return meter_number + " agreement key";
+}
+
 Result<ConnectRequest> with_kept_secrets(const ConnectRequest& request, ClientSap client,
                                          client::KeyRecords& records) {
     const std::string& meter = request.meter_number;
@@ -62,12 +66,18 @@ Result<ConnectRequest> with_kept_secrets(const ConnectRequest& request, ClientSa
             done ? complete(records, meter, SecretKind::authentication, security.authentication_key)
                  : done;
         done = done ? complete(records, meter, SecretKind::master, security.master_key) : done;
+        done =
+            done ? complete(records, meter, SecretKind::broadcast, security.broadcast_key) : done;
+        done = done ? complete(records, agreement_key_records(meter), SecretKind::password,
+                               security.agreement_key)
+                    : done;
     }
     if (done && needs_password(request)) {
         done = complete(records, password_records(meter, client), SecretKind::password,
                         completed.password);
     }
-    if (done && request.authentication == AuthenticationType::high_ecdsa) {
+    if (done && (request.authentication == AuthenticationType::high_ecdsa ||
+                 security.signing != SigningChoice::none)) {
         done = complete(records, signing_key_records(meter), SecretKind::password,
                         security.signing_key);
     }

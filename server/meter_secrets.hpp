@@ -12,8 +12,10 @@ namespace dlms::service {
 // under its number.
 [[nodiscard]] std::string password_records(const std::string& meter_number, ClientSap client);
 
-// Where the records have our private key for a meter's ECDSA, as a password.
+// Where the records have our private key for a meter's ECDSA and signatures, as a password.
 [[nodiscard]] std::string signing_key_records(const std::string& meter_number);
+// The same for the key that we agree on keys with.
+[[nodiscard]] std::string agreement_key_records(const std::string& meter_number);
 
 // The request of a client with the secrets that it needs and leaves out, as far as the records have
 // them. A secret that the meter had once, and that a change through this service has replaced,

@@ -1,5 +1,6 @@
 // The registry of meters over REST: what is kept of a meter, what it is good for, import and
 // export, and what outlives a restart.
+#include <set>
 #include <string>
 
 #include <boost/test/unit_test.hpp>
@@ -98,6 +99,63 @@ BOOST_AUTO_TEST_CASE(connect_needs_the_number_alone_and_what_it_names_goes_befor
     BOOST_TEST(other.body["detail"][0]["loc"] == json({"body", "brand"}));
     BOOST_TEST(post(service, "/read", {{"meter_number", "203"}, {"obis_code", "1.8.0"}}).status ==
                400);
+}
+
+BOOST_AUTO_TEST_CASE(every_field_of_a_connect_is_kept) {
+    const RunningService service;
+    const json fields{{"brand", "generic"},
+                      {"connection_type", "serial"},
+                      {"serial_port", "/dev/ttyUSB7"},
+                      {"baud_rate", 19200},
+                      {"data_bits", 8},
+                      {"parity", "even"},
+                      {"stop_bits", 2},
+                      {"rts", true},
+                      {"dtr", false},
+                      {"expect_echo", true},
+                      {"mode_e", true},
+                      {"device_address", "1234"},
+                      {"manufacturer", "HXE"},
+                      {"server_address", 2},
+                      {"client_address", 3},
+                      {"physical_address", 18},
+                      {"address_size", 4},
+                      {"disconnect_first", true},
+                      {"window_size", 3},
+                      {"max_info_length", 512},
+                      {"auth_type", "HighGMAC"},
+                      {"timeout", 9000},
+                      {"security", "authenticated_encryption"},
+                      {"security_suite", 0},
+                      {"envelope", "general"},
+                      {"signing", "none"},
+                      {"invocation_counter_obis", "0-0:43.1.1.255"},
+                      {"use_logical_name", true},
+                      {"pre_established", false},
+                      {"max_pdu_size", 640},
+                      {"time_zone", "Europe/Berlin"},
+                      {"backend", "native"}};
+    const json keys{{"encryption_key", std::string(32, '1')},
+                    {"authentication_key", std::string(32, '2')},
+                    {"master_key", std::string(32, '3')},
+                    {"broadcast_key", std::string(32, '4')},
+                    {"signing_key", "of any form"},
+                    {"agreement_key", "of any form"},
+                    {"password", "12345678"}};
+    json entry = fields;
+    entry.update(keys);
+    BOOST_TEST(call(service, "PUT", "/meters/202", entry).status == 201);
+    const json kept = call(service, "GET", "/meters/202").body;
+    for (const auto& [name, value] : fields.items()) {
+        BOOST_TEST(kept.value(name, json()) == value, name);
+    }
+    std::set<std::string> secrets;
+    for (const json& name : kept.at("secrets")) {
+        secrets.insert(name.get<std::string>());
+    }
+    for (const auto& [name, value] : keys.items()) {
+        BOOST_TEST(secrets.contains(name), name);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(meters_are_made_once_changed_listed_and_removed) {
