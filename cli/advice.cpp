@@ -75,13 +75,15 @@ std::string_view advice(const client::Failure& failure) {
                    "--counter-obis 0-0:43.1.0.255.";
         case FailureCode::timeout:
             return "The meter may be slow (--timeout 60), may know no such --client or --server, "
-                   "or may not speak DLMS over TCP here; -v shows the octets.";
+                   "or may want another link (--hdlc, --udp; else the wrapper over TCP); -v shows "
+                   "the octets.";
         case FailureCode::connection_lost:
             return "Meters close the connection on an unknown --client or --server, or when "
                    "another head end is connected.";
         case FailureCode::malformed_answer:
         case FailureCode::protocol_violation:
-            return "Is this a DLMS meter behind a TCP wrapper? -v shows the octets.";
+            return "Is this a DLMS meter, and is the link the right one (--hdlc, --udp; else the "
+                   "wrapper over TCP)? -v shows the octets.";
         case FailureCode::outcome_unknown: return "Read the value back before writing again.";
         default: return {};
     }

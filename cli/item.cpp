@@ -3,6 +3,8 @@
 #include <charconv>
 #include <vector>
 
+#include "stack/cosem/interface_class.hpp"
+
 namespace dlms::cli {
 namespace {
 
@@ -81,6 +83,43 @@ std::expected<cosem::AttributeDescriptor, std::string> parse_item(std::string_vi
         attribute.attribute_id = static_cast<std::int8_t>(*attribute_id);
     }
     return attribute;
+}
+
+std::expected<cosem::MethodDescriptor, std::string> parse_method(std::string_view text) {
+    const std::size_t end = text.rfind('/');
+    if (end == std::string_view::npos) {
+        return wrong(text,
+                     "expected CLASS/OBIS/METHOD, for example 70/0-0:96.3.10.255/1 or "
+                     "70/0-0:96.3.10.255/remote_disconnect");
+    }
+    const std::string_view name = text.substr(end + 1);
+    const auto object = parse_item(text.substr(0, end), {});
+    if (!object) {
+        return std::unexpected(object.error());
+    }
+    cosem::MethodDescriptor method;
+    method.class_id = object->class_id;
+    method.instance = object->instance;
+    if (const std::optional<int> id = number(name, -128, 127)) {
+        method.method_id = static_cast<std::int8_t>(*id);
+        return method;
+    }
+    const cosem::InterfaceClass* row = cosem::find_class(method.class_id);
+    const cosem::ClassMethod* found = row != nullptr ? cosem::find_method(*row, name) : nullptr;
+    if (found == nullptr) {
+        std::string names;
+        if (row != nullptr) {
+            for (const cosem::ClassMethod& known : row->methods) {
+                names += (names.empty() ? "" : ", ") + std::string(known.name);
+            }
+        }
+        return wrong(text, "'" + std::string(name) +
+                               "' is neither a number from -128 to 127 nor a " +
+                               "method of class " + std::to_string(method.class_id) +
+                               (names.empty() ? "" : " (" + names + ")"));
+    }
+    method.method_id = found->id;
+    return method;
 }
 
 }  // namespace dlms::cli

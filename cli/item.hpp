@@ -21,6 +21,11 @@ struct ItemDefaults {
 std::expected<cosem::AttributeDescriptor, std::string> parse_item(std::string_view text,
                                                                   const ItemDefaults& defaults);
 
+/// Reads `CLASS/OBIS/METHOD` or `OBIS/METHOD`; the method by its number or, where the class table
+/// has it, by its name ("remote_disconnect"). Without a class it is usual_class(). The error is a
+/// sentence.
+std::expected<cosem::MethodDescriptor, std::string> parse_method(std::string_view text);
+
 /// The class that objects with this code have in practically every meter: 8 for clocks, 1 for
 /// identifiers and counters, 7 for profiles and event logs, 70 for the relay, else 3 (register).
 std::uint16_t usual_class(const cosem::ObisCode& code);

@@ -3,6 +3,7 @@
 #include <exception>
 #include <iostream>
 
+#include "cli/action_command.hpp"
 #include "cli/audit_command.hpp"
 #include "cli/certificates_command.hpp"
 #include "cli/conformance_command.hpp"
@@ -36,7 +37,7 @@ Exit status:
   4  the meter rejected the association or the password
   5  the meter's answer, or what was to be decoded, breaks the protocol or needs what is
      not supported
-  6  a write that may or may not have been carried out: read it back
+  6  a write or an action that may or may not have been carried out: read it back
   70 a defect of this program)";
 
 int run(int count, char** arguments) {
@@ -48,6 +49,7 @@ int run(int count, char** arguments) {
     program.get_formatter()->column_width(28);
     dlms::cli::ReadCommand read(program);
     dlms::cli::WriteCommand write(program);
+    dlms::cli::ActionCommand action(program);
     dlms::cli::ProfileCommand profile(program);
     dlms::cli::ScanCommand scan(program);
     dlms::cli::ReadoutCommand readout(program);
@@ -65,6 +67,9 @@ int run(int count, char** arguments) {
     }
     if (scan.was_asked_for()) {
         return static_cast<int>(scan.run());
+    }
+    if (action.was_asked_for()) {
+        return static_cast<int>(action.run());
     }
     if (profile.was_asked_for()) {
         return static_cast<int>(profile.run());

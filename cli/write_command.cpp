@@ -7,7 +7,7 @@
 #include <asio/io_context.hpp>
 
 #include "cli/advice.hpp"
-#include "cli/output.hpp"
+#include "cli/typed_value.hpp"
 #include "client/native_meter_client.hpp"
 #include "client/register_reader.hpp"
 #include "render/attribute_table.hpp"
@@ -188,20 +188,12 @@ ExitStatus WriteCommand::run() {
     WriteOrder order;
     order.attribute = *attribute;
     order.options = meter_.value_options();
-    order.value = Json::parse(value_, nullptr, false);
-    if (order.value.is_discarded()) {
-        order.value = value_;
+    order.value = value_from_text(value_);
+    const auto type = parse_type(type_);
+    if (!type) {
+        return complain(type.error(), ExitStatus::usage);
     }
-    if (!type_.empty()) {
-        const Json number = Json::parse(type_, nullptr, false);
-        order.type = render::tag_from_json(number.is_number() ? number : Json(type_));
-        if (!order.type) {
-            return complain("'" + type_ +
-                                "' is no type; types are called unsigned, long-unsigned, "
-                                "double-long, octet-string, boolean, enum ...",
-                            ExitStatus::usage);
-        }
-    }
+    order.type = *type;
     auto access =
         meter_.access(std::getenv, broadcast_ ? Audience::every_meter : Audience::one_meter);
     if (!access) {

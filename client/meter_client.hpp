@@ -76,6 +76,11 @@ public:
     virtual asio::awaitable<Outcome<void>> broadcast_write(cosem::AttributeDescriptor attribute,
                                                            axdr::Data value, Instant deadline);
 
+    /// The same for a method.
+    virtual asio::awaitable<Outcome<void>> broadcast_invoke(cosem::MethodDescriptor method,
+                                                            std::optional<axdr::Data> parameters,
+                                                            Instant deadline);
+
     /// Reads several attributes, each with an outcome of its own, in their order: with the fewest
     /// APDUs that the meter takes, down to one for each, also where a list goes unanswered. When
     /// the line fails, what was read before is kept and the items behind it have that failure; the

@@ -70,10 +70,9 @@ public:
 
     asio::awaitable<Outcome<void>> broadcast_write(cosem::AttributeDescriptor attribute,
                                                    axdr::Data value, Instant deadline) override;
-    /// The same for a method.
     asio::awaitable<Outcome<void>> broadcast_invoke(cosem::MethodDescriptor method,
                                                     std::optional<axdr::Data> parameters,
-                                                    Instant deadline);
+                                                    Instant deadline) override;
     bool is_connected() const override { return association_.has_value(); }
     std::optional<AssociationInfo> association() const override { return association_; }
 

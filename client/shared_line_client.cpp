@@ -48,6 +48,14 @@ asio::awaitable<Outcome<void>> SharedLineClient::broadcast_write(
                          });
 }
 
+asio::awaitable<Outcome<void>> SharedLineClient::broadcast_invoke(
+    cosem::MethodDescriptor method, std::optional<axdr::Data> parameters, Instant deadline) {
+    return in_turn<void>(deadline,
+                         [this, deadline, method, given = std::move(parameters)]() mutable {
+                             return meter_.broadcast_invoke(method, std::move(given), deadline);
+                         });
+}
+
 asio::awaitable<Outcome<std::vector<Outcome<axdr::Data>>>> SharedLineClient::read_list(
     std::vector<ReadRequest> requests, Instant deadline) {
     return in_turn<std::vector<Outcome<axdr::Data>>>(

@@ -20,6 +20,9 @@ public:
                                          Instant deadline) override;
     asio::awaitable<Outcome<void>> broadcast_write(cosem::AttributeDescriptor attribute,
                                                    axdr::Data value, Instant deadline) override;
+    asio::awaitable<Outcome<void>> broadcast_invoke(cosem::MethodDescriptor method,
+                                                    std::optional<axdr::Data> parameters,
+                                                    Instant deadline) override;
     asio::awaitable<Outcome<std::vector<Outcome<axdr::Data>>>> read_list(
         std::vector<ReadRequest> requests, Instant deadline) override;
     asio::awaitable<Outcome<std::vector<Outcome<void>>>> write_list(

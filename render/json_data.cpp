@@ -453,6 +453,11 @@ std::optional<Tag> tag_from_json(const Json& data_type) {
     return axdr::tag_from_name(name);
 }
 
+bool says_its_type(const Json& value) {
+    return value.is_object() &&
+           (value.contains("hex") || (value.contains("type") && value.contains("value")));
+}
+
 std::expected<Data, WriteFault> data_from_json(const Json& value, const WriteTarget& target,
                                                const WriteOptions& options) {
     const cosem::ClassAttribute* attribute =

@@ -49,6 +49,9 @@ struct WriteOptions {
 /// everything else.
 std::optional<axdr::Tag> tag_from_json(const Json& data_type);
 
+/// A value that says all by itself: octets, or a value with its own type.
+bool says_its_type(const Json& value);
+
 /// The Data of a JSON value. Forms besides the plain value, at any depth: {"raw": n} is the
 /// meter's own integer, {"hex": "..."} the octets behind tag and length (of arrays and structures
 /// the whole A-XDR encoding), {"text": "..."} an octet-string's characters, and

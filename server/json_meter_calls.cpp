@@ -147,6 +147,12 @@ HttpAnswer action_answer(const ActionRequest& request, const Asked& asked,
         return failed_answer(asked, outcome.error(), {{"data", std::move(data)}});
     }
     data["success"] = true;
+    if (request.broadcast) {
+        data["broadcast"] = true;
+        data["message"] =
+            "Sent to every meter of the line. Nobody answers to that: a reading shows what came of "
+            "it.";
+    }
     data["value"] = nullptr;
     if (*outcome) {
         constexpr std::uint16_t data_class = 1;

@@ -138,6 +138,7 @@ Parsed<ActionRequest> parse_action(const HttpRequest& http) {
                         "value_error");
         }
     }
+    request.broadcast = fields.boolean({"broadcast"}).value_or(false);
     return result_of(std::move(request), errors);
 }
 

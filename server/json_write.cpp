@@ -1,7 +1,6 @@
 #include "server/json_write.hpp"
 
 #include "render/attribute_table.hpp"
-#include "stack/cosem/interface_class.hpp"
 
 namespace dlms::service {
 
@@ -21,22 +20,16 @@ bool is_text_type(axdr::Tag tag) {
            tag == axdr::Tag::utf8_string;
 }
 
-// A value that says all by itself: octets, or a value with its own type.
-bool is_self_contained(const Json& value) {
-    return value.is_object() &&
-           (value.contains("hex") || (value.contains("type") && value.contains("value")));
-}
-
 }  // namespace
 
 WriteNeeds write_needs(const WriteRequest& request) {
     const Json value = Json::parse(request.value, nullptr, false);
-    if (is_self_contained(value) && request.data_type) {
+    if (render::says_its_type(value) && request.data_type) {
         return {};
     }
     const auto type = known_type(request);
     if (!type) {
-        return {true, !is_self_contained(value)};
+        return {true, !render::says_its_type(value)};
     }
     const bool is_composite = *type == axdr::Tag::array || *type == axdr::Tag::structure;
     const bool is_in_table =
@@ -51,11 +44,13 @@ WriteNeeds write_needs(const WriteRequest& request) {
 
 bool needs_meter_for_broadcast(const WriteRequest& request) {
     const Json value = Json::parse(request.value, nullptr, false);
-    const bool is_exact = is_self_contained(value) || (value.is_object() && value.contains("raw"));
+    const bool is_exact =
+        render::says_its_type(value) || (value.is_object() && value.contains("raw"));
     const bool is_scaled =
         cosem::scaler_unit_of(request.attribute.class_id, request.attribute.attribute_id)
             .has_value();
-    return (write_needs(request).required && !is_self_contained(value)) || (is_scaled && !is_exact);
+    return (write_needs(request).required && !render::says_its_type(value)) ||
+           (is_scaled && !is_exact);
 }
 
 std::expected<axdr::Data, std::string> write_value(
@@ -84,29 +79,6 @@ std::expected<axdr::Data, std::string> write_value(
         return std::unexpected(std::move(data.error().message));
     }
     return std::move(*data);
-}
-
-std::expected<std::optional<axdr::Data>, std::string> method_parameter(
-    const ActionRequest& request, const cosem::ClassMethod* method,
-    const render::WriteOptions& options) {
-    constexpr std::uint16_t data_class = 1;
-    const Json value = Json::parse(request.value, nullptr, false);
-    const bool is_open = method == nullptr || method->parameter == nullptr ||
-                         method->parameter->form == cosem::ValueType::Form::any;
-    std::expected<axdr::Data, render::WriteFault> data;
-    if (request.data_type || is_open || is_self_contained(value)) {
-        // An attribute of any type, so that the type given or that of the value counts.
-        render::WriteTarget target;
-        target.attribute = {data_class, request.method.instance, 2};
-        target.type = request.data_type;
-        data = render::data_from_json(value, target, options);
-    } else {
-        data = render::data_from_json(value, *method->parameter, options);
-    }
-    if (!data) {
-        return std::unexpected(std::move(data.error().message));
-    }
-    return std::optional(std::move(*data));
 }
 
 }  // namespace dlms::service

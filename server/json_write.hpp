@@ -5,9 +5,7 @@
 #include <string>
 
 #include "render/json_data.hpp"
-#include "server/meter_requests.hpp"
 #include "server/requests.hpp"
-#include "stack/cosem/interface_class.hpp"
 
 namespace dlms::service {
 
@@ -28,11 +26,5 @@ struct WriteNeeds {
     const WriteRequest& request, const std::optional<axdr::Data>& present,
     const std::optional<cosem::ScalerUnit>& scaler_unit, const render::WriteOptions& options,
     std::optional<std::uint8_t> version = {});
-
-// The Data of a method's parameter, or a sentence that says why the caller's value does not fit.
-// `method` is the class table's row, or null.
-[[nodiscard]] std::expected<std::optional<axdr::Data>, std::string> method_parameter(
-    const ActionRequest& request, const cosem::ClassMethod* method,
-    const render::WriteOptions& options);
 
 }  // namespace dlms::service

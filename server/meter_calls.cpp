@@ -9,8 +9,7 @@
 #include <asio/use_awaitable.hpp>
 
 #include "client/meter_profile.hpp"
-#include "server/json_write.hpp"
-#include "stack/axdr/data_builder.hpp"
+#include "render/method_json.hpp"
 
 namespace dlms::service {
 
@@ -84,43 +83,29 @@ asio::awaitable<CallOutcome<axdr::Data>> read_objects(MeterActor& actor, bool re
     co_return std::move(*list);
 }
 
-namespace {
-
-// The parameter of a method: of the caller's value, or what the class table says where there is
-// none.
-std::expected<std::optional<axdr::Data>, std::string> parameter_of(
-    const ActionRequest& request, const render::WriteOptions& options) {
-    const cosem::ClassMethod* method =
-        cosem::find_method(request.method.class_id, request.method.method_id);
-    if (request.value.empty()) {
-        // Most methods take the integer 0 and make nothing of it.
-        const auto tag = method != nullptr && method->parameter != nullptr
-                             ? cosem::tag_of(*method->parameter)
-                             : std::nullopt;
-        if (tag != axdr::Tag::integer) {
-            return std::optional<axdr::Data>();
-        }
-        axdr::DataBuilder builder;
-        builder.integer(0);
-        return builder.finish().value_or(axdr::Data());
-    }
-    return method_parameter(request, method, options);
-}
-
-}  // namespace
-
 asio::awaitable<CallOutcome<std::optional<axdr::Data>>> invoke_method(MeterActor& actor,
                                                                       ActionRequest request,
                                                                       render::WriteOptions options,
                                                                       Instant deadline) {
-    auto parameter = parameter_of(request, options);
+    const render::Json value = render::Json::parse(request.value, nullptr, false);
+    auto parameter = render::method_parameter(
+        request.method, request.value.empty() ? nullptr : &value, request.data_type, options);
     if (!parameter) {
         co_return std::unexpected(
-            call_failure(error_row("type-unmatched"), parameter.error(), Blame::misuse));
+            call_failure(error_row("type-unmatched"), parameter.error().message, Blame::misuse));
     }
     const auto prepared = co_await actor.prepare(deadline);
     if (!prepared) {
         co_return std::unexpected(prepared.error());
+    }
+    if (request.broadcast) {
+        const auto sent =
+            co_await (*prepared)->broadcast_invoke(request.method, std::move(*parameter), deadline);
+        if (!sent) {
+            co_return std::unexpected(call_failure(sent.error()));
+        }
+        actor.registers().clear();
+        co_return std::optional<axdr::Data>();
     }
     auto returned = co_await (*prepared)->invoke(request.method, std::move(*parameter), deadline);
     if (!returned) {

@@ -39,6 +39,7 @@ struct ActionRequest {
     cosem::MethodDescriptor method;
     std::string value;
     std::optional<axdr::Tag> data_type;
+    bool broadcast = false;  // to every meter of the line; nobody answers
 };
 
 // GET and POST /meters/{meter_number}/clock.

@@ -5,7 +5,8 @@ _dlms() {
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case $word in
             # Of subcommands only: an option or a meter ends what leads to the right help.
-            read | write | scan | readout | decode | keygen | audit | verify | show | keys | add | list | revoke)
+            read | write | action | profile | scan | readout | decode | keygen | certificates | conformance | audit | \
+                verify | show | keys | add | list | revoke)
                 path+=("$word")
                 ;;
             *) break ;;

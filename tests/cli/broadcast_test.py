@@ -19,7 +19,11 @@ SCENARIO = {
         "security": {"system_title": "5453540000000001", "unicast_key": "1" * 32, "broadcast_key": "3" * 32,
                      "authentication_key": "2" * 32},
         "objects": [{"obis": "0-0:96.1.1.255", "class": 1, "name": "Number", "attributes": [
-            {"id": 2, "access": "rw", "value": {"unsigned": 1}}]}]}]}
+            {"id": 2, "access": "rw", "value": {"unsigned": 1}}]},
+            {"obis": "1-0:1.8.0.255", "class": 3, "name": "Energy", "attributes": [
+                {"id": 2, "access": "r", "value": {"double-long-unsigned": 5}},
+                {"id": 3, "access": "r", "value": {"structure": [{"integer": 0}, {"enum": 30}]}}],
+             "methods": [{"id": 1, "access": True}]}]}]}
 
 
 class Broadcast(unittest.TestCase):
@@ -47,6 +51,34 @@ class Broadcast(unittest.TestCase):
         self.assertEqual(sent.returncode, 0, sent.stderr)
         self.assertIn("sent to all", sent.stdout)
         self.assertEqual([self.read(16), self.read(17)], [7, 7])
+
+    def test_a_method_goes_to_every_meter_and_to_one(self):
+        place, _, *options = self.options
+        command = ("action", place, "3/1-0:1.8.0.255/reset", *options, "--physical", "17")
+        energy = ("read", place, "1-0:1.8.0.255", *options, "--json", "--physical")
+
+        def energies():
+            return [json.loads(dlms(*energy, str(physical)).stdout)["readings"][0]["raw"] for physical in (16, 17)]
+
+        self.assertEqual(energies(), [5, 5])
+        one = dlms(*command)
+        self.assertEqual((one.returncode, one.stdout), (0, "1-0:1.8.0.255 reset: done\n"), one.stderr)
+        self.assertEqual(energies(), [5, 0])
+        sent = dlms(*command, "--broadcast")
+        self.assertEqual(sent.returncode, 0, sent.stderr)
+        self.assertIn("sent to all", sent.stdout)
+        self.assertEqual(energies(), [0, 0])
+
+    def test_methods_that_are_none(self):
+        place, _, *options = self.options
+        for method, text in (("1-0:1.8.0.255", "CLASS"), ("3/1-0:1.8.0.255/rest", "(reset)"),
+                             ("3/1-0:1.8.0.255/128", "neither a number")):
+            result = dlms("action", place, method, *options)
+            self.assertEqual(result.returncode, 2, result.stdout)
+            self.assertIn(text, result.stderr)
+        refused = dlms("action", place, "3/1-0:1.8.0.255/2", *options, "--json")
+        self.assertEqual(refused.returncode, 1, refused.stderr)
+        self.assertFalse(json.loads(refused.stdout)["success"])
 
     def broadcast(self, keys, value):
         place, item, *options = self.options

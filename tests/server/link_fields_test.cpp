@@ -214,6 +214,12 @@ BOOST_AUTO_TEST_CASE(APPL_OPEN_X_9_a_broadcast_reaches_every_meter_of_the_line) 
     for (const auto* meter : {"16", "17", "18"}) {
         BOOST_TEST(reads(meter) == 7, meter);
     }
+    // A method likewise: what nobody answers is no failure, though none of them has this one.
+    const Answer invoked = post(
+        service, "/meters/16/actions",
+        {{"obis_code", "0-0:96.1.1.255"}, {"class_id", 3}, {"method_id", 1}, {"broadcast", true}});
+    BOOST_TEST(invoked.status == 200, invoked.body.dump());
+    BOOST_TEST(invoked.body["data"].value("broadcast", false));
 }
 
 BOOST_AUTO_TEST_CASE(fields_that_cannot_be_are_refused_before_anything_is_sent) {
