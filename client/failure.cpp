@@ -254,6 +254,9 @@ Failure from_refusal(const association::AssociationRefused& refusal) {
 }
 
 Failure from_access_result(cosem::DataAccessResult result) {
+    if (result == cosem::DataAccessResult::success) {  // where a value should stand
+        return from_error(Error{ErrorCode::unexpected_apdu, Layer::association, 0});
+    }
     Failure failure;
     failure.code = FailureCode::access_refused;
     failure.access_result = result;
@@ -261,6 +264,9 @@ Failure from_access_result(cosem::DataAccessResult result) {
 }
 
 Failure from_action_result(cosem::ActionResult result) {
+    if (result == cosem::ActionResult::success) {
+        return from_error(Error{ErrorCode::unexpected_apdu, Layer::association, 0});
+    }
     Failure failure;
     failure.code = FailureCode::access_refused;
     failure.action_result = result;

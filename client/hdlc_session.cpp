@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "client/open_link.hpp"
+#include "client/opening_fault.hpp"
 
 namespace dlms::client {
 namespace {
@@ -24,24 +25,6 @@ hdlc::ClientLinkConfiguration link_configuration(hdlc::Address client, hdlc::Add
         configuration.inter_octet_timeout = link.hdlc.inter_octet_timeout;
     }
     return configuration;
-}
-
-/// The three letters are checked by the codec.
-std::string fault_of_opening(const iec62056_21::OpeningFailed& failed) {
-    const std::string maker(failed.manufacturer);
-    switch (failed.error.code) {
-        case ErrorCode::timeout:
-            return maker.empty() ? "nothing came in answer to the opening request /?!"
-                                 : "the meter of maker " + maker + " stopped answering";
-        case ErrorCode::wrong_manufacturer:
-            return "expected a meter of maker " + std::string(failed.expected_manufacturer) +
-                   ", and one of maker " + maker + " answered";
-        case ErrorCode::unsupported_mode:
-            return "the meter of maker " + maker + " does not announce HDLC (\\2)";
-        case ErrorCode::unsupported_baud_rate:
-            return "the meter of maker " + maker + " does not offer the line's speed";
-        default: return {};
-    }
 }
 
 /// The same logical device of every meter of the line, or every one where addresses have one part.
@@ -68,7 +51,7 @@ std::string HdlcSession::fault() const {
         return opening_fault_;
     }
     const std::optional<hdlc::LinkFault> fault = link_.fault();
-    return fault ? describe(*fault) : std::string();
+    return fault ? describe(*fault) : MeterSession::fault();
 }
 
 void HdlcSession::open_link(Instant now) {
@@ -126,7 +109,7 @@ void HdlcSession::drain_mode_e(Instant now) {
         return;
     }
     if (const auto* failed = std::get_if<iec62056_21::OpeningFailed>(&*event)) {
-        opening_fault_ = fault_of_opening(*failed);
+        opening_fault_ = fault_of_opening(*failed, mode_e_->counters());
         lose_link(failed->error);
         return;
     }

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "stack/base/hex.hpp"
+#include "stack/xdlms/apdu_tag.hpp"
+
 namespace dlms::client {
 
 void MeterSession::connection_lost(const Error& error) {
@@ -13,6 +16,29 @@ void MeterSession::lose_link(const Error& error) {
     association_.link_lost(error);
     drain_events();
     sinks_.link({LinkReport::Kind::failed, error});
+}
+
+std::string MeterSession::fault() const {
+    std::string text;
+    const auto add = [&text](const std::string& part) {
+        text += (text.empty() ? "" : "; ") + part;
+    };
+    if (const auto stray = association_.stray()) {
+        const std::string_view name = xdlms::name(static_cast<xdlms::ApduTag>(stray->tag));
+        add("what came last answers nothing that was asked: " +
+            (name.empty() ? "an APDU" : std::string(name)) + " (" +
+            to_hex(ByteView(&stray->tag, 1)) + ")" +
+            (stray->invoke_id ? " with invoke-id " + std::to_string(*stray->invoke_id) : ""));
+    }
+    const auto dropped = [&add](std::uint64_t count, std::string_view what) {
+        if (count > 0) {
+            add(std::to_string(count) + std::string(what));
+        }
+    };
+    dropped(counters_.misaddressed, " APDUs of other addresses than ours dropped");
+    dropped(counters_.not_of_gateway, " APDUs without our gateway header dropped");
+    dropped(counters_.bad_datagrams, " datagrams dropped that are not one WPDU");
+    return text;
 }
 
 void MeterSession::deliver(ByteView apdu, Instant now) {

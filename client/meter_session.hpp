@@ -68,7 +68,7 @@ public:
 
     /// What is known of a failure that is just being reported: which frame, what was expected, what
     /// came. Empty where there is nothing to add to its error.
-    virtual std::string fault() const { return {}; }
+    virtual std::string fault() const;
 
     /// Makes the link ready for APDUs; the sink hears of it, maybe at once.
     virtual void open_link(Instant now) = 0;

@@ -26,6 +26,7 @@ association::ClientConfiguration association_configuration(const MeterParameters
             : parameters.proposed_conformance;
     configuration.max_receive_pdu_size = parameters.max_receive_pdu_size;
     configuration.max_answer = parameters.max_answer;
+    configuration.duplicates_possible = parameters.link.carrier == Carrier::udp;
     configuration.response_timeout = parameters.response_timeout;
     configuration.release_without_reason = parameters.release_without_reason;
     configuration.initiate_tolerance = parameters.initiate_tolerance;

@@ -1,6 +1,7 @@
 #include "client/wrapper_session.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace dlms::client {
 namespace {
@@ -66,8 +67,16 @@ void WrapperSession::deliver_wpdu(const wrapper::Wpdu& wpdu, Instant now) {
         ++counting().misaddressed;
         return;
     }
-    repeatable_.clear();
+    // A datagram that answers nothing (a late or a doubled one) is no reason to ask no more.
+    const auto stand = [this] {
+        const association::ClientAssociation& one = association();
+        return std::tuple(one.state(), one.outstanding_requests(), one.counters().answers);
+    };
+    const auto before = stand();
     deliver(wpdu.apdu, now);
+    if (stand() != before) {
+        repeatable_.clear();
+    }
 }
 
 void WrapperSession::handle_timeout(Instant now) {

@@ -1,6 +1,8 @@
 #include "simulator/datagram_connection.hpp"
 
-#include "stack/wrapper/wpdu.hpp"
+#include <algorithm>
+
+#include "stack/xdlms/ciphered_apdu.hpp"
 
 namespace dlms::simulator {
 namespace {
@@ -8,6 +10,23 @@ namespace {
 constexpr std::uint16_t all_stations = 0x7F;
 /// Octets that a UDP datagram holds at most.
 constexpr std::size_t max_datagram = 65'507;
+
+/// Clients of a connection whose last exchange is kept.
+constexpr std::size_t most_exchanges = 64;
+
+/// Whether the same octets once more can only be a datagram that the network doubled: the next
+/// block of a service, and all that carries an invocation counter. Of others a client may mean
+/// the same request anew.
+bool is_told_by_its_octets(ByteView apdu) {
+    const auto tag = static_cast<xdlms::ApduTag>(apdu[0]);
+    const int choice = apdu.size() > 1 ? apdu[1] : 0;
+    switch (tag) {
+        case xdlms::ApduTag::get_request: return choice == 2;
+        case xdlms::ApduTag::set_request: return choice == 2 || choice == 3 || choice == 5;
+        case xdlms::ApduTag::action_request: return choice == 2 || choice >= 4;
+        default: return xdlms::is_ciphered_apdu(tag);
+    }
+}
 
 }  // namespace
 
@@ -36,8 +55,30 @@ void DatagramConnection::take(ByteView datagram, Instant now) {
     }
     ++counters_.received;
     last_activity_ = now;
+    if (answer_repeated(*wpdu, datagram)) {
+        return;
+    }
     associations_.deliver(ClientSap(wpdu->source_wport), ServerSap(wpdu->destination_wport),
                           wpdu->apdu, now);
+}
+
+/// True if the datagram came before: its answer is sent again, if there is one.
+bool DatagramConnection::answer_repeated(const wrapper::Wpdu& wpdu, ByteView datagram) {
+    const Pair pair{wpdu.source_wport, wpdu.destination_wport};
+    const auto known = exchanges_.find(pair);
+    if (known != exchanges_.end() && std::ranges::equal(known->second.request, datagram)) {
+        ++counters_.repeated;
+        if (!known->second.answer.empty()) {
+            queue(ClientSap(pair.first), ServerSap(pair.second), known->second.answer);
+        }
+        return true;
+    }
+    if (!is_told_by_its_octets(wpdu.apdu)) {
+        exchanges_.erase(pair);
+    } else if (known != exchanges_.end() || exchanges_.size() < most_exchanges) {
+        exchanges_[pair] = {to_buffer(datagram), {}};
+    }
+    return false;
 }
 
 void DatagramConnection::serve_held_back(Instant now) {
@@ -95,10 +136,18 @@ Status DatagramConnection::send(ClientSap client, ServerSap server, ByteView apd
         ++counters_.too_long;
         return {};
     }
+    if (const auto found = exchanges_.find({client.value(), server.value()});
+        found != exchanges_.end() && found->second.answer.empty()) {
+        found->second.answer = to_buffer(apdu);
+    }
+    queue(client, server, apdu);
+    return {};
+}
+
+void DatagramConnection::queue(ClientSap client, ServerSap server, ByteView apdu) {
     ByteBuffer& datagram = queued_.emplace_back();
     Writer writer(datagram);
     wrapper::encode(writer, {server.value(), client.value(), apdu});
-    return {};
 }
 
 }  // namespace dlms::simulator

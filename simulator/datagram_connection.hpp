@@ -3,12 +3,16 @@
 // Sans I/O: each receive() is a datagram, and so is each view of poll_transmit().
 //
 // What is not exactly one WPDU for one of the meter's SAPs, as a datagram cut short or one for all
-// stations (wPort 7F), is dropped and counted (WRAPPER_X_11).
+// stations (wPort 7F), is dropped and counted (WRAPPER_X_11). A block or a ciphered APDU that comes
+// twice in a row is one that the network doubled: it gets the answer of before.
 
 #include <deque>
+#include <map>
+#include <utility>
 
 #include "simulator/line_machine.hpp"
 #include "simulator/meter_gateway.hpp"
+#include "stack/wrapper/wpdu.hpp"
 
 namespace dlms::simulator {
 
@@ -20,6 +24,7 @@ public:
         std::uint64_t broadcast = 0;  ///< WPDUs for all stations
         std::uint64_t held_back = 0;  ///< dropped beyond max_held_back
         std::uint64_t too_long = 0;   ///< answers that no datagram holds
+        std::uint64_t repeated = 0;   ///< that came twice, and got the answer of before
     };
 
     /// Datagrams kept while an answer is delayed.
@@ -51,7 +56,16 @@ private:
     bool may_send(ClientSap client, ServerSap server) const override;
     Status send(ClientSap client, ServerSap server, ByteView apdu) override;
 
+    /// The last request of a client that changes what comes next, and the answer to it.
+    struct Exchange {
+        ByteBuffer request;  ///< a datagram
+        ByteBuffer answer;   ///< an APDU; empty as long as there is none
+    };
+    using Pair = std::pair<std::uint16_t, std::uint16_t>;  // client and server
+
     void take(ByteView datagram, Instant now);
+    bool answer_repeated(const wrapper::Wpdu& wpdu, ByteView datagram);
+    void queue(ClientSap client, ServerSap server, ByteView apdu);
     void serve_held_back(Instant now);
     Instant idle_until() const;
 
@@ -59,6 +73,7 @@ private:
     MeterGateway associations_;
     std::deque<ByteBuffer> held_back_;
     std::deque<ByteBuffer> queued_;
+    std::map<Pair, Exchange> exchanges_;
     ByteBuffer transmitting_;
     Instant last_activity_;
     std::optional<Error> failure_;

@@ -44,7 +44,7 @@ RequestId request_of(const xdlms::AccessResponse& response) {
     return RequestId(response.long_invoke_id_and_priority.invoke_id());
 }
 /// The same of an answer that does not decode, if its octets reach so far.
-std::optional<RequestId> malformed_id(ByteView apdu) {
+std::optional<RequestId> written_id(ByteView apdu) {
     using enum xdlms::ApduTag;
     const auto tag = static_cast<xdlms::ApduTag>(apdu[0]);
     if (tag == access_response && apdu.size() > 4) {
@@ -77,6 +77,7 @@ RequestId request_of(const std::variant<Choices...>& response) {
 void ClientAssociation::receive_apdu(ByteView apdu, Instant now) {
     using enum xdlms::ApduTag;
     if (apdu.empty()) {
+        received_.clear();
         unexpected();
         return;
     }
@@ -127,6 +128,22 @@ bool ClientAssociation::open_received(ByteView apdu) {
     }
     received_.assign(opened->apdu.begin(), opened->apdu.end());
     return true;
+}
+
+void ClientAssociation::unexpected() {
+    ++counters_.unexpected_apdus;
+    note_stray();
+}
+
+void ClientAssociation::note_stray() {
+    if (received_.empty()) {
+        return;
+    }
+    Stray stray{received_[0], {}};
+    if (const std::optional<RequestId> id = written_id(received_)) {
+        stray.invoke_id = static_cast<std::uint8_t>(id->value());
+    }
+    stray_ = stray;
 }
 
 void ClientAssociation::refuse(const Error& error) {
@@ -187,6 +204,7 @@ void ClientAssociation::receive_answer(const Result<Response>& response, Instant
     if (found == outstanding_.end()) {
         if (state_ == State::associated || state_ == State::authenticating) {
             ++counters_.late_answers;
+            note_stray();
         } else {
             unexpected();
         }
@@ -257,7 +275,7 @@ void ClientAssociation::fail_oldest(RequestFailure reason) {
 
 void ClientAssociation::fail_malformed(const Error& error) {
     // The invoke-id stands where it always stands, so the request is known all the same.
-    const std::optional<RequestId> id = malformed_id(received_);
+    const std::optional<RequestId> id = written_id(received_);
     if (!id) {
         fail_oldest(error);
         return;
@@ -267,6 +285,7 @@ void ClientAssociation::fail_malformed(const Error& error) {
         fail_request(*found, error);
     } else {
         ++counters_.late_answers;
+        note_stray();
     }
 }
 

@@ -42,6 +42,7 @@ ClientConfiguration ClientConfiguration::clone() const {
     copy.proposed_conformance = proposed_conformance;
     copy.max_receive_pdu_size = max_receive_pdu_size;
     copy.max_answer = max_answer;
+    copy.duplicates_possible = duplicates_possible;
     copy.response_timeout = response_timeout;
     copy.high_priority = high_priority;
     copy.max_outstanding_requests = max_outstanding_requests;

@@ -47,6 +47,8 @@ struct ClientConfiguration {
     /// Octets of the longest answer that is put together from blocks; a longer one fails with
     /// answer_too_long.
     std::size_t max_answer = limits::max_long_answer;
+    /// Below are datagrams, which the network may double: a block that has come already is dropped.
+    bool duplicates_possible = false;
     /// From an APDU that awaits an answer to giving up.
     Duration response_timeout = std::chrono::seconds(30);
     /// Of requests that say nothing of it.
@@ -117,6 +119,12 @@ public:
         std::uint64_t refused_apdus = 0;
     };
 
+    /// An APDU that came and answered nothing.
+    struct Stray {
+        std::uint8_t tag = 0;
+        std::optional<std::uint8_t> invoke_id;
+    };
+
     explicit ClientAssociation(ClientConfiguration configuration);
 
     // A getters
@@ -125,6 +133,8 @@ public:
     std::size_t outstanding_requests() const { return outstanding_.size(); }
     /// Whether a request may be made now.
     bool is_ready() const;
+    /// The last one since the last command; nothing if there was none.
+    std::optional<Stray> stray() const { return stray_; }
     /// Zero before an association is made.
     xdlms::Conformance conformance() const { return conformance_; }
     std::uint16_t server_max_receive_pdu_size() const { return server_max_receive_pdu_size_; }
@@ -217,12 +227,14 @@ private:
     void emit(ClientEvent event) { events_.push_back(std::move(event)); }
     void abort(const Error& error);
     Status associate(Instant now);
+    acse::ApplicationContext context() const;
     Status may_associate() const;
     Status may_send(std::size_t numbers, security::KeySlot slot) const;
     Result<ByteBuffer> encode_initiate(const std::optional<security::DedicatedKey>& key);
     Result<ByteBuffer> encode_release();
     void forget_agreement();
-    void unexpected() { ++counters_.unexpected_apdus; }
+    void unexpected();
+    void note_stray();
 
     // Requests
     Status may_request(xdlms::ConformanceBit service) const;
@@ -308,6 +320,7 @@ private:
     bool pre_established_ = false;  // there is nothing to release
     ByteBuffer peer_certificate_;
     std::optional<Error> refusal_;  // of an APDU, since the oldest request was made
+    std::optional<Stray> stray_;
 
     std::vector<ClientRequest> outstanding_;                   // oldest first
     std::uint8_t invoke_id_ = 0;                               // of the last request

@@ -207,8 +207,10 @@ Result<RequestId> ClientAssociation::await(ClientRequest request, Instant now) {
     }
     request.deadline = now + configuration_.response_timeout;
     request.max_answer = configuration_.max_answer;
+    request.duplicates_possible = configuration_.duplicates_possible;
     if (outstanding_.empty()) {
         refusal_.reset();
+        stray_.reset();
     }
     outstanding_.push_back(std::move(request));
     return id;

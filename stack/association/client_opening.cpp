@@ -110,6 +110,13 @@ Result<ByteBuffer> ClientAssociation::encode_initiate(
     return encoded;
 }
 
+acse::ApplicationContext ClientAssociation::context() const {
+    using enum acse::ApplicationContext;
+    const bool ciphered = configuration_.security.ciphered;
+    return configuration_.referencing == Referencing::logical_name ? (ciphered ? ln_ciphered : ln)
+                                                                   : (ciphered ? sn_ciphered : sn);
+}
+
 Status ClientAssociation::associate(Instant now) {
     if (const Status may = may_associate(); !may) {
         return may;
@@ -140,12 +147,8 @@ Status ClientAssociation::associate(Instant now) {
         return std::unexpected(user_information.error());
     }
 
-    const bool logical = configuration_.referencing == Referencing::logical_name;
     acse::Aarq aarq;
-    aarq.application_context =
-        terms.ciphered ? (logical ? acse::ApplicationContext::ln_ciphered
-                                  : acse::ApplicationContext::sn_ciphered)
-                       : (logical ? acse::ApplicationContext::ln : acse::ApplicationContext::sn);
+    aarq.application_context = context();
     if ((terms.ciphered || needs_titles(mechanism)) && terms.sends_title) {
         aarq.calling_ap_title = security_.protection()->own_title().octets();
     }
@@ -179,6 +182,7 @@ Status ClientAssociation::associate(Instant now) {
     hls_ = std::move(hls);
     peer_certificate_.clear();
     refusal_.reset();
+    stray_.reset();
     deadline_ = now + configuration_.response_timeout;
     return {};
 }
@@ -227,6 +231,12 @@ void ClientAssociation::receive_aare(ByteView apdu, Instant now) {
     if (aare->result != acse::AssociationResult::accepted || service_error || pending) {
         advance(Input::refused);
         emit(AssociationRefused{aare->result, aare->diagnostic, service_error, std::nullopt});
+        return;
+    }
+    // Who accepts names the context that was proposed (Green Book 9.4.4.3).
+    if (aare->application_context.known() != context()) {
+        ++counters_.refused_apdus;
+        abort(error_of(ErrorCode::unsupported_context));
         return;
     }
     if (!aare->user_information) {

@@ -39,6 +39,9 @@ namespace {
 
 using xdlms::RawDataBlock;
 
+/// What a block of an answer counts at least towards the longest answer, in octets.
+constexpr std::size_t least_charge = 1024;
+
 Error error_of(ErrorCode code) {
     return Error{code, Layer::association, 0};
 }
@@ -88,11 +91,15 @@ std::optional<ClientRequest::Step> ClientRequest::take_block(ByteView octets, st
     if (state_ == State::sending) {
         return fail(ErrorCode::unexpected_apdu);
     }
+    if (duplicates_possible && number != 0 && number == block_received_) {
+        return Step();
+    }
     if (number != block_received_ + 1) {
         return fail(ErrorCode::wrong_block_number);
     }
-    // Blocks count too, so that endless empty ones end as well.
-    if (assembled_.size() + octets.size() + number > max_answer) {
+    // A block costs a round trip however little it holds: so endless small ones end in time too.
+    charged_ += std::max(octets.size(), least_charge);
+    if (charged_ > max_answer) {
         return fail(ErrorCode::answer_too_long);
     }
     block_received_ = number;
@@ -105,6 +112,9 @@ std::optional<ClientRequest::Step> ClientRequest::take_block(ByteView octets, st
 
 std::optional<ClientRequest::Step> ClientRequest::next_block(std::uint32_t number,
                                                              RawDataBlock& block) {
+    if (duplicates_possible && number != 0 && number + 1 == block_sent_) {
+        return Step();
+    }
     if (state_ != State::sending) {
         return fail(ErrorCode::unexpected_apdu);
     }
@@ -180,8 +190,8 @@ ClientRequest::Step ClientRequest::take(const xdlms::SetResponse& response, Byte
     const bool is_list = service_ == ClientService::set_list;
     if (const auto* taken = std::get_if<xdlms::SetResponseDatablock>(&response)) {
         RawDataBlock block;
-        if (auto failed = next_block(taken->block_number, block)) {
-            return *failed;
+        if (auto ended = next_block(taken->block_number, block)) {
+            return *ended;
         }
         Writer writer(out);
         xdlms::encode(writer, xdlms::SetRequestWithDatablock{invoke_, block});
@@ -194,13 +204,22 @@ ClientRequest::Step ClientRequest::take(const xdlms::SetResponse& response, Byte
         if (result == cosem::DataAccessResult::success && (is_list || state_ == State::sending)) {
             return fail(ErrorCode::unexpected_apdu);
         }
+        // Done is only what the peer has whole (protocol: the response carries the number that came
+        // last); a refusal counts whatever its number.
+        if (result == cosem::DataAccessResult::success && last &&
+            last->block_number != block_sent_) {
+            return fail(ErrorCode::wrong_block_number);
+        }
         return is_list ? fail(RequestFailure(result)) : complete(SetCompleted{id_, result});
     }
     const auto* list = std::get_if<xdlms::SetResponseWithList>(&response);
-    const auto& results =
-        list ? list->results : std::get<xdlms::SetResponseLastDatablockWithList>(response).results;
+    const auto* last_of_list = std::get_if<xdlms::SetResponseLastDatablockWithList>(&response);
+    const auto& results = list ? list->results : last_of_list->results;
     if (!is_list || state_ == State::sending) {
         return fail(ErrorCode::unexpected_apdu);
+    }
+    if (last_of_list && last_of_list->block_number != block_sent_) {
+        return fail(ErrorCode::wrong_block_number);
     }
     if (results.size() != count_) {
         return fail(ErrorCode::list_count_mismatch);

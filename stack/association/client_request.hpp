@@ -59,6 +59,8 @@ public:
     Instant deadline{};
     /// Octets of the longest answer that is put together from blocks.
     std::size_t max_answer = limits::max_long_answer;
+    /// A block that has come already is dropped: below are datagrams, which the network may double.
+    bool duplicates_possible = false;
     /// How its APDUs are sealed.
     security::ProtectionRequest protection;
 
@@ -81,9 +83,11 @@ private:
     bool advance(Input input);
     Step complete(ClientEvent event);
     Step fail(ErrorCode code);
-    /// Adds a block of the answer; an error ends the request. `ended` says that it was the last.
+    /// Adds a block of the answer. A step: the block leads nowhere, since it was an error, which
+    /// ends the request, or a duplicate.
     std::optional<Step> take_block(ByteView octets, std::uint32_t number, bool last);
-    /// The peer took block `number` of the request; the next one is then to be sent.
+    /// The peer took block `number` of the request; the next one is then to be sent, unless there
+    /// is a step.
     std::optional<Step> next_block(std::uint32_t number, xdlms::RawDataBlock& block);
     Step complete_get(ByteBuffer& received);
     Step complete_action(ByteBuffer& received);
@@ -101,6 +105,7 @@ private:
     std::uint32_t block_sent_ = 0;
 
     ByteBuffer assembled_;  // of a long answer
+    std::size_t charged_ = 0;
     std::uint32_t block_received_ = 0;
 };
 

@@ -23,6 +23,7 @@ public:
     unsigned came(const std::string& apdu) { return came_[wpdu("00100001", apdu)]; }
     std::map<std::string, std::string> answers;  // by request, of APDUs
     std::string before_each_answer;              // octets of a datagram
+    unsigned late_aares = 0;                     // come once more, with the next request
 
 private:
     void receive() {
@@ -36,6 +37,10 @@ private:
     }
     void take(ByteView datagram) {
         const std::string request = to_hex(datagram);
+        if (late_aares > 0) {
+            --late_aares;
+            socket_.send_to(asio::buffer(testing::octets(wpdu("00010010", aare))), peer_);
+        }
         if (++came_[request] <= lost_) {
             return;
         }
@@ -122,6 +127,29 @@ BOOST_AUTO_TEST_CASE(datagrams_that_are_not_one_wpdu_are_dropped) {
     World world(0, 5s);
     world.meter.before_each_answer = "0001000100100009C4";
     BOOST_TEST(testing::text(world.read()) == "1105");
+}
+
+// The network may hand over a late datagram: it is no answer to what was asked.
+BOOST_AUTO_TEST_CASE(a_late_datagram_is_no_reason_to_ask_no_more) {
+    World world(0, 400ms);
+    BOOST_TEST(testing::text(world.read()) == "1105");
+    world.meter.answers.erase(get_energy);
+    world.meter.late_aares = 1;
+    constexpr auto second_get = "C001C200030100010800FF0200";
+    BOOST_TEST(testing::text(world.read()) == "timeout");
+    BOOST_TEST(world.meter.came(second_get) >= 2U);
+}
+
+// Its text says what came in place of the answer.
+BOOST_AUTO_TEST_CASE(a_time_out_tells_what_came_in_place_of_the_answer) {
+    World world(0, 200ms);
+    world.meter.answers[get_energy] = "C501C300";
+    const auto outcome = world.read();
+    BOOST_REQUIRE(!outcome);
+    BOOST_TEST(code_text(outcome.error()) == "timeout");
+    BOOST_TEST(
+        describe(outcome.error()).find("set-response (C5) with invoke-id 3") != std::string::npos,
+        describe(outcome.error()));
 }
 
 BOOST_AUTO_TEST_CASE(a_meter_that_never_answers_ends_in_a_time_out) {

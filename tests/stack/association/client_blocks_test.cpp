@@ -76,6 +76,57 @@ BOOST_AUTO_TEST_CASE(APPL_DATA_LN_X_20_a_set_that_fits_goes_whole_and_one_octet_
     still_works(script, 3);
 }
 
+// Done is only what has come whole: the answer names the block that came last.
+BOOST_AUTO_TEST_CASE(APPL_DATA_LN_X_21_a_set_is_not_done_with_another_number_than_the_last) {
+    for (const auto& [answer, event] : {
+             std::pair{"C503C10000000063", "failed 1 wrong-block-number"},
+             std::pair{"C503C10000000002", "failed 1 wrong-block-number"},
+             std::pair{"C503C10C00000063",
+                       "set 1 type-unmatched"},  // a refusal is one all the same
+         }) {
+        BOOST_TEST_CONTEXT(answer) {
+            ClientTalk script = long_set();
+            script.deliver("C502C100000001")
+                .expect_transmit("C103C10000000002130708090A0B0C0D0E0F10111213141516171819")
+                .deliver("C502C100000002")
+                .expect_transmit("C103C10100000003021A1B")
+                .deliver(answer)
+                .expect_event(event);
+            still_works(script, 2);
+        }
+    }
+}
+
+// Datagrams come twice; over streams the same number again is a fault of the meter's.
+BOOST_AUTO_TEST_CASE(WRAPPER_X_11_doubled_blocks_are_dropped_where_datagrams_are_below) {
+    const auto over_datagrams = [](association::ClientConfiguration& client) {
+        client.duplicates_possible = true;
+    };
+    ClientTalk reads = associated_client({}, over_datagrams);
+    reads.command("get", get(energy))
+        .expect_transmit("C001C100030100010800FF0200")
+        .deliver("C402C10000000001000109")
+        .expect_transmit("C002C100000001")
+        .deliver("C402C10000000001000109")
+        .deliver("C402C10100000002000103")
+        .deliver("C402C10100000002000103")
+        .expect_event("failed 1 truncated");
+    still_works(reads, 2);
+
+    ClientTalk writes = associated_client(small, over_datagrams);
+    writes.command("set", set(energy, thirty))
+        .expect_transmit("C102C100030100010800FF0200000000000109091C00010203040506")
+        .deliver("C502C100000001")
+        .expect_transmit("C103C10000000002130708090A0B0C0D0E0F10111213141516171819")
+        .deliver("C502C100000001")
+        .deliver("C502C100000002")
+        .expect_transmit("C103C10100000003021A1B")
+        .deliver("C502C100000002")
+        .deliver("C503C10000000003")
+        .expect_event("set 1 success");
+    still_works(writes, 2);
+}
+
 BOOST_AUTO_TEST_CASE(APPL_DATA_LN_X_21_set_blocks_that_go_wrong) {
     for (const auto& [answer, event] : {
              std::pair{"C502C100000002", "failed 1 wrong-block-number"},
@@ -226,7 +277,8 @@ BOOST_AUTO_TEST_CASE(every_block_gives_the_meter_its_time) {
     still_works(script, 2);
 }
 
-void endless_blocks_stop_at(std::size_t limit, association::ClientConfiguration configuration) {
+void endless_blocks_stop_at(std::size_t limit, std::size_t block_size,
+                            association::ClientConfiguration configuration) {
     association::ClientAssociation client(std::move(configuration));
     BOOST_REQUIRE(client.open({}));
     client.receive(octets(Agreement().aare()), {});
@@ -235,10 +287,10 @@ void endless_blocks_stop_at(std::size_t limit, association::ClientConfiguration 
     client.poll_transmit();
     BOOST_REQUIRE(client.get(energy, std::nullopt, {}));
     client.poll_transmit();
-    const ByteBuffer octets(60'000, Byte{0x09});
+    const ByteBuffer octets(block_size, Byte{0x09});
     std::uint32_t number = 0;
     std::optional<association::ClientEvent> event;
-    while (!event && number < 1'000) {
+    while (!event && number < 100'000) {
         xdlms::GetResponseWithDatablock block;
         block.invoke_id_and_priority = xdlms::InvokeIdAndPriority(0xC1);
         block.block_number = ++number;
@@ -254,16 +306,18 @@ void endless_blocks_stop_at(std::size_t limit, association::ClientConfiguration 
     const auto* failed = std::get_if<association::RequestFailed>(&*event);
     BOOST_REQUIRE(failed);
     BOOST_CHECK(std::get<Error>(failed->reason).code == ErrorCode::answer_too_long);
-    BOOST_TEST(number == limit / 60'000 + 1);
+    BOOST_TEST(number == limit / std::max<std::size_t>(block_size, 1024) + 1);
     BOOST_TEST(client.counters().answers == number);
     BOOST_CHECK(client.is_ready());
 }
 
 BOOST_AUTO_TEST_CASE(CLIENT_X_11_endless_blocks_stop_at_the_limit) {
-    endless_blocks_stop_at(limits::max_long_answer, client_of({}));
+    endless_blocks_stop_at(limits::max_long_answer, 60'000, client_of({}));
     association::ClientConfiguration smaller = client_of({});
     smaller.max_answer = 1u << 20;
-    endless_blocks_stop_at(smaller.max_answer, std::move(smaller));
+    for (const std::size_t block_size : {60'000, 1, 0}) {
+        endless_blocks_stop_at(smaller.max_answer, block_size, smaller.clone());
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
