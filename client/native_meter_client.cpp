@@ -246,6 +246,11 @@ asio::awaitable<Outcome<void>> NativeMeterClient::open_link(Instant deadline) {
     co_return Outcome<void>();
 }
 
+bool NativeMeterClient::is_connected() const {
+    // A shared line may have been lost, or opened anew, while others had the turn.
+    return association_.has_value() && (!line_ || line_->driver() == driver_);
+}
+
 void NativeMeterClient::take_line() {
     if (!line_ || !driver_) {
         return;

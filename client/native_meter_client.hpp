@@ -73,7 +73,7 @@ public:
     asio::awaitable<Outcome<void>> broadcast_invoke(cosem::MethodDescriptor method,
                                                     std::optional<axdr::Data> parameters,
                                                     Instant deadline) override;
-    bool is_connected() const override { return association_.has_value(); }
+    bool is_connected() const override;
     std::optional<AssociationInfo> association() const override { return association_; }
 
     const MeterParameters& parameters() const { return parameters_; }

@@ -1,6 +1,7 @@
 #include "client/readout.hpp"
 
 #include "client/open_link.hpp"
+#include "client/opening_fault.hpp"
 #include "stack/iec62056_21/data_set.hpp"
 #include "stack/iec62056_21/mode_e_client.hpp"
 #include "transport/driver.hpp"
@@ -54,8 +55,8 @@ public:
         machine_.handle_timeout(now);
         drain();
         if (now >= deadline_) {
-            mailbox_.put(
-                std::unexpected(from_error(Error{ErrorCode::timeout, Layer::iec62056_21, 0})));
+            mailbox_.put(std::unexpected(
+                failure_of({Error{ErrorCode::timeout, Layer::iec62056_21, 0}, {}, {}})));
         }
     }
     void connection_lost(const Error& error) override {
@@ -73,6 +74,12 @@ public:
     std::optional<Error> failure() override { return std::nullopt; }
 
 private:
+    Failure failure_of(const iec62056_21::OpeningFailed& failed) const {
+        Failure failure = from_error(failed.error);
+        failure.detail = fault_of_opening(failed, machine_.counters());
+        return failure;
+    }
+
     void drain() {
         const auto event = machine_.poll_event();
         if (!event) {
@@ -81,7 +88,7 @@ private:
         if (const auto* done = std::get_if<iec62056_21::ReadoutDone>(&*event)) {
             mailbox_.put(own(*done));
         } else if (const auto* failed = std::get_if<iec62056_21::OpeningFailed>(&*event)) {
-            mailbox_.put(std::unexpected(from_error(failed->error)));
+            mailbox_.put(std::unexpected(failure_of(*failed)));
         } else {
             mailbox_.put(std::unexpected(
                 from_error(Error{ErrorCode::unsupported_mode, Layer::iec62056_21, 0})));

@@ -130,6 +130,17 @@ BOOST_AUTO_TEST_CASE(silence_ends_by_the_deadline) {
     BOOST_TEST(world.read_out().has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_failure_says_what_came_in_place_of_an_identification) {
+    World world;
+    world.meter_says = "hello world\r\n";
+    const Outcome<Readout> readout = world.read_out();
+    BOOST_REQUIRE(!readout.has_value());
+    BOOST_TEST(code_text(readout.error()) == "timeout");
+    BOOST_TEST(
+        describe(readout.error()).find("octets that belong to no message") != std::string::npos,
+        describe(readout.error()));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_printable_stays_out_of_the_terminal) {
     World world;
     world.meter_says = "/ABC5ty\x1b[31m\r\n";
