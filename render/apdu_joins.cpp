@@ -296,13 +296,15 @@ std::optional<JoinedApdu> ApduJoins::take_block(std::string_view of, Parts& part
         parts.first = to_buffer(apdu);
     }
     parts.from.insert(parts.from.end(), from.begin(), from.end());
-    // What was repeated is there; what comes too early will be asked for again.
-    if (is_repeated || block.number != parts.last + 1 || parts.first.empty()) {
+    if (is_repeated || parts.first.empty()) {
         return std::nullopt;
     }
-    parts.last = block.number;
-    add(parts, block.octets);
-    if (!block.is_last) {
+    if (block.number == parts.last + 1) {
+        add_block(parts, block);
+    } else {
+        keep_early(parts, block);
+    }
+    if (!parts.is_whole) {
         return std::nullopt;
     }
     JoinedApdu joined{of, std::move(parts.from), {}, {}};
@@ -316,6 +318,32 @@ std::optional<JoinedApdu> ApduJoins::take_block(std::string_view of, Parts& part
     parts = {};
     std::erase_if(services_, [](const auto& entry) { return entry.second.from.empty(); });
     return joined;
+}
+
+void ApduJoins::add_block(Parts& parts, const Block& block) const {
+    parts.last = block.number;
+    parts.is_whole = block.is_last;
+    add(parts, block.octets);
+    for (auto next = parts.early.find(parts.last + 1); !parts.is_whole && next != parts.early.end();
+         next = parts.early.find(parts.last + 1)) {
+        const EarlyBlock early = std::move(next->second);
+        parts.early.erase(next);
+        parts.last += 1;
+        parts.is_whole = early.is_last;
+        add(parts, early.octets);
+    }
+}
+
+void ApduJoins::keep_early(Parts& parts, const Block& block) const {
+    std::size_t kept = parts.octets.size() + block.octets.size();
+    for (const auto& [number, early] : parts.early) {
+        kept += early.octets.size();
+    }
+    const bool is_in_window = block.number > parts.last &&
+                              block.number - parts.last - 1 <= GeneralBlockTransfer::max_window;
+    if (is_in_window && kept <= most_) {
+        parts.early[block.number] = {to_buffer(block.octets), block.is_last};
+    }
 }
 
 std::vector<JoinedApdu> ApduJoins::take_unfinished() {

@@ -58,12 +58,19 @@ public:
     std::vector<JoinedApdu> take_unfinished();
 
 private:
+    /// A block that came before one that was lost: a receiver keeps it, and its sender knows.
+    struct EarlyBlock {
+        ByteBuffer octets;
+        bool is_last = false;
+    };
     struct Parts {
         std::vector<std::size_t> from;
-        ByteBuffer octets;       ///< of the blocks so far
-        ByteBuffer first;        ///< the APDU that brought the first block
-        std::uint32_t last = 0;  ///< the number of the last block
-        std::string problem;     ///< why nothing will come of them
+        ByteBuffer octets;                          ///< of the blocks so far
+        ByteBuffer first;                           ///< the APDU that brought the first block
+        std::uint32_t last = 0;                     ///< the number of the last block in order
+        bool is_whole = false;                      ///< and it was the last of all
+        std::map<std::uint32_t, EarlyBlock> early;  ///< by their numbers
+        std::string problem;                        ///< why nothing will come of them
     };
     /// One block, whatever the service.
     struct Block {
@@ -78,6 +85,9 @@ private:
     std::optional<JoinedApdu> take_block(std::string_view of, Parts& parts, const Block& block,
                                          const std::vector<std::size_t>& from, ByteView apdu);
     void add(Parts& parts, ByteView octets) const;
+    /// Adds the next block in order, and the early ones that it was missing for.
+    void add_block(Parts& parts, const Block& block) const;
+    void keep_early(Parts& parts, const Block& block) const;
 
     std::size_t most_;
     Parts segments_;

@@ -114,6 +114,42 @@ BOOST_AUTO_TEST_CASE(blocks_of_get_become_the_answer_that_did_not_fit) {
     BOOST_TEST(json["reassembled"][0]["apdu"]["result"]["data"]["value"][1]["value"] == 7);
 }
 
+/// A conversation in which the meter sends the blocks of an answer in this order; there are five.
+ByteBuffer blocks_in_order(std::span<const std::uint16_t> numbers) {
+    const ByteBuffer whole = octets("C401C1000904 0102 0304");
+    ByteBuffer stream;
+    for (const std::uint16_t number : numbers) {
+        const std::size_t from = (number - 1U) * 2;
+        const std::size_t width = std::min<std::size_t>(2, whole.size() - from);
+        append_wpdu(stream,
+                    general_block(number, number == 5, ByteView(whole).subspan(from, width)), true);
+        append_wpdu(stream, general_block(number, false, {}));
+    }
+    return stream;
+}
+
+BOOST_AUTO_TEST_CASE(blocks_that_came_before_a_lost_one_are_kept) {
+    constexpr std::array<std::uint16_t, 5> orders[]{
+        {1, 3, 4, 2, 5}, {1, 3, 2, 4, 5}, {1, 5, 4, 3, 2}, {1, 2, 4, 5, 3}};
+    for (const auto& order : orders) {
+        const Json json = decoded(blocks_in_order(order));
+        BOOST_REQUIRE(json["reassembled"].size() == 1u);
+        BOOST_TEST(joined(json) == "C401C100090401020304");
+    }
+    // One that is repeated while it is early is one.
+    const Json twice = decoded(blocks_in_order(std::array<std::uint16_t, 7>{1, 3, 4, 3, 2, 4, 5}));
+    BOOST_TEST(joined(twice) == "C401C100090401020304");
+    const Json open = decoded(blocks_in_order(std::array<std::uint16_t, 4>{1, 3, 4, 5}));
+    BOOST_TEST(joined(open) == "block 2 is not there");
+    // What is further ahead than any window is none of this transfer's.
+    ByteBuffer stream = blocks_in_order(std::array<std::uint16_t, 1>{1});
+    append_wpdu(stream, general_block(66, false, octets("AA")), true);
+    for (std::uint16_t number = 2; number < 66; ++number) {
+        append_wpdu(stream, general_block(number, false, octets("BB")), true);
+    }
+    BOOST_TEST(joined(decoded(stream)) == "block 66 is not there");
+}
+
 BOOST_AUTO_TEST_CASE(blocks_of_every_service_are_joined) {
     const struct {
         std::vector<std::string> apdus;
