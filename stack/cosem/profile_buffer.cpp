@@ -14,6 +14,10 @@ using axdr::Tag;
 constexpr std::uint16_t last_year = 9999;
 constexpr std::size_t date_time_width = 12;
 
+bool is_delta(Tag tag) {
+    return tag >= Tag::delta_integer && tag <= Tag::delta_double_long_unsigned;
+}
+
 /// The time in a value of a clock's column.
 std::optional<DateTime> time_of(const DataView& value) {
     const auto octets = value.octets();
@@ -93,6 +97,9 @@ Result<std::span<const DataView>> ProfileBufferReader::next() {
     const auto values = detail::members_of(row, columns_.size());
     if (!values) {
         return std::unexpected(values.error());
+    }
+    if (std::ranges::any_of(*values, [](const DataView& value) { return is_delta(value.tag()); })) {
+        return fail(ErrorCode::unsupported_type, Layer::cosem);
     }
     std::size_t index = 0;
     for (const DataView value : *values) {

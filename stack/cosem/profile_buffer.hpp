@@ -39,7 +39,8 @@ public:
     /// The values of the next row, as many as there are columns; empty behind the last row. They
     /// stay valid until the next call. What was left out before there was anything to repeat stays
     /// null-data. Errors: type_mismatch when the row is no structure; element_missing and
-    /// trailing_octets when it has fewer or more values than columns; the row is passed over.
+    /// trailing_octets when it has fewer or more values than columns; unsupported_type when one is
+    /// a delta, which says nothing without what it counts from. The row is passed over.
     Result<std::span<const axdr::DataView>> next();
 
 private:

@@ -123,6 +123,15 @@ BOOST_AUTO_TEST_CASE(rows_of_another_form_are_refused_and_passed_over) {
     BOOST_TEST(reader.next().value()[0].unsigned_integer().value() == 6u);
 }
 
+BOOST_AUTO_TEST_CASE(deltas_are_refused_and_never_taken_for_readings) {
+    for (const std::string_view delta :
+         {"1C05", "1D0005", "1E00000005", "1F05", "200005", "2100000005"}) {
+        const std::string rows = "0102 0201 0600000064 0201 " + std::string(delta);
+        BOOST_TEST(expanded(data_of(rows), {energy_column}, 0) == "unsupported-type");
+    }
+    BOOST_TEST(expanded(data_of("13 0201 1F 02 0506"), {energy_column}, 0) == "unsupported-type");
+}
+
 BOOST_AUTO_TEST_CASE(compact_arrays_are_read_alike) {
     const Data compact = data_of(
         "13 0202 19 06 20"
