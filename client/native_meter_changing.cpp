@@ -89,8 +89,10 @@ asio::awaitable<Outcome<std::vector<Outcome<void>>>> NativeMeterClient::write_li
             continue;
         }
         const auto left = std::span<const WriteRequest>(requests).subspan(outcomes.size());
-        const std::size_t size = std::min(left.size(), list_limit());
+        most = std::min(most, list_limit());
+        const std::size_t size = std::min(left.size(), most);
         Outcome<Verdicts> part = co_await write_part(left.first(size), deadline);
+    std::size_t most = list_limit();
         if (part) {
             std::ranges::transform(*part, std::back_inserter(outcomes), outcome_of);
             continue;
@@ -103,7 +105,11 @@ asio::awaitable<Outcome<std::vector<Outcome<void>>>> NativeMeterClient::write_li
             continue;
         }
         if (association_ && size > 1 && (is_too_long(part.error()) || is_not_taken(part.error()))) {
-            environment_.learnt->largest_list = size / 2;
+            // Values that are too long together say nothing of lists that are read.
+            most = size / 2;
+            if (is_not_taken(part.error())) {
+                environment_.learnt->largest_list = most;
+            }
         } else {
             // One verdict for several leaves each of them open, unless nothing was taken.
             const FailureCode code = part.error().code;

@@ -127,6 +127,25 @@ BOOST_AUTO_TEST_CASE(CLIENT_X_6_a_meter_that_never_answers_lists_is_asked_singly
     BOOST_TEST(meter.finish() == "");
 }
 
+BOOST_AUTO_TEST_CASE(values_too_long_for_a_list_leave_lists_that_are_read) {
+    // 40 octets, and no blocks of SET.
+    constexpr auto narrow =
+        "6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F040000761F00280007";
+    ScriptedMeter meter(
+        {asks(aarq), says(narrow), asks("C101C1 00030100000800FF0200 090A00000000000000000000"),
+         says("C501C100"), asks("C101C2 00030100010800FF0200 090A00000000000000000000"),
+         says("C501C200"), asks("C003C302 00030100000800FF0200 00030100010800FF0200"),
+         says("C403C302 001101 001102"), Silence{}});
+    Desk desk(meter.port());
+    std::vector<WriteRequest> requests;
+    for (const std::uint8_t group : {std::uint8_t{0}, std::uint8_t{1}}) {
+        requests.push_back({{3, {1, 0, group, 8, 0, 255}, 2}, data("090A00000000000000000000")});
+    }
+    BOOST_TEST(text(desk.wait(desk.client.write_list(std::move(requests), in(20s)))) ==
+               "written written");
+    BOOST_TEST(read_list(desk, 2) == "1101 1102");
+}
+
 BOOST_AUTO_TEST_CASE(a_scaler_unit_that_cannot_be_read_is_not_none) {
     ScriptedMeter meter({asks(aarq), says(aare), asks("C001C100030100000800FF0200"),
                          says("C401C1000600000001"), asks("C001C200030100000800FF0300"),
