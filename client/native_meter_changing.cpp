@@ -29,6 +29,14 @@ Outcome<void> outcome_of(cosem::DataAccessResult verdict) {
     return std::unexpected(from_access_result(verdict));
 }
 
+/// The object is there, and the meter was not asked.
+Failure nameless_method() {
+    Failure failure;
+    failure.code = FailureCode::unsupported;
+    failure.detail = "the class table has no short name for this method";
+    return failure;
+}
+
 /// How a request ended that was sent and changes something: what the meter did not refuse it may
 /// have done.
 Failure of_change(Failure failure) {
@@ -83,6 +91,7 @@ asio::awaitable<Outcome<std::vector<Outcome<void>>>> NativeMeterClient::write_li
         co_return std::unexpected(std::move(connected.error()));
     }
     std::vector<Outcome<void>> outcomes;
+    std::size_t most = list_limit();
     while (outcomes.size() < requests.size()) {
         if (!association_) {
             outcomes.push_back(std::unexpected(lost()));  // nothing of it was sent
@@ -92,7 +101,6 @@ asio::awaitable<Outcome<std::vector<Outcome<void>>>> NativeMeterClient::write_li
         most = std::min(most, list_limit());
         const std::size_t size = std::min(left.size(), most);
         Outcome<Verdicts> part = co_await write_part(left.first(size), deadline);
-    std::size_t most = list_limit();
         if (part) {
             std::ranges::transform(*part, std::back_inserter(outcomes), outcome_of);
             continue;
@@ -233,7 +241,10 @@ asio::awaitable<Outcome<std::optional<axdr::Data>>> NativeMeterClient::invoke_by
     }
     const auto name = (*names)->method(method);
     if (!name) {
-        co_return std::unexpected(from_action_result(cosem::ActionResult::object_undefined));
+        const cosem::AttributeDescriptor first{method.class_id, method.instance, 1};
+        co_return std::unexpected((*names)->attribute(first)
+                                      ? nameless_method()
+                                      : from_action_result(cosem::ActionResult::object_undefined));
     }
     // A method is a Read of its name, with its parameters where it has some; what comes back is
     // what it returns.

@@ -232,6 +232,12 @@ BOOST_AUTO_TEST_CASE(APPL_DATA_SN_X_1_short_names_behind_the_same_calls) {
     BOOST_TEST(testing::text(desk.wait(desk.client.read(std::move(selected), in(20s)))) == "0100");
     BOOST_TEST(text(desk.wait(desk.client.invoke({7, {1, 0, 99, 1, 0, 255}, 1}, data("0F00"),
                                                  in(20s)))) == "read-write-denied");
+    // The meter was not asked: it did not say that there is none.
+    const auto nameless = desk.wait(desk.client.invoke({3, energy.instance, 99}, {}, in(20s)));
+    BOOST_TEST(text(nameless) == "unsupported");
+    BOOST_TEST(describe(nameless.error()).find("no short name") != std::string::npos);
+    BOOST_TEST(text(desk.wait(desk.client.invoke({3, {1, 0, 9, 9, 9, 255}, 1}, {}, in(20s)))) ==
+               "object-undefined");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
