@@ -82,9 +82,9 @@ public:
                                                             Instant deadline);
 
     /// Reads several attributes, each with an outcome of its own, in their order: with the fewest
-    /// APDUs that the meter takes, down to one for each, also where a list goes unanswered. When
-    /// the line fails, what was read before is kept and the items behind it have that failure; the
-    /// whole fails if nothing was read.
+    /// APDUs that the meter takes, down to one for each, also where a list goes unanswered. An item
+    /// without an answer fails alone. When the line fails, what was read is kept and what is behind
+    /// has that failure, behind silence connection_lost; the whole fails if nothing was asked.
     virtual asio::awaitable<Outcome<std::vector<Outcome<axdr::Data>>>> read_list(
         std::vector<ReadRequest> requests, Instant deadline) = 0;
 

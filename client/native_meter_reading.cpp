@@ -17,6 +17,9 @@ using xdlms::ConformanceBit;
 
 namespace {
 
+/// A register may be silent and its scaler_unit too. After more it is the meter that is.
+constexpr std::size_t most_silent = 2;
+
 cosem::AttributeDescriptorWithSelection item_of(const ReadRequest& request) {
     return {request.attribute, selection_of(request.selector, request.selection_parameters)};
 }
@@ -91,26 +94,46 @@ asio::awaitable<Outcome<std::vector<Outcome<axdr::Data>>>> NativeMeterClient::re
     std::vector<ReadRequest> requests, Instant deadline) {
     // A connection that was alive and is lost now is made once more: meters and the modems before
     // them close idle connections without a word.
-    const bool was_connected = association_.has_value();
-    const bool asked_lists = !lists_go_unanswered_;
+    bool may_be_lost = association_.has_value();
     const std::size_t largest_before = environment_.learnt->largest_list;
     Values values;
     values.reserve(requests.size());
-    Outcome<void> done = co_await read_rest(requests, values, deadline);
-    const bool lost_it =
-        !done && was_connected && done.error().code == FailureCode::connection_lost;
-    // One item may be why a whole list is not answered: then it fails alone.
-    if ((lost_it || (asked_lists && lists_go_unanswered_)) && now() < deadline) {
-        done = co_await read_rest(requests, values, deadline);
+    std::size_t silent = 0;  // the last ones of `values`
+    std::size_t whole = 0;   // of `values`, when an item was silent last
+    std::optional<Failure> failure;
+    do {
+        const Outcome<AssociationInfo> connected = co_await connect(deadline);
+        if (!connected) {
+            failure = connected.error();
+            break;
+        }
+        const bool asked_lists = !lists_go_unanswered_;
+        const Outcome<void> done = co_await read_rest(requests, values, deadline);
+        failure = done ? std::nullopt : std::optional(done.error());
+        if (done) {
+            break;
+        }
+        const bool lost_it =
+            failure->code == FailureCode::connection_lost && std::exchange(may_be_lost, false);
+        // One item may be why a whole list is not answered: then it fails alone.
+        const bool list_was_silent = asked_lists && lists_go_unanswered_;
+        if (failure->code == FailureCode::timeout && !list_was_silent) {
+            silent = values.size() > whole ? 1 : silent + 1;
+            values.push_back(std::unexpected(*failure));
+            whole = values.size();
+            failure = lost();  // what is behind it was not asked
+        } else if (!lost_it && !list_was_silent) {
+            break;
+        }
+    } while (values.size() < requests.size() && silent <= most_silent && now() < deadline);
+    if (failure && values.empty()) {
+        co_return std::unexpected(std::move(*failure));
     }
-    if (!done && values.empty()) {
-        co_return std::unexpected(std::move(done.error()));
-    }
-    if (done) {
+    if (!failure) {
         note_lists(largest_before, values);
     }
     while (values.size() < requests.size()) {
-        values.push_back(std::unexpected(done.error()));
+        values.push_back(std::unexpected(*failure));
     }
     co_return values;
 }
@@ -130,10 +153,6 @@ void NativeMeterClient::note_lists(std::size_t before, const Values& values) {
 
 asio::awaitable<Outcome<void>> NativeMeterClient::read_rest(std::span<const ReadRequest> requests,
                                                             Values& values, Instant deadline) {
-    Outcome<AssociationInfo> connected = co_await connect(deadline);
-    if (!connected) {
-        co_return std::unexpected(std::move(connected.error()));
-    }
     std::size_t most = list_limit();
     while (values.size() < requests.size()) {
         if (!association_) {

@@ -127,6 +127,34 @@ BOOST_AUTO_TEST_CASE(CLIENT_X_6_a_meter_that_never_answers_lists_is_asked_singly
     BOOST_TEST(meter.finish() == "");
 }
 
+std::string read_list_with_silence(const ScriptedMeter& meter, std::uint8_t count) {
+    MeterParameters parameters = Desk::parameters(meter.port());
+    parameters.response_timeout = std::chrono::milliseconds(300);
+    Desk desk(std::move(parameters));
+    return read_list(desk, count);
+}
+
+BOOST_AUTO_TEST_CASE(CLIENT_X_11_an_item_that_is_never_answered_fails_alone) {
+    ScriptedMeter meter({asks(aarq), says(aare_without_lists), asks("C001C100030100000800FF0200"),
+                         says("C401C1001101"), asks("C001C200030100010800FF0200"), Silence{},
+                         asks(aarq), says(aare_without_lists), asks("C001C100030100020800FF0200"),
+                         says("C401C1001103"), asks("C001C200030100030800FF0200"),
+                         says("C401C2001104"), Silence{}});
+    BOOST_TEST(read_list_with_silence(meter, 4) == "1101 timeout 1103 1104");
+    BOOST_TEST(meter.finish() == "");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_not_asked_did_not_time_out) {
+    // An association for each try, until it is the meter that is silent.
+    ScriptedMeter meter({asks(aarq), says(aare_without_lists), asks("C001C100030100000800FF0200"),
+                         Silence{}, asks(aarq), says(aare_without_lists),
+                         asks("C001C100030100010800FF0200"), Silence{}, asks(aarq),
+                         says(aare_without_lists), asks("C001C100030100020800FF0200"), Silence{}});
+    BOOST_TEST(read_list_with_silence(meter, 5) ==
+               "timeout timeout timeout connection-lost connection-lost");
+    BOOST_TEST(meter.finish() == "");
+}
+
 BOOST_AUTO_TEST_CASE(values_too_long_for_a_list_leave_lists_that_are_read) {
     // 40 octets, and no blocks of SET.
     constexpr auto narrow =
