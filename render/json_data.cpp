@@ -5,6 +5,7 @@
 #include "render/attribute_table.hpp"
 #include "render/json_quote.hpp"
 #include "render/json_scalar.hpp"
+#include "stack/axdr/compact_array.hpp"
 #include "stack/axdr/data_builder.hpp"
 #include "stack/base/limits.hpp"
 
@@ -32,7 +33,8 @@ bool is_composite(Tag tag) {
 /// goes with other simple types too.
 bool accepts(const ValueType& type, Tag tag) {
     const std::optional<Tag> own = tag_of(type);
-    return !own || *own == tag || (!is_composite(*own) && !is_composite(tag));
+    const bool is_packed = own == Tag::array && tag == Tag::compact_array;
+    return !own || *own == tag || is_packed || (!is_composite(*own) && !is_composite(tag));
 }
 
 /// Whether a list may be the members of a structure of the type, in order.
@@ -110,6 +112,9 @@ public:
             return fault(
                 "the type of the attribute is not known: give data_type, or the A-XDR octets as "
                 "{\"hex\": \"...\"}");
+        }
+        if (*tag == Tag::compact_array) {
+            return make_compact_array(value, place);
         }
         if (place.present && !place.present->is(*tag)) {
             place.present.reset();
@@ -223,9 +228,6 @@ private:
     }
 
     Made make_scalar(const Json& value, const Place& place) const {
-        if (*place.tag == Tag::compact_array) {
-            return fault("values of the type compact-array cannot be written");
-        }
         ScalarTarget target;
         target.tag = *place.tag;
         target.type = place.type;
@@ -241,6 +243,27 @@ private:
             return refuse(made.error(), value);
         }
         return std::move(*made);
+    }
+
+    /// The elements of an array, packed.
+    Made make_compact_array(const Json& value, Place place) {
+        const auto compact = place.present ? place.present->compact_array()
+                                           : fail(ErrorCode::type_mismatch, Layer::axdr);
+        const Result<Data> unrolled =
+            compact ? compact->to_array() : fail(ErrorCode::type_mismatch, Layer::axdr);
+        if (unrolled) {
+            place.present = unrolled->view();
+        }
+        place.tag = Tag::array;
+        const Made list = make_composite(value, place);
+        if (!list) {
+            return list;
+        }
+        Result<Data> packed = axdr::to_compact_array(list->view());
+        if (!packed) {
+            return refuse("one element or more, all of one type", value);
+        }
+        return std::move(*packed);
     }
 
     Made make_composite(const Json& value, const Place& place) {

@@ -231,6 +231,27 @@ BOOST_AUTO_TEST_CASE(a_typed_tree_needs_nothing_else) {
                "value: expected the name or number of a type, got \"nonsense\"");
 }
 
+BOOST_AUTO_TEST_CASE(compact_arrays_are_written_as_the_list_that_they_pack) {
+    WriteTarget groups;
+    groups.attribute = {50, "0-0:26.0.0.255"_obis, 9};
+    BOOST_TEST(outcome(R"({"type":"compact-array","value":[1,2]})", groups) == "13120400010002");
+    WriteTarget unknown;
+    unknown.attribute = data_value;
+    BOOST_TEST(outcome(R"({"type":"compact-array","value":[{"type":"unsigned","value":1},
+                                                           {"type":"unsigned","value":2}]})",
+                       unknown) == "1311020102");
+    const Data rows = data_of("13 0202 12 11 06 000105 000206");
+    BOOST_TEST(outcome("[[7,8]]", like(rows)) ==
+               "1302021211030007"
+               "08");
+    BOOST_TEST(outcome(R"([{"type":"unsigned","value":1},{"type":"integer","value":2}])",
+                       typed(Tag::compact_array))
+                   .starts_with("value: expected one element or more, all of one type, got "));
+    BOOST_TEST(outcome("[]", typed(Tag::compact_array))
+                   .starts_with("value: expected one element or more, all of one type, got "));
+    BOOST_TEST(outcome("5", typed(Tag::compact_array)).starts_with("value: expected a list"));
+}
+
 BOOST_AUTO_TEST_CASE(without_any_type_the_message_says_what_to_do) {
     BOOST_TEST(outcome("5", {}).find("give data_type") != std::string::npos);
     BOOST_TEST(outcome("[5]", typed(Tag::array)).find("value[0]: the type") == 0u);
