@@ -3,6 +3,8 @@
 #include <array>
 
 #include "render/decode_stream.hpp"
+#include "stack/acse/aare.hpp"
+#include "stack/acse/aarq.hpp"
 #include "stack/wrapper/wpdu.hpp"
 #include "stack/xdlms/apdu_tag.hpp"
 #include "stack/xdlms/data_notification.hpp"
@@ -173,8 +175,25 @@ Status write_decoded(JsonWriter& writer, DecodeLayer layer, ByteView octets,
     return {};
 }
 
+namespace {
+
+/// The xDLMS APDU that an AARQ or AARE brings.
+ByteView brought_by(ByteView apdu) {
+    if (apdu[0] == acse::Aarq::tag) {
+        const auto aarq = acse::decode_aarq(apdu);
+        return aarq ? aarq->user_information.value_or(ByteView()) : ByteView();
+    }
+    const auto aare = acse::decode_aare(apdu);
+    return aare ? aare->user_information.value_or(ByteView()) : ByteView();
+}
+
+}  // namespace
+
 std::string_view accepting_option(ByteView apdu) {
     using xdlms::ApduTag;
+    if (!apdu.empty() && (apdu[0] == acse::Aarq::tag || apdu[0] == acse::Aare::tag)) {
+        apdu = brought_by(apdu);
+    }
     if (apdu.empty()) {
         return {};
     }

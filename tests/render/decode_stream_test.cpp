@@ -293,6 +293,14 @@ BOOST_AUTO_TEST_CASE(the_option_that_would_accept_an_apdu_is_named) {
     BOOST_TEST(json["pieces"][0]["apdu"].is_null());
     BOOST_TEST(json["pieces"][0]["apdu_error"] == "xdlms: trailing octets at octet 13");
     BOOST_TEST(json["pieces"][0]["accepting_option"] == "tolerate_trailing_zeros");
+    // Of the APDU that an AARQ or AARE brings, too.
+    BOOST_TEST(render::accepting_option(octets(
+                   "602080020780A109060760857405080102BE0F040D01000000065F0400181A200000")) ==
+               "short_conformance_tag");
+    BOOST_TEST(render::accepting_option(octets(
+                   "6128A109060760857405080102A203020100A305A103020100BE0F040D0800065F0400181A2000"
+                   "00FA00")) == "short_conformance_tag");
+    BOOST_TEST(render::accepting_option(octets("6000")) == "");
 }
 
 BOOST_AUTO_TEST_CASE(every_wrapper_vector_can_stand_beside_another) {
