@@ -1,6 +1,7 @@
 #include "render/apdu_joins.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "stack/hdlc/llc.hpp"
 #include "stack/xdlms/action.hpp"
@@ -131,8 +132,8 @@ std::uint32_t number_of(const hdlc::Address& address) {
 
 }  // namespace
 
-Way way_of(const hdlc::Frame& frame) {
-    return {number_of(frame.source), number_of(frame.destination)};
+Way way_of(const hdlc::Frame& frame, std::uint8_t side) {
+    return {number_of(frame.source), number_of(frame.destination), side};
 }
 
 std::optional<ApduJoins::Block> ApduJoins::block_in(ByteView apdu) {
@@ -217,48 +218,108 @@ void ApduJoins::add(Parts& parts, ByteView octets) const {
 }
 
 std::optional<JoinedApdu> ApduJoins::take_segment(std::size_t piece, ByteView part, bool ends) {
-    segments_.from.push_back(piece);
-    add(segments_, part);
+    return add_segment(numbered_, piece, part, ends);
+}
+
+std::optional<JoinedApdu> ApduJoins::add_segment(Segments& segments, std::size_t piece,
+                                                 ByteView part, bool ends) const {
+    Parts& parts = segments.parts;
+    parts.from.push_back(piece);
+    add(parts, part);
+    segments.last_size = part.size();
+    segments.out_of_turn = 0;
     if (!ends) {
         return std::nullopt;
     }
-    JoinedApdu joined{"segments", std::move(segments_.from), std::move(segments_.octets),
-                      std::move(segments_.problem)};
+    JoinedApdu joined{"segments", std::move(parts.from), std::move(parts.octets),
+                      std::move(parts.problem)};
     if (!joined.problem.empty()) {
         joined.apdu.clear();
     }
-    segments_ = {};
+    parts = {};
     return joined;
 }
 
+bool ApduJoins::is_left_out(Segments& segments, std::size_t piece, const hdlc::Frame& frame,
+                            ByteView part) const {
+    constexpr unsigned most_out_of_turn = 6;  // a window of 7, its first frame lost
+    Parts& parts = segments.parts;
+    const std::size_t size = segments.last_size;
+    const ByteView last = ByteView(parts.octets).last(std::min(size, parts.octets.size()));
+    const bool is_repeated =
+        frame.control.send_sequence == *segments.sequence &&
+        (std::ranges::equal(part, last) || std::ranges::equal(frame.information, last));
+    const bool has_llc = part.size() != frame.information.size();
+    const bool is_first_again = has_llc && part.size() <= parts.octets.size() &&
+                                std::ranges::equal(part, ByteView(parts.octets).first(part.size()));
+    const bool is_first_of_another = has_llc && !is_first_again;
+    const bool comes_again =
+        !is_first_of_another && frame.segmented && ++segments.out_of_turn <= most_out_of_turn;
+    if (is_repeated || comes_again) {
+        parts.from.push_back(piece);
+        return true;
+    }
+    if (!is_first_of_another && !frame.segmented) {
+        segments.spoilt = parts;
+    }
+    return false;
+}
+
 std::optional<JoinedApdu> ApduJoins::take_frame(std::size_t piece, const hdlc::Frame& frame) {
-    const auto number = frame.control.type == hdlc::FrameType::i
-                            ? std::optional(frame.control.send_sequence)
-                            : std::nullopt;
-    if (is_in_segments() && number && send_sequence_) {
-        if (*number == *send_sequence_) {
-            segments_.from.push_back(piece);
-            return std::nullopt;
-        }
-        if (*number != ((*send_sequence_ + 1) & 7)) {
-            spoil_segments();
+    const bool is_numbered = frame.control.type == hdlc::FrameType::i;
+    Segments& segments = is_numbered ? numbered_ : unnumbered_;
+    const std::uint8_t number = frame.control.send_sequence;
+    const auto split = hdlc::split_llc(frame.information);
+    const ByteView without_llc = split ? split->apdu : frame.information;
+    const auto follows = [&] { return number == ((*segments.sequence + 1) & 7); };
+    if (!segments.spoilt.from.empty()) {
+        if (!split && !is_in_segments(frame.control.type) && follows()) {
+            segments.parts = std::exchange(segments.spoilt, {});
+        } else {
+            segments.spoilt = {};
         }
     }
-    send_sequence_ = number;
+    const bool continues = is_in_segments(frame.control.type);
+    if (is_numbered && continues && segments.sequence && !follows()) {
+        if (is_left_out(segments, piece, frame, without_llc)) {
+            return std::nullopt;
+        }
+        spoil(segments);
+        if (split) {
+            // Another APDU begins, or is there as a whole: this one ends here.
+            JoinedApdu ended{
+                "segments", std::move(segments.parts.from), {}, std::move(segments.parts.problem)};
+            segments = {};
+            segments.sequence = number;
+            if (frame.segmented) {
+                static_cast<void>(add_segment(segments, piece, without_llc, false));
+            }
+            return ended;
+        }
+        // What the lost ones follow stays the last in order.
+        const std::size_t last_size = segments.last_size;
+        auto joined = add_segment(segments, piece, frame.information, !frame.segmented);
+        segments.last_size = last_size;
+        return joined;
+    }
+    if (is_numbered) {
+        segments.sequence = number;
+    }
     // Only the first segment has an LLC header, whatever others look like.
-    const auto split = hdlc::split_llc(frame.information);
-    const ByteView part = split && !is_in_segments() ? split->apdu : frame.information;
-    return take_segment(piece, part, !frame.segmented);
+    return add_segment(segments, piece, continues ? frame.information : without_llc,
+                       !frame.segmented);
 }
 
 void ApduJoins::lose_octets() {
-    if (is_in_segments()) {
-        spoil_segments();
+    for (Segments* segments : {&numbered_, &unnumbered_}) {
+        if (!segments->parts.from.empty()) {
+            spoil(*segments);
+        }
     }
 }
 
-void ApduJoins::spoil_segments() {
-    segments_.problem = "octets between the segments are missing";
+void ApduJoins::spoil(Segments& segments) {
+    segments.parts.problem = "octets between the segments are missing";
 }
 
 std::optional<JoinedApdu> ApduJoins::take_apdu(const std::vector<std::size_t>& from,
@@ -268,9 +329,11 @@ std::optional<JoinedApdu> ApduJoins::take_apdu(const std::vector<std::size_t>& f
     }
     if (apdu[0] == static_cast<Byte>(ApduTag::general_block_transfer)) {
         const auto block = decode_general_block_transfer(apdu);
-        const bool only_acknowledges =
-            block && block->block_data.empty() && general_.octets.empty();
-        if (!block || only_acknowledges) {
+        if (!block) {
+            return std::nullopt;
+        }
+        if (block->block_data.empty() && (general_.octets.empty() || both_ways_)) {
+            acknowledged_ = block->block_number;
             return std::nullopt;
         }
         return take_block("general-block-transfer", general_,
@@ -291,9 +354,14 @@ std::optional<JoinedApdu> ApduJoins::take_block(std::string_view of, Parts& part
         block.number <= parts.last && block.octets.size() <= parts.octets.size() &&
         (block.number > 1 ||
          std::ranges::equal(block.octets, ByteView(parts.octets).first(block.octets.size())));
-    if (block.number == 1 && !is_repeated) {
+    // Who acknowledged the blocks of a request goes on with the next number in the answer.
+    const bool goes_on = &parts == &general_ && parts.first.empty() && acknowledged_ > 0 &&
+                         block.number == acknowledged_ + 1;
+    if ((block.number == 1 && !is_repeated) || goes_on) {
         parts = {};
         parts.first = to_buffer(apdu);
+        parts.last = block.number - 1;
+        acknowledged_ = 0;
     }
     parts.from.insert(parts.from.end(), from.begin(), from.end());
     if (is_repeated || parts.first.empty()) {
@@ -359,7 +427,11 @@ std::vector<JoinedApdu> ApduJoins::take_unfinished() {
         }
         parts = {};
     };
-    tell("segments", segments_);
+    tell("segments", numbered_.parts);
+    tell("segments", unnumbered_.parts);
+    numbered_ = {};
+    unnumbered_ = {};
+    acknowledged_ = 0;
     tell("general-block-transfer", general_);
     for (auto& [service, parts] : services_) {
         tell("service-blocks", parts);

@@ -45,7 +45,7 @@ struct CaptureConversation::Connection {
     Side client;  ///< who sent the SYN, or else the first segment
     Side server;
     /// Of both sides, so that pieces are numbered in the order in which they came.
-    detail::StreamDecoder decoder;
+    detail::StreamDecoder decoder{true};
     std::size_t pieces = 0;
     bool has_opened = false;
 };
@@ -148,7 +148,8 @@ void CaptureConversation::take_pieces(Connection& connection, Side& side) {
         options.keys = keys_;
         options.offsets = true;
         detail::Decoding decoding(piece->octets, options, form_);
-        const Result<Json> shown = connection.decoder.take(*piece, decoding);
+        const Result<Json> shown =
+            connection.decoder.take(*piece, decoding, side_of(connection, side));
         Json json = entry(connection, side);
         json["piece"] = ++connection.pieces;
         json["offset"] = piece->offset;
@@ -162,6 +163,10 @@ void CaptureConversation::take_pieces(Connection& connection, Side& side) {
         sink_(json);
         tell_reassembled(connection, side);
     }
+}
+
+std::uint8_t CaptureConversation::side_of(const Connection& connection, const Side& side) {
+    return &side == &connection.client ? 0 : 1;
 }
 
 Json CaptureConversation::entry(const Connection& connection, const Side& side) const {
@@ -212,8 +217,10 @@ void CaptureConversation::finish(Connection& connection) {
         counters_.retransmitted += side->stream.counters().retransmitted;
         counters_.overlapping += side->stream.counters().overlapping;
     }
-    connection.decoder.finish();
-    tell_reassembled(connection, connection.client);
+    for (Side* side : {&connection.client, &connection.server}) {
+        connection.decoder.finish(side_of(connection, *side));
+        tell_reassembled(connection, *side);
+    }
 }
 
 void CaptureConversation::finish() {

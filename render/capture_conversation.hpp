@@ -72,6 +72,7 @@ private:
     void tell_event(Connection& connection, const TcpSegment& segment, std::string_view event);
     void tell_reassembled(Connection& connection, Side& side);
     void tell_other(Connection& connection, Side& side, ByteView octets);
+    static std::uint8_t side_of(const Connection& connection, const Side& side);
     void finish(Connection& connection);
     Json entry(const Connection& connection, const Side& side) const;
 

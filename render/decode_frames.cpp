@@ -235,7 +235,8 @@ Result<Json> hdlc_push_json(ByteView octets, Decoding& decoding) {
             return std::unexpected(decoded.error());
         }
         ApduJoins& joins = reassembly.joins_of(way_of(decoded->frame));
-        Result<Json> frame = frame_json(*decoded, decoding, joins.is_in_segments());
+        Result<Json> frame =
+            frame_json(*decoded, decoding, joins.is_in_segments(decoded->frame.control.type));
         if (!frame) {
             return frame;
         }

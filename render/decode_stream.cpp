@@ -38,10 +38,12 @@ ApduJoins& StreamDecoder::joins_of(Way way) {
     if (!ways_.contains(way) && ways_.size() == most_ways) {
         ways_.erase(ways_.begin());
     }
-    return ways_.try_emplace(way, max_decode_octets).first->second;
+    // In a capture the sides are known.
+    const bool both_ways = way.from == way.to && !knows_sides_;
+    return ways_.try_emplace(way, max_decode_octets, both_ways).first->second;
 }
 
-Result<Json> StreamDecoder::take(const StreamPiece& piece, Decoding& decoding) {
+Result<Json> StreamDecoder::take(const StreamPiece& piece, Decoding& decoding, std::uint8_t side) {
     ++pieces_;
     if (piece.kind == PieceKind::other) {
         return fail(ErrorCode::no_frame, Layer::hdlc);
@@ -52,30 +54,58 @@ Result<Json> StreamDecoder::take(const StreamPiece& piece, Decoding& decoding) {
         return shown;
     }
     if (piece.kind == PieceKind::hdlc_frame) {
-        take_frame(piece, decoding);
+        take_frame(piece, decoding, side);
     } else if (const auto wpdu = wrapper::decode_wpdu(piece.octets)) {
-        take_apdu(joins_of({wpdu->source_wport, wpdu->destination_wport}), {pieces_}, wpdu->apdu,
-                  decoding, 0);
+        take_apdu(joins_of({wpdu->source_wport, wpdu->destination_wport, side}), {pieces_},
+                  wpdu->apdu, decoding, 0);
     }
     return shown;
 }
 
-void StreamDecoder::take_frame(const StreamPiece& piece, Decoding& decoding) {
+void StreamDecoder::take_frame(const StreamPiece& piece, Decoding& decoding, std::uint8_t side) {
+    using enum hdlc::FrameType;
     const auto decoded = hdlc::decode_frame(piece.octets);
-    const bool carries_apdu = decoded && (decoded->frame.control.type == hdlc::FrameType::i ||
-                                          decoded->frame.control.type == hdlc::FrameType::ui);
-    if (!carries_apdu || decoded->frame.information.empty()) {
+    if (!decoded) {
         return;
     }
-    ApduJoins& joins = joins_of(way_of(decoded->frame));
+    const hdlc::FrameType type = decoded->frame.control.type;
+    if (type == snrm || type == ua || type == disc || type == dm) {
+        begin_link(decoded->frame);
+    }
+    if ((type != i && type != ui) || decoded->frame.information.empty()) {
+        return;
+    }
+    ApduJoins& joins = joins_of(way_of(decoded->frame, side));
     if (auto joined = joins.take_frame(pieces_, decoded->frame)) {
         take_joined(joins, std::move(*joined), decoding);
     }
 }
 
+/// A link begins or ends: nothing of before goes on behind it, either way.
+void StreamDecoder::begin_link(const hdlc::Frame& frame) {
+    const Way way = way_of(frame);
+    for (auto& [of, joins] : ways_) {
+        const bool is_of_link =
+            (of.from == way.from && of.to == way.to) || (of.from == way.to && of.to == way.from);
+        if (is_of_link) {
+            tell_unfinished(joins);
+        }
+    }
+}
+
+void StreamDecoder::tell_unfinished(ApduJoins& joins) {
+    for (const JoinedApdu& unfinished : joins.take_unfinished()) {
+        Json json;
+        json["of"] = unfinished.of;
+        json["from"] = unfinished.from;
+        json["problem"] = unfinished.problem;
+        reassembled_.push_back(std::move(json));
+    }
+}
+
 void StreamDecoder::take_joined(ApduJoins& joins, JoinedApdu joined, Decoding& decoding) {
     // What came in one piece is shown there.
-    if (joined.from.size() > 1) {
+    if (joined.from.size() > 1 || !joined.problem.empty()) {
         reassembled_.push_back(joined_json(joined, decoding));
     }
     take_apdu(joins, joined.from, joined.apdu, decoding, 0);
@@ -100,14 +130,10 @@ void StreamDecoder::lose_octets() {
     }
 }
 
-void StreamDecoder::finish() {
+void StreamDecoder::finish(std::uint8_t side) {
     for (auto& [way, joins] : ways_) {
-        for (const JoinedApdu& unfinished : joins.take_unfinished()) {
-            Json json;
-            json["of"] = unfinished.of;
-            json["from"] = unfinished.from;
-            json["problem"] = unfinished.problem;
-            reassembled_.push_back(std::move(json));
+        if (way.side == side) {
+            tell_unfinished(joins);
         }
     }
 }

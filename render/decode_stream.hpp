@@ -12,24 +12,31 @@ namespace dlms::render::detail {
 
 class StreamDecoder {
 public:
+    /// `knows_sides`: each piece comes with its side.
+    explicit StreamDecoder(bool knows_sides = false) : knows_sides_(knows_sides) {}
+
     /// One piece, shown. Errors: those of its layer, offsets from the piece's beginning; no_frame
-    /// for octets that are none.
-    Result<Json> take(const StreamPiece& piece, Decoding& decoding);
+    /// for octets that are none. `side`: which end of the connection it comes from, where that is
+    /// known.
+    Result<Json> take(const StreamPiece& piece, Decoding& decoding, std::uint8_t side = 0);
     /// What became whole since the last call: objects with `of`, `from` (the numbers of the pieces,
     /// from 1), `octets` and `apdu` (and what is inside of that), or `problem`.
     std::vector<Json> take_reassembled() { return std::exchange(reassembled_, {}); }
     /// Octets are missing between the last piece and the next.
     void lose_octets();
-    /// What has begun and will not end any more, as problems.
-    void finish();
+    /// What has begun on a side and will not end any more, as problems.
+    void finish(std::uint8_t side = 0);
 
 private:
     ApduJoins& joins_of(Way way);
-    void take_frame(const StreamPiece& piece, Decoding& decoding);
+    void take_frame(const StreamPiece& piece, Decoding& decoding, std::uint8_t side);
+    void begin_link(const hdlc::Frame& frame);
+    void tell_unfinished(ApduJoins& joins);
     void take_joined(ApduJoins& joins, JoinedApdu joined, Decoding& decoding);
     void take_apdu(ApduJoins& joins, const std::vector<std::size_t>& from, ByteView apdu,
                    Decoding& decoding, int depth);
 
+    bool knows_sides_;
     std::map<Way, ApduJoins> ways_;
     std::size_t pieces_ = 0;
     std::vector<Json> reassembled_;

@@ -128,6 +128,36 @@ ByteBuffer blocks_in_order(std::span<const std::uint16_t> numbers) {
     return stream;
 }
 
+// GBT_X_7: a meter that acknowledged the blocks of a request numbers its answer on.
+BOOST_AUTO_TEST_CASE(blocks_of_an_answer_go_on_behind_acknowledgements) {
+    ByteBuffer stream;
+    append_wpdu(stream, general_block(1, false, octets("C101C1000100")));
+    append_wpdu(stream, general_block(1, false, {}), true);
+    append_wpdu(stream, general_block(2, false, octets("00600100FF02")));
+    append_wpdu(stream, general_block(2, false, {}), true);
+    append_wpdu(stream, general_block(3, true, octets("001107")));
+    append_wpdu(stream, general_block(3, true, octets("C501C100")), true);
+    const Json json = decoded(stream);
+    BOOST_REQUIRE(json["reassembled"].size() == 2u);
+    BOOST_TEST(joined(json, 0) == "C101C100010000600100FF02001107");
+    BOOST_TEST(joined(json, 1) == "C501C100");
+}
+
+// Both sides have port 1: what only acknowledges is none of the other's blocks.
+BOOST_AUTO_TEST_CASE(acknowledgements_are_no_blocks_where_both_ports_are_the_same) {
+    ByteBuffer stream;
+    const auto append_same = [&stream](const ByteBuffer& apdu) {
+        Writer writer(stream);
+        wrapper::encode(writer, {1, 1, apdu});
+    };
+    append_same(general_block(1, false, octets("C401C100")));
+    append_same(general_block(2, true, {}));
+    append_same(general_block(2, true, octets("09020102")));
+    const Json json = decoded(stream);
+    BOOST_REQUIRE(json["reassembled"].size() == 1u);
+    BOOST_TEST(joined(json) == "C401C10009020102");
+}
+
 BOOST_AUTO_TEST_CASE(blocks_that_came_before_a_lost_one_are_kept) {
     constexpr std::array<std::uint16_t, 5> orders[]{
         {1, 3, 4, 2, 5}, {1, 3, 2, 4, 5}, {1, 5, 4, 3, 2}, {1, 2, 4, 5, 3}};
@@ -261,6 +291,71 @@ BOOST_AUTO_TEST_CASE(a_segment_that_is_missing_is_told) {
         octets("7EA814210310D0ADE6E700C401C100090811227D897E7EA00F21031460B2334455667788B5797E"));
     BOOST_REQUIRE(json["reassembled"].size() == 1u);
     BOOST_TEST(joined(json) == "octets between the segments are missing");
+}
+
+BOOST_AUTO_TEST_CASE(a_new_link_ends_the_segments_of_before) {
+    // A segment of one APDU, SNRM and UA, and another APDU in two segments.
+    const Json json =
+        decoded(octets("7EA814210330D28CE6E700C401C10009066162A62B7E7EA0070321930F017E"
+                       "7EA00721037301407E7EA814210310D0ADE6E700C401C10009065556C38D7E"
+                       "7EA00D21031220EE5758595AA9C97E"));
+    BOOST_REQUIRE(json["reassembled"].size() == 2u);
+    BOOST_TEST(joined(json, 0) == "the last segment is not there");
+    BOOST_TEST(json["reassembled"][0]["from"] == Json({1}));
+    BOOST_TEST(joined(json, 1) == "C401C100090655565758595A");
+    BOOST_TEST(json["reassembled"][1]["from"] == Json({4, 5}));
+}
+
+BOOST_AUTO_TEST_CASE(a_notification_in_a_ui_frame_between_segments_is_none_of_them) {
+    const Json json =
+        decoded(octets("7EA81121033085E2E6E700C401C10009F1347E7EA0142103136BC5E6E7000F"
+                       "00000001001105286A7E7EA0102103320C8706616263646566531A7E"));
+    BOOST_REQUIRE(json["reassembled"].size() == 1u);
+    BOOST_TEST(joined(json) == "C401C1000906616263646566");
+    BOOST_TEST(json["reassembled"][0]["from"] == Json({1, 3}));
+    BOOST_TEST(json["pieces"][1]["apdu"]["service"] == "data-notification");
+}
+
+/// The segments of an answer in the order of their N(S); the last is number 2.
+Json segments_in_order(std::span<const std::uint8_t> numbers) {
+    const ByteBuffer information = octets("E6E700 C401C1000906 616263 646566");
+    ByteBuffer stream;
+    for (const std::uint8_t number : numbers) {
+        const std::size_t begin = number == 0 ? 0 : 6U + number * 3U;
+        const std::size_t size = number == 0 ? 9 : 3;
+        append(stream, frame(ByteView(information).subspan(begin, size), number < 2, number));
+    }
+    return decoded(stream);
+}
+
+BOOST_AUTO_TEST_CASE(segments_behind_a_lost_one_come_again) {
+    constexpr auto whole = "C401C1000906616263646566";
+    const Json go_back = segments_in_order(std::array<std::uint8_t, 4>{0, 2, 1, 2});
+    BOOST_REQUIRE(go_back["reassembled"].size() == 2u);
+    BOOST_TEST(joined(go_back, 0) == "octets between the segments are missing");
+    BOOST_TEST(joined(go_back, 1) == whole);
+    BOOST_TEST(joined(segments_in_order(std::array<std::uint8_t, 5>{0, 1, 0, 1, 2})) == whole);
+    // One in the middle of a window, and what follows it for good.
+    const ByteBuffer information = octets("E6E700 C401C1000906 61 62 63 64 65 66");
+    ByteBuffer stream;
+    for (const std::uint8_t number : std::array<std::uint8_t, 9>{0, 2, 3, 1, 2, 3, 4, 5, 6}) {
+        const bool first = number == 0;
+        append(stream, frame(ByteView(information).subspan(first ? 0 : 8U + number, first ? 9 : 1),
+                             number < 6, number));
+    }
+    BOOST_TEST(joined(decoded(stream)) == whole);
+}
+
+BOOST_AUTO_TEST_CASE(another_apdu_ends_the_segments_that_lack_one) {
+    const ByteBuffer one = octets("E6E700C401C1000902AABB");
+    const ByteBuffer other = octets("E6E700C401C2000902CCDD");
+    ByteBuffer stream = frame(ByteView(one).first(9), true, 0);
+    append(stream, frame(ByteView(other).first(9), true, 2));
+    append(stream, frame(ByteView(other).subspan(9), false, 3));
+    const Json json = decoded(stream);
+    BOOST_REQUIRE(json["reassembled"].size() == 2u);
+    BOOST_TEST(joined(json, 0) == "octets between the segments are missing");
+    BOOST_TEST(joined(json, 1) == "C401C2000902CCDD");
 }
 
 BOOST_AUTO_TEST_CASE(numbers_of_segments_begin_again_behind_seven) {
