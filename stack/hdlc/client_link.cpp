@@ -12,6 +12,11 @@ static_assert(Machine<ClientLink>);
 
 namespace {
 
+/// Eleven bits at 300 Bd, the speed that every line has at least.
+constexpr std::chrono::milliseconds slowest_octet{37};
+/// A frame with a longer pause in it has broken off.
+constexpr std::chrono::milliseconds longest_pause{1000};
+
 std::unexpected<Error> misuse(ErrorCode code) {
     return fail(code, Layer::hdlc);
 }
@@ -74,12 +79,28 @@ std::optional<Instant> ClientLink::poll_timeout() const {
         next = next ? std::min(*next, instant) : instant;
     };
     if (deadline_) {
-        consider(*deadline_);
+        consider(*due());
         if (is_connected()) {
             consider(stalls_at_);
         }
     }
     return next;
+}
+
+/// The deadline of the state, put off while a frame comes.
+std::optional<Instant> ClientLink::due() const {
+    const std::size_t size = parser_.unfinished_size();
+    if (!deadline_ || size == 0) {
+        return deadline_;
+    }
+    const Duration octet = std::max<Duration>(slowest_octet, configuration_.octet_time);
+    const Instant whole = *deadline_ + octet * static_cast<Duration::rep>(size);
+    return std::max(*deadline_, std::min(whole, parser_.last_octet() + longest_pause));
+}
+
+void ClientLink::await_answer(Instant now) {
+    deadline_ = now + configuration_.response_timeout +
+                configuration_.octet_time * static_cast<Duration::rep>(output_.queued());
 }
 
 void ClientLink::look_at_deadline(Instant now) {
@@ -90,13 +111,13 @@ void ClientLink::look_at_deadline(Instant now) {
         fail({silence(), Layer::hdlc, 0});
         return;
     }
-    if (now < *deadline_) {
+    if (now < *due()) {
         return;
     }
     // What the meter has sent may be hidden behind the beginning of a frame that never ended.
     parser_.discard_partial();
     process_frames(now);
-    if (!deadline_ || now < *deadline_) {
+    if (!deadline_ || now < *due()) {
         return;
     }
     output_.forget_echoes();

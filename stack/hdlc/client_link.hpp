@@ -4,7 +4,9 @@
 //
 // It opens the link, carries whole APDUs each way, and closes it. Frames that are lost in either
 // direction are asked for again; after `retries` time-outs in turn without progress the link fails.
-// Frames for or from others, repetitions and damaged octets never prolong a deadline.
+// Frames for or from others, repetitions and damaged octets never prolong a deadline. A frame that
+// is just coming does, for as long as the slowest line takes for one of its length: on such a line
+// each answer would else be cut by the time-out, and the request sent into the middle of it.
 
 #include <deque>
 
@@ -22,9 +24,10 @@ struct ClientLinkConfiguration {
     Address client{1, 16, 0};
     Address server{1, 1, 0};
     Parameters proposed;  ///< what this side transmits and receives
-    /// For each turn: from our last octet to a frame that brings the exchange on. It must cover the
-    /// meter's thinking and, on a slow line, the longest frame.
+    /// For each turn: from our last octet to the beginning of a frame that brings the exchange on.
     std::chrono::milliseconds response_timeout{3000};
+    /// What one octet takes on the line, where that is known; nothing: octets are gone at once.
+    Duration octet_time{};
     unsigned retries = 3;  ///< turns that may time out in a row before the link fails
     /// Between two polls of a meter that is busy or has not yet an answer.
     std::chrono::milliseconds poll_interval{100};
@@ -98,6 +101,8 @@ public:
     void link_lost(const Error& error);
 
     // C commands
+    /// The line has another speed from now on (ClientLinkConfiguration::octet_time).
+    void set_octet_time(Duration octet_time) { configuration_.octet_time = octet_time; }
     /// Connects. Events: LinkOpened or LinkFailed. Errors: wrong_state unless disconnected;
     /// out_of_range for addresses that are not valid.
     Status open(Instant now);
@@ -149,7 +154,8 @@ private:
     void send_window(Instant now);
     void poll_peer(Instant now);
     void put(const ControlField& control, ByteView information = {}, bool segmented = false);
-    void await_answer(Instant now) { deadline_ = now + configuration_.response_timeout; }
+    void await_answer(Instant now);
+    std::optional<Instant> due() const;
     void made_progress(Instant now);
     bool may_try_again(ErrorCode otherwise);
     ErrorCode silence() const;

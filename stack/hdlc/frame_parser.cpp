@@ -10,6 +10,8 @@ namespace {
 constexpr unsigned format_type_bits = 0xF0;
 constexpr unsigned format_type = 0xA0;
 constexpr std::size_t check_size = 2;
+/// A flag, format, two addresses, control and the check.
+constexpr std::size_t largest_header = 1 + 2 + 2 * 4 + 1 + check_size;
 
 /// The octets of the address at the beginning of `rest`; 0 while its end has not come, and more
 /// than four when it has no end.
@@ -69,6 +71,13 @@ void FrameParser::handle_timeout(Instant now) {
 bool FrameParser::has_partial() const {
     const auto rest = ByteView(input_).subspan(position_);
     return position_ >= boundary_ && std::ranges::any_of(rest, [](Byte b) { return b != flag; });
+}
+
+std::size_t FrameParser::unfinished_size() const {
+    if (failure_ || !has_partial()) {
+        return 0;
+    }
+    return trusted_length_ != 0 ? trusted_length_ + 2 : largest_header;
 }
 
 std::optional<Instant> FrameParser::poll_timeout() const {

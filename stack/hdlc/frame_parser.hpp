@@ -60,6 +60,12 @@ public:
     const std::optional<Error>& failure() const { return failure_; }
     /// Octets held: never more than one frame when the frames are polled after each input.
     std::size_t buffered() const { return input_.size() - position_; }
+    /// Octets, with its flags, of the frame that has begun to come and is right so far; those of
+    /// the longest header before that is whole. 0: none has begun. To be asked when the frames are
+    /// polled.
+    std::size_t unfinished_size() const;
+    /// When octets came last.
+    Instant last_octet() const { return last_octet_; }
 
     // B inputs
     void receive(ByteView octets, Instant now);
