@@ -365,8 +365,9 @@ LinkFault ClientLink::fault_of(const Error& error) const {
     return fault;
 }
 
-void ClientLink::fail(const Error& error) {
+void ClientLink::fail(const Error& error, FrameDefect defect) {
     LinkFault fault = fault_of(error);
+    fault.defect = defect;
     if (step(Input::failed)) {
         fault_ = fault;
         leave();

@@ -159,7 +159,7 @@ private:
     void made_progress(Instant now);
     bool may_try_again(ErrorCode otherwise);
     ErrorCode silence() const;
-    void fail(const Error& error);
+    void fail(const Error& error, FrameDefect defect = FrameDefect::none);
     LinkFault fault_of(const Error& error) const;
     std::uint64_t dropped() const;
     void forget_what_came();
@@ -170,6 +170,7 @@ private:
     bool is_for_us(const RawFrame& frame, bool is_unnumbered) const;
     void take_unnumbered(const RawFrame& frame);
     void take_answer_to_opening(FrameType type, const RawFrame& frame, Instant now);
+    void take_acceptance(const RawFrame& frame);
     void take_connected(const ControlField& control, const RawFrame& frame, Instant now);
     Turn take_supervisory(const ControlField& control, unsigned acknowledged, Instant now);
     Turn take_information(const ControlField& control, const RawFrame& frame, Instant now);

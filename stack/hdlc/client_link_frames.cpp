@@ -92,23 +92,7 @@ void ClientLink::take_answer_to_opening(FrameType type, const RawFrame& frame, I
         leave();
         events_.push(LinkClosed{});
     } else if (state_ == State::connecting && type == FrameType::ua) {
-        const Result<Parameters> stated = decode_parameters(frame.information);
-        if (!stated) {
-            fail(stated.error());
-            return;
-        }
-        negotiated_ = negotiate(
-            configuration_.send_parameters ? configuration_.proposed : Parameters{}, *stated);
-        if (configuration_.peer_counts_frames) {
-            negotiated_.max_information_transmit -=
-                frame_overhead + configuration_.client.octets + configuration_.server.octets;
-        }
-        step(Input::accepted);
-        deadline_.reset();
-        attempts_ = 0;
-        forget_what_came();
-        transfer_.reset(negotiated_, configuration_.max_apdu);
-        events_.push(LinkOpened{negotiated_});
+        take_acceptance(frame);
     } else if (state_ == State::connecting && (type == FrameType::dm || type == FrameType::frmr)) {
         // The meter speaks of the session before, or refuses this one: SNRM again tells.
         if (may_try_again(ErrorCode::link_refused)) {
@@ -117,6 +101,26 @@ void ClientLink::take_answer_to_opening(FrameType type, const RawFrame& frame, I
     } else {
         count_unexpected();
     }
+}
+
+void ClientLink::take_acceptance(const RawFrame& frame) {
+    const Result<Parameters> stated = decode_parameters(frame.information);
+    if (!stated) {
+        fail(stated.error(), FrameDefect::parameters);
+        return;
+    }
+    negotiated_ = negotiate(
+        configuration_.send_parameters ? configuration_.proposed : Parameters{}, *stated);
+    if (configuration_.peer_counts_frames) {
+        negotiated_.max_information_transmit -=
+            frame_overhead + configuration_.client.octets + configuration_.server.octets;
+    }
+    step(Input::accepted);
+    deadline_.reset();
+    attempts_ = 0;
+    forget_what_came();
+    transfer_.reset(negotiated_, configuration_.max_apdu);
+    events_.push(LinkOpened{negotiated_});
 }
 
 void ClientLink::take_connected(const ControlField& control, const RawFrame& frame, Instant now) {
@@ -213,7 +217,7 @@ ClientLink::Turn ClientLink::take_information(const ControlField& control, const
 void ClientLink::deliver_apdu() {
     const std::optional<LlcSplit> split = split_llc(transfer_.assembled());
     if (!split || split->apdu.empty()) {
-        fail({ErrorCode::frame_format, Layer::hdlc, 0});
+        fail({ErrorCode::frame_format, Layer::hdlc, 0}, FrameDefect::no_llc);
         return;
     }
     answer_ = Answer::none;

@@ -74,7 +74,7 @@ std::string text_of_came(const LinkFault& fault) {
 }  // namespace
 
 std::string describe(const LinkFault& fault) {
-    if (fault.code == ErrorCode::frame_format) {
+    if (fault.defect == FrameDefect::no_llc) {
         return "the APDU that came does not begin with an LLC header such as E6 E7 00";
     }
     std::string text;
@@ -91,6 +91,10 @@ std::string describe(const LinkFault& fault) {
         text += "; ";
     }
     text += text_of_came(fault);
+    if (fault.defect == FrameDefect::parameters) {
+        text +=
+            ", whose negotiation parameters do not decode (" + std::string(name(fault.code)) + ')';
+    }
     if (fault.rejection) {
         const auto& [control_octet, counters, reasons] = *fault.rejection;
         text += ", which rejects " + text_of(control_octet) + " (" + reasons_of(reasons) + ')';

@@ -21,8 +21,16 @@ struct FrameNote {
     friend bool operator==(const FrameNote&, const FrameNote&) = default;
 };
 
+/// What makes a frame that came unusable.
+enum class FrameDefect : std::uint8_t {
+    none,
+    no_llc,           ///< an APDU without LLC header
+    parameters,       ///< a UA whose negotiation parameters do not decode
+};
+
 struct LinkFault {
     ErrorCode code{};
+    FrameDefect defect = FrameDefect::none;
     /// Our last frame, which the failure is about; nothing when none was sent.
     std::optional<FrameNote> sent;
     unsigned tries = 0;  ///< how often its turn was taken without progress

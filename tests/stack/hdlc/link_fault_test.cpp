@@ -84,6 +84,23 @@ BOOST_AUTO_TEST_CASE(HDLC_X_FRMR_1_says_what_was_rejected_and_why) {
                "I N(S)=0 N(R)=0 to 1 from 16 asks for I, RR or RNR; FRMR came");
 }
 
+BOOST_AUTO_TEST_CASE(a_ua_that_cannot_be_used_is_named) {
+    const auto fault_after_ua = [](const std::string& information) {
+        ClientSubject subject(plain());
+        BOOST_TEST(subject.link.open(Instant{}).has_value());
+        subject.receive(frame_octets(subject.client, subject.server, "73" + information),
+                        Instant{});
+        BOOST_TEST(subject.is_at_rest());
+        return fault_of(subject.link);
+    };
+    BOOST_TEST(fault_after_ua("80801205") ==
+               "SNRM to 1 from 16 asks for UA; UA came, whose negotiation parameters do not decode "
+               "(frame-format)");
+    BOOST_TEST(fault_after_ua("818012050180") ==
+               "SNRM to 1 from 16 asks for UA; UA came, whose negotiation parameters do not decode "
+               "(length-beyond-buffer)");
+}
+
 BOOST_AUTO_TEST_CASE(noise_is_counted_since_the_exchange_last_went_on) {
     OpenLink link(plain(), {128, 128, 1, 1});
     link.send("C0");
