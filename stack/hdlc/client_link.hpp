@@ -171,6 +171,7 @@ private:
     void take_unnumbered(const RawFrame& frame);
     void take_answer_to_opening(FrameType type, const RawFrame& frame, Instant now);
     void take_acceptance(const RawFrame& frame);
+    bool negotiate_with(const Parameters& stated);
     void take_connected(const ControlField& control, const RawFrame& frame, Instant now);
     Turn take_supervisory(const ControlField& control, unsigned acknowledged, Instant now);
     Turn take_information(const ControlField& control, const RawFrame& frame, Instant now);

@@ -109,11 +109,9 @@ void ClientLink::take_acceptance(const RawFrame& frame) {
         fail(stated.error(), FrameDefect::parameters);
         return;
     }
-    negotiated_ = negotiate(
-        configuration_.send_parameters ? configuration_.proposed : Parameters{}, *stated);
-    if (configuration_.peer_counts_frames) {
-        negotiated_.max_information_transmit -=
-            frame_overhead + configuration_.client.octets + configuration_.server.octets;
+    if (!negotiate_with(*stated)) {
+        fail({ErrorCode::link_refused, Layer::hdlc, 0}, FrameDefect::unusable_limits);
+        return;
     }
     step(Input::accepted);
     deadline_.reset();
@@ -121,6 +119,24 @@ void ClientLink::take_acceptance(const RawFrame& frame) {
     forget_what_came();
     transfer_.reset(negotiated_, configuration_.max_apdu);
     events_.push(LinkOpened{negotiated_});
+}
+
+/// False when what is left takes no APDU. Limits below the standard's are kept to.
+bool ClientLink::negotiate_with(const Parameters& stated) {
+    Parameters agreed =
+        negotiate(configuration_.send_parameters ? configuration_.proposed : Parameters{}, stated);
+    const std::uint32_t around =
+        configuration_.peer_counts_frames
+            ? frame_overhead + configuration_.client.octets + configuration_.server.octets
+            : 0;
+    if (agreed.max_information_transmit <= around + llc_size ||
+        agreed.max_information_receive <= llc_size || agreed.window_transmit == 0 ||
+        agreed.window_receive == 0) {
+        return false;
+    }
+    agreed.max_information_transmit -= around;
+    negotiated_ = agreed;
+    return true;
 }
 
 void ClientLink::take_connected(const ControlField& control, const RawFrame& frame, Instant now) {

@@ -94,6 +94,8 @@ std::string describe(const LinkFault& fault) {
     if (fault.defect == FrameDefect::parameters) {
         text +=
             ", whose negotiation parameters do not decode (" + std::string(name(fault.code)) + ')';
+    } else if (fault.defect == FrameDefect::unusable_limits) {
+        text += ", whose limits leave no room for an APDU";
     }
     if (fault.rejection) {
         const auto& [control_octet, counters, reasons] = *fault.rejection;

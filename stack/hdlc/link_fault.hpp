@@ -26,6 +26,7 @@ enum class FrameDefect : std::uint8_t {
     none,
     no_llc,           ///< an APDU without LLC header
     parameters,       ///< a UA whose negotiation parameters do not decode
+    unusable_limits,  ///< a UA that leaves no room for an APDU
 };
 
 struct LinkFault {

@@ -95,11 +95,10 @@ Result<Parameters> decode_parameters(ByteView information, std::size_t base_offs
 
 Parameters negotiate(const Parameters& own, const Parameters& peer) {
     const auto information = [](std::uint32_t transmit, std::uint32_t receive) {
-        return std::clamp(std::min(transmit, receive), least_information_length,
-                          largest_information_length);
+        return std::min({transmit, receive, largest_information_length});
     };
     const auto window = [](std::uint32_t transmit, std::uint32_t receive) {
-        return std::clamp(std::min(transmit, receive), 1u, largest_window);
+        return std::min({transmit, receive, largest_window});
     };
     Parameters agreed;
     agreed.max_information_transmit =
@@ -109,6 +108,12 @@ Parameters negotiate(const Parameters& own, const Parameters& peer) {
     agreed.window_transmit = window(own.window_transmit, peer.window_receive);
     agreed.window_receive = window(peer.window_transmit, own.window_receive);
     return agreed;
+}
+
+bool is_acceptable(const Parameters& stated) {
+    return stated.max_information_transmit >= least_information_length &&
+           stated.max_information_receive >= least_information_length &&
+           stated.window_transmit > 0 && stated.window_receive > 0;
 }
 
 void encode(Writer& writer, const Parameters& parameters) {

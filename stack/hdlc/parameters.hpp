@@ -34,10 +34,15 @@ inline constexpr Parameters largest_parameters{
     largest_information_length, largest_information_length, largest_window, largest_window};
 
 /// What holds on a link, seen from the side that proposed `own`, when its peer stated `peer`: each
-/// direction has the smaller of what one side transmits and the other receives, within the ranges.
+/// direction has the smaller of what one side transmits and the other receives, and no more than
+/// the standard's largest. Values below the ranges stay: is_acceptable() tells them.
 /// Some meters state the length of whole frames here; whoever talks to one makes its own transmit
 /// limit smaller by what surrounds the information (ClientLinkConfiguration::peer_counts_frames).
 Parameters negotiate(const Parameters& own, const Parameters& peer);
+
+/// Whether every value is one that the standard allows, or larger: what a server answers with UA,
+/// and with DM else.
+bool is_acceptable(const Parameters& stated);
 
 /// Appends all four parameters, lengths above 255 in two octets, windows in four.
 void encode(Writer& writer, const Parameters& parameters);

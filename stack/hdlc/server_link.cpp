@@ -157,7 +157,7 @@ void ServerLink::take_unnumbered(const RawFrame& frame, Surroundings around) {
 
 void ServerLink::take_snrm(const RawFrame& frame, Surroundings around) {
     const Result<Parameters> stated = decode_parameters(frame.information);
-    if (!stated) {
+    if (!stated || !is_acceptable(*stated)) {
         ++counters_.refused;
         end(ClientDisconnected::Cause::reset, Input::refuse, around);
         put(around.output, FrameType::dm);

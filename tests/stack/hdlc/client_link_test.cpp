@@ -278,4 +278,33 @@ BOOST_AUTO_TEST_CASE(CLIENT_X_2_the_limits_of_the_meters_ua_are_kept) {
     holds_in_every_way(talk);
 }
 
+BOOST_AUTO_TEST_CASE(CLIENT_X_2_limits_below_the_standards_are_kept_where_an_apdu_gets_through) {
+    ClientLinkConfiguration configuration = plain();
+    configuration.send_parameters = true;
+    configuration.proposed = {128, 128, 1, 1};
+    constexpr auto snrm = "A093818012050180060180070400000001080400000001";
+    const std::string apdu = to_hex(ByteBuffer(20, 0xAB));
+    Talk small = talk_with(configuration);
+    small.command("open", open_link)
+        .expect_transmit(snrm)
+        .deliver("A073818006050110060110")
+        .expect_event("opened 16/16/1/1")
+        .command("send", send(apdu))
+        .expect_transmit("A810E6E600" + apdu.substr(0, 2 * 13))
+        .deliver("A031")
+        .expect_transmit("A012" + apdu.substr(2 * 13))
+        .deliver("A050E6E700C5")
+        .expect_event("apdu C5");
+    holds_in_every_way(small);
+    for (const char* none : {"A073818003060103", "A073818003050103", "A073818006070400000000",
+                             "A073818006080400000000"}) {
+        Talk refused = talk_with(configuration);
+        refused.command("open", open_link)
+            .expect_transmit(snrm)
+            .deliver(none)
+            .expect_event("failed link-refused");
+        holds_in_every_way(refused);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -99,6 +99,8 @@ BOOST_AUTO_TEST_CASE(a_ua_that_cannot_be_used_is_named) {
     BOOST_TEST(fault_after_ua("818012050180") ==
                "SNRM to 1 from 16 asks for UA; UA came, whose negotiation parameters do not decode "
                "(length-beyond-buffer)");
+    BOOST_TEST(fault_after_ua("818006070400000000") ==
+               "SNRM to 1 from 16 asks for UA; UA came, whose limits leave no room for an APDU");
 }
 
 BOOST_AUTO_TEST_CASE(noise_is_counted_since_the_exchange_last_went_on) {

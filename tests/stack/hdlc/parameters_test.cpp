@@ -64,10 +64,16 @@ BOOST_AUTO_TEST_CASE(each_direction_gets_the_smaller_limit) {
     BOOST_TEST((negotiate(client, Parameters{}) == Parameters{128, 128, 1, 1}));
 }
 
-BOOST_AUTO_TEST_CASE(limits_outside_the_ranges_are_moved_into_them) {
+BOOST_AUTO_TEST_CASE(limits_above_the_ranges_are_cut_and_those_below_are_told) {
     BOOST_TEST((hdlc::negotiate({70000, 70000, 99, 99}, {70000, 4'000'000'000, 8, 100}) ==
                 Parameters{2030, 2030, 7, 7}));
-    BOOST_TEST((hdlc::negotiate({2030, 2030, 7, 7}, {0, 31, 0, 0}) == Parameters{32, 32, 1, 1}));
+    BOOST_TEST((hdlc::negotiate({2030, 2030, 7, 7}, {0, 31, 0, 0}) == Parameters{31, 0, 0, 0}));
+    BOOST_TEST(hdlc::is_acceptable({32, 32, 1, 1}));
+    BOOST_TEST(hdlc::is_acceptable({4000, 4000, 8, 8}));
+    for (const Parameters& low : {Parameters{31, 32, 1, 1}, Parameters{32, 31, 1, 1},
+                                  Parameters{32, 32, 0, 1}, Parameters{32, 32, 1, 0}}) {
+        BOOST_TEST(!hdlc::is_acceptable(low));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(written_and_read_again) {

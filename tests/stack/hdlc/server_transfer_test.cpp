@@ -112,6 +112,16 @@ BOOST_AUTO_TEST_CASE(HDLC_X_NEG_3_unknown_and_malformed_parameters) {
     BOOST_TEST(meter.is_in_ndm());
 }
 
+BOOST_AUTO_TEST_CASE(limits_below_the_standards_are_not_acceptable) {
+    Meter meter;
+    for (const char* low : {"93818003050110", "93818003060110", "9381800305011F",
+                            "938180060704 00000000", "938180060804 00000000"}) {
+        BOOST_TEST(meter.ask(low) == "1F", low);
+        BOOST_TEST(meter.is_in_ndm());
+    }
+    BOOST_TEST(meter.connect("93818003050120"));
+}
+
 BOOST_AUTO_TEST_CASE(HDLC_X_RESNRM_1_snrm_in_nrm) {
     Meter meter;
     BOOST_TEST(meter.connect());
