@@ -122,6 +122,7 @@ void ClientLink::look_at_deadline(Instant now) {
     }
     output_.forget_echoes();
     if (state_ == State::clearing) {
+        awaits_late_answer_ = true;
         send_snrm(now);
     } else if (state_ == State::pausing) {
         poll_peer(now);
@@ -151,7 +152,7 @@ Status ClientLink::open(Instant now) {
     parser_.reset();
     negotiated_ = {};
     attempts_ = 0;
-    was_misaddressed_ = false;
+    was_misaddressed_ = awaits_late_answer_ = false;
     fault_.reset();
     sent_.reset();
     forget_what_came();

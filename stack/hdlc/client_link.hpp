@@ -192,6 +192,7 @@ private:
     bool has_polled_ = false;  // whether the last turn ended in RR and not in an I frame
     unsigned attempts_ = 0;    // turns in a row without progress
     bool was_misaddressed_ = false;
+    bool awaits_late_answer_ = false;  // to DISC, which nobody has answered before SNRM
     std::optional<Instant> deadline_;  // of the state
     Instant stalls_at_{};              // without progress, while connected and not idle
     ByteBuffer unnumbered_;            // segments of UI frames

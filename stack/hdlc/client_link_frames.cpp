@@ -91,6 +91,12 @@ void ClientLink::take_answer_to_opening(FrameType type, const RawFrame& frame, I
         step(Input::closed);
         leave();
         events_.push(LinkClosed{});
+    } else if (state_ == State::connecting && ends && awaits_late_answer_ &&
+               configuration_.send_parameters && frame.information.empty()) {
+        // Most likely to DISC, behind our time-out. The answer to SNRM is still to come, with the
+        // meter's parameters; from a meter that states none, to the next SNRM.
+        awaits_late_answer_ = false;
+        ++counters_.stale;
     } else if (state_ == State::connecting && type == FrameType::ua) {
         take_acceptance(frame);
     } else if (state_ == State::connecting && (type == FrameType::dm || type == FrameType::frmr)) {

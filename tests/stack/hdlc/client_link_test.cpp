@@ -74,6 +74,39 @@ BOOST_AUTO_TEST_CASE(a_broken_session_is_cleared_first) {
     holds_in_every_way(silent);
 }
 
+BOOST_AUTO_TEST_CASE(a_late_answer_to_disc_is_not_taken_for_one_to_snrm) {
+    ClientLinkConfiguration configuration = plain();
+    configuration.disconnect_first = true;
+    configuration.send_parameters = true;
+    configuration.proposed = {512, 512, 1, 1};
+    constexpr auto snrm = "A0938180140502020006020200070400000001080400000001";
+    for (const char* late : {"A073", "A01F"}) {
+        Talk talk = talk_with(configuration);
+        talk.command("open", open_link)
+            .expect_transmit("A053")
+            .at(1s)
+            .expect_transmit(snrm)
+            .deliver(late)
+            .expect_no_transmit()
+            .deliver("A0738180120501400601400704000000010804 00000001")
+            .expect_event("opened 64/64/1/1");
+        holds_in_every_way(talk);
+    }
+    // A meter that never heard DISC and states no parameters says so again.
+    Talk bare = talk_with(configuration);
+    bare.command("open", open_link)
+        .expect_transmit("A053")
+        .at(1s)
+        .expect_transmit(snrm)
+        .deliver("A073")
+        .expect_no_transmit()
+        .at(2s)
+        .expect_transmit(snrm)
+        .deliver("A073")
+        .expect_event("opened 128/128/1/1");
+    holds_in_every_way(bare);
+}
+
 BOOST_AUTO_TEST_CASE(HDLC_INFO_P1_a_request_in_segments) {
     ClientLinkConfiguration configuration = plain();
     Talk talk = talk_with(configuration);
