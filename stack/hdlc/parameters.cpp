@@ -21,6 +21,11 @@ std::uint32_t* field(Parameters& parameters, std::uint8_t id) {
     }
 }
 
+/// A size has 1 or 2 octets, a window 4 or, shortened, 1.
+bool has_length_of(std::uint8_t id, std::size_t length) {
+    return length == 1 || length == (id < 7 ? 2 : 4);
+}
+
 /// Takes one parameter; `seen` has a bit for each that was there.
 void read_parameter(Reader& group, Parameters& parameters, unsigned& seen) {
     const std::size_t where = group.offset();
@@ -33,7 +38,7 @@ void read_parameter(Reader& group, Parameters& parameters, unsigned& seen) {
     const unsigned bit = 1u << (id - first_id);
     if ((seen & bit) != 0) {
         group.fail_at(ErrorCode::repeated_field, where);
-    } else if (value.remaining() == 0 || value.remaining() > 4) {
+    } else if (!has_length_of(id, value.remaining())) {
         group.fail_at(ErrorCode::value_out_of_range, where);
     } else {
         seen |= bit;

@@ -23,7 +23,8 @@ struct Parameters {
 /// Decodes an information field; an empty one holds all defaults. Parameters of unknown id are
 /// skipped; values are not judged, which is for the side that negotiates. Errors: frame_format for
 /// another format identifier, unknown_choice for another group, length_beyond_buffer, truncated,
-/// value_out_of_range for a value of no or more than four octets, repeated_field, trailing_octets.
+/// value_out_of_range for a value of another length than the standard's, repeated_field,
+/// trailing_octets.
 Result<Parameters> decode_parameters(ByteView information, std::size_t base_offset = 0);
 
 /// The ranges of the standard.

@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(what_is_absent_has_its_default) {
     BOOST_TEST((decoded("818006070400000007").value() == Parameters{128, 128, 7, 1}));
 }
 
-BOOST_AUTO_TEST_CASE(lengths_of_values_are_free) {
+BOOST_AUTO_TEST_CASE(values_have_either_length) {
     BOOST_TEST((decoded("818014050200EF060200EF070400000001080400000001").value() ==
                 Parameters{239, 239, 1, 1}));
     BOOST_TEST((decoded("81800C0501EF0601EF070103080102").value() == Parameters{239, 239, 3, 2}));
@@ -51,6 +51,10 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_refused) {
     BOOST_TEST((refusal("81800306012000") == ErrorCode::trailing_octets));
     BOOST_TEST((refusal("8180020600") == ErrorCode::value_out_of_range));
     BOOST_TEST((refusal("81800706050000000020") == ErrorCode::value_out_of_range));
+    BOOST_TEST((refusal("8180050503000080") == ErrorCode::value_out_of_range));
+    BOOST_TEST((refusal("818006060400000080") == ErrorCode::value_out_of_range));
+    BOOST_TEST((refusal("81800407020001") == ErrorCode::value_out_of_range));
+    BOOST_TEST((refusal("8180050803000001") == ErrorCode::value_out_of_range));
     BOOST_TEST((refusal("818006060120060120") == ErrorCode::repeated_field));
     BOOST_TEST((refusal("81") == ErrorCode::truncated));
 }
