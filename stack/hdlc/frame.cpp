@@ -132,9 +132,8 @@ Result<DecodedFrame> decode_frame(ByteView octets) {
     }
     FrameSequence sequence(octets);
     const Result<DecodedFrame> decoded = sequence.next();
-    if (decoded && octets.size() != std::size_t{decoded->octets.length} + 2) {
-        return fail(ErrorCode::trailing_octets, Layer::hdlc,
-                    std::size_t{decoded->octets.length} + 2);
+    if (decoded && sequence.position() != octets.size()) {
+        return fail(ErrorCode::trailing_octets, Layer::hdlc, sequence.position());
     }
     return decoded;
 }

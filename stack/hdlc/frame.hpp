@@ -65,8 +65,9 @@ Result<RawFrame> decode_raw_frame(ByteView content, std::size_t base_offset = 0)
 /// (REJ included), information_not_permitted.
 Result<DecodedFrame> decode_frame_content(ByteView content, std::size_t base_offset = 0);
 
-/// Decodes one frame with its two flags and nothing else. Errors: no_frame without flags or with
-/// nothing between them, and those of decode_frame_content().
+/// Decodes one frame with its two flags and nothing else; before it flags may be repeated, as fill.
+/// Errors: no_frame without flags or with nothing between them, trailing_octets, and those of
+/// decode_frame_content().
 Result<DecodedFrame> decode_frame(ByteView octets);
 
 /// Takes the next frame of octets that hold whole frames, one after the other: flags between them
@@ -78,6 +79,8 @@ public:
 
     /// Whether only flags are left.
     bool at_end() const;
+    /// Behind the closing flag of the last frame.
+    std::size_t position() const { return position_; }
     /// Errors as decode_frame(). After an error the sequence is at an undefined place.
     Result<DecodedFrame> next();
 

@@ -97,10 +97,21 @@ BOOST_AUTO_TEST_CASE(supervisory_frames_with_information_and_rej_are_refused) {
 
 BOOST_AUTO_TEST_CASE(octets_around_a_frame_are_refused) {
     BOOST_TEST((refusal("7EA0070321930F017E7E") == ErrorCode::trailing_octets));
-    BOOST_TEST((refusal("7E7EA0070321930F017E") == ErrorCode::trailing_octets));
+    BOOST_TEST((refusal("7E7EA0070321930F0100") == ErrorCode::frame_length_mismatch));
     BOOST_TEST((refusal("A0070321930F017E") == ErrorCode::no_frame));
     BOOST_TEST((refusal("") == ErrorCode::no_frame));
     BOOST_TEST((refusal("7E7E") == ErrorCode::no_frame));
+    BOOST_TEST(outcome(decode_frame(octets("7E7E7EA0070321930F017E00"))) ==
+               "hdlc/trailing-octets@11");
+}
+
+BOOST_AUTO_TEST_CASE(HDLC_X_FLAG_1_flags_before_a_frame_are_fill) {
+    for (const char* hex : {"7E7EA0070321930F017E", "7E7E7E7EA0070321930F017E"}) {
+        const ByteBuffer buffer = octets(hex);
+        const auto decoded = decode_frame(buffer);
+        BOOST_REQUIRE_MESSAGE(decoded.has_value(), outcome(decoded));
+        BOOST_TEST(decoded->octets.length == 7u);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_sequence_shares_and_doubles_flags) {
