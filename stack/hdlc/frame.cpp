@@ -167,9 +167,9 @@ Result<DecodedFrame> FrameSequence::next() {
     if (reader.ok() && (format & format_mask) != format_type) {
         reader.fail_at(ErrorCode::frame_format, position_);
     } else if (reader.ok() && length >= rest.size()) {
-        // One octet more than the frame has to follow: the flag. Where one stands at the end, the
-        // frame was closed and its length is wrong; else it breaks off.
-        const bool closed = rest.size() > 2 && rest.back() == flag;
+        // One octet more than the frame has to follow: the flag. Where one stands at the end of
+        // what could be a frame, it was closed and its length is wrong; else it breaks off.
+        const bool closed = rest.size() > least_frame_length && rest.back() == flag;
         reader.fail_at(closed ? ErrorCode::frame_length_mismatch : ErrorCode::truncated,
                        closed ? position_ : position_ + rest.size());
     } else if (reader.ok() && (length < least_frame_length || rest[length] != flag)) {

@@ -114,6 +114,12 @@ BOOST_AUTO_TEST_CASE(HDLC_X_FLAG_1_flags_before_a_frame_are_fill) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_frame_that_is_closed_before_the_shortest_can_be_is_cut) {
+    BOOST_TEST((refusal("7EA0070321937E") == ErrorCode::truncated));
+    BOOST_TEST((refusal("7EA0080321930F7E") == ErrorCode::truncated));
+    BOOST_TEST((refusal("7EA0080321930F017E") == ErrorCode::frame_length_mismatch));
+}
+
 BOOST_AUTO_TEST_CASE(a_sequence_shares_and_doubles_flags) {
     for (const char* hex :
          {"7EA0070321930F017EA0070321930F017E", "7EA0070321930F017E7EA0070321930F017E",

@@ -28,19 +28,15 @@ const std::map<std::string, ErrorCode> codes{
     {"frame format type", ErrorCode::frame_format},
     {"address encoding", ErrorCode::address_encoding},
     {"no frame", ErrorCode::no_frame},
+    {"truncated", ErrorCode::truncated},
     {"unsupported control field", ErrorCode::unsupported_control},
     {"negotiation format identifier", ErrorCode::frame_format},
 };
 
 /// Frames whose vector gives no single cause, and what is found first.
 const std::map<std::string, ErrorCode> codes_by_id{
-    {"hdlc-0113", ErrorCode::truncated},
-    // A flag stands where the frame should go on: it was closed too early.
-    {"hdlc-0114", ErrorCode::frame_length_mismatch},
-    {"hdlc-0123", ErrorCode::truncated},
-    {"hdlc-0124", ErrorCode::check_mismatch},
-    {"hdlc-0125", ErrorCode::check_mismatch},
-    {"hdlc-0127", ErrorCode::frame_format},
+    {"hdlc-0123", ErrorCode::truncated},      {"hdlc-0124", ErrorCode::check_mismatch},
+    {"hdlc-0125", ErrorCode::check_mismatch}, {"hdlc-0127", ErrorCode::frame_format},
     {"hdlc-0128", ErrorCode::truncated},
 };
 
