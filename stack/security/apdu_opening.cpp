@@ -30,6 +30,27 @@ void enter(Opened& opened, ProtectionKind kind) {
     }
 }
 
+/// Whether content comes without a tag; false as well for what holds none, or is malformed.
+bool is_untagged(ByteView apdu) {
+    const auto lacks_tag = [](xdlms::SecurityControl control) {
+        return control.is_encrypted() && !control.is_authenticated();
+    };
+    if (ciphered_service(static_cast<ApduTag>(apdu[0]))) {
+        const auto service = xdlms::decode_service_ciphering(apdu);
+        return service && lacks_tag(service->content.security_control);
+    }
+    const auto general = xdlms::decode_ciphered_apdu(apdu);
+    return general && std::visit(
+                          [&](const auto& form) {
+                              if constexpr (requires { form.content.security_control; }) {
+                                  return lacks_tag(form.content.security_control);
+                              } else {
+                                  return false;
+                              }
+                          },
+                          *general);
+}
+
 }  // namespace
 
 Result<Opened> ApduProtection::open(ByteView apdu, Protection required) {
@@ -38,6 +59,11 @@ Result<Opened> ApduProtection::open(ByteView apdu, Protection required) {
     for (std::size_t layer = 0; is_protected(opened.apdu); ++layer) {
         if (layer == most_layers) {
             return refuse({ErrorCode::nesting_too_deep, Layer::security, 0});
+        }
+        // What anybody may have made is not deciphered: our answer would tell of the plaintext.
+        if (required.authenticated && !opened.protection.authenticated &&
+            is_untagged(opened.apdu)) {
+            return refuse({ErrorCode::insufficient_protection, Layer::security, 0});
         }
         if (const Status done = open_layer(opened, layer); !done) {
             return refuse(done.error());

@@ -129,6 +129,22 @@ BOOST_AUTO_TEST_CASE(a_recorded_AARQ_is_answered_as_the_real_meter_did) {
     BOOST_TEST(meter.is_associated());
 }
 
+BOOST_AUTO_TEST_CASE(encrypted_content_is_answered_alike_whatever_it_deciphers_to) {
+    SecuredPair pair(SecuredTerms{});
+    BOOST_REQUIRE(pair.open());
+    Insider insider;
+    for (const ProtectionKind kind :
+         {ProtectionKind::service_global, ProtectionKind::general_global}) {
+        const ByteBuffer apdu = insider.seal(get_value, kind, encrypted_only);
+        for (unsigned first = 0; first < 0x100; ++first) {
+            ByteBuffer forged = apdu;
+            forged[apdu.size() - get_value.size()] ^= static_cast<Byte>(first);
+            BOOST_TEST(pair.inject(forged) == too_little);
+        }
+    }
+    BOOST_TEST(pair.get() == "0904DEADBEEF");
+}
+
 // APPL_OPEN_3
 BOOST_AUTO_TEST_CASE(APPL_OPEN_3_a_wrong_answer_makes_no_association) {
     for (Byte mechanism = 2; mechanism <= 7; ++mechanism) {

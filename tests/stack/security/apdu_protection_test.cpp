@@ -90,6 +90,29 @@ BOOST_AUTO_TEST_CASE(less_protection_than_required_is_refused) {
     }
 }
 
+// An answer that depends on what forged content deciphers to would tell the plaintext bit by bit.
+BOOST_AUTO_TEST_CASE(nothing_without_a_tag_is_deciphered_where_one_is_required) {
+    ProtectionPair pair(SecuritySuite::ecdh_ecdsa_aes_gcm_128);
+    for (const bool is_signed : {false, true}) {
+        for (const ProtectionKind kind :
+             {ProtectionKind::service_global, ProtectionKind::general_global,
+              ProtectionKind::unnamed_key, ProtectionKind::wrapped_key}) {
+            if (is_signed && kind == ProtectionKind::service_global) {
+                continue;
+            }
+            const Protection sent = is_signed ? encrypted_only | signature : encrypted_only;
+            const ByteBuffer apdu = sealed(pair.client, request, wanted(kind, sent, is_signed));
+            // Not even what is no APDU at all, or one in an envelope, is told from the rest.
+            for (unsigned first = 0; first < (is_signed ? 1u : 0x100u); ++first) {
+                ByteBuffer forged = apdu;
+                forged[apdu.size() - request.size()] ^= static_cast<Byte>(first);
+                BOOST_TEST(refusal(pair.meter, is_signed ? apdu : forged) ==
+                           ErrorCode::insufficient_protection);
+            }
+        }
+    }
+}
+
 // SYMSEC_0_SecDataX_N1
 BOOST_AUTO_TEST_CASE(what_does_not_fit_has_an_error_of_its_own) {
     ProtectionPair pair(SecuritySuite::aes_gcm_128);
