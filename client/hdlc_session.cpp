@@ -8,6 +8,11 @@
 namespace dlms::client {
 namespace {
 
+Duration octet_time(const LineSettings& line) {
+    return std::chrono::duration_cast<Duration>(std::chrono::seconds(bits_per_character(line))) /
+           line.baud_rate;
+}
+
 hdlc::ClientLinkConfiguration link_configuration(hdlc::Address client, hdlc::Address server,
                                                  const LinkParameters& link) {
     hdlc::ClientLinkConfiguration configuration;
@@ -22,7 +27,10 @@ hdlc::ClientLinkConfiguration link_configuration(hdlc::Address client, hdlc::Add
     // A TCP stream loses nothing, but the serial line behind a converter does: noise is dropped in
     // either case. Pauses mean something on a port of ours alone.
     if (link.carrier == Carrier::serial) {
-        configuration.inter_octet_timeout = link.hdlc.inter_octet_timeout;
+        configuration.octet_time = octet_time(link.line_settings);
+        configuration.inter_octet_timeout =
+            link.hdlc.inter_octet_timeout +
+            std::chrono::ceil<std::chrono::milliseconds>(configuration.octet_time);
     }
     return configuration;
 }
@@ -112,6 +120,9 @@ void HdlcSession::drain_mode_e(Instant now) {
         opening_fault_ = fault_of_opening(*failed, mode_e_->counters());
         lose_link(failed->error);
         return;
+    }
+    if (const auto* ready = std::get_if<iec62056_21::HdlcReady>(&*event)) {
+        link_.set_octet_time(octet_time(ready->line));
     }
     mode_e_.reset();
     open_link(now);

@@ -24,8 +24,10 @@ struct HdlcParameters {
     std::optional<std::uint16_t> physical_address;
     std::uint16_t max_information = 128;  ///< octets of an information field, 32 to 2030, both ways
     std::uint8_t window = 1;              ///< frames that may be unacknowledged, 1 to 7, both ways
-    std::chrono::milliseconds response_timeout{3000};  ///< of one frame and its answer
-    unsigned retries = 3;                              ///< of one frame
+    /// Of the beginning of an answer, from the end of our frame as far as the line's speed is known
+    /// (serial ports, mode E).
+    std::chrono::milliseconds response_timeout{3000};
+    unsigned retries = 3;  ///< of one frame
     /// A pause that ends an unfinished frame, on serial lines. The standard's 25 ms are too short
     /// for USB converters, which hand octets on in parcels.
     std::chrono::milliseconds inter_octet_timeout{200};

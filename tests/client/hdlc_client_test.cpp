@@ -2,6 +2,7 @@
 
 #include <asio/experimental/awaitable_operators.hpp>
 
+#include "client/open_link.hpp"
 #include "client/shared_line_client.hpp"
 #include "tests/client/client_scripts.hpp"
 #include "tests/client/hdlc_meter.hpp"
@@ -20,6 +21,23 @@ hdlc::ServerStationConfiguration station_of(std::vector<std::uint16_t> lowers) {
         configuration.addresses.push_back({2, 1, lower});
     }
     return configuration;
+}
+
+MeterParameters on_serial_port(std::uint32_t baud_rate) {
+    const MeterProfile& profile = profile_of_brand("generic");
+    MeterParameters parameters(profile);
+    parameters.use_hdlc(profile);
+    parameters.link.carrier = Carrier::serial;
+    parameters.link.line_settings.baud_rate = baud_rate;
+    return parameters;
+}
+
+/// From SNRM, which the session sends now, to its time-out.
+Duration wait_for_ua(MeterSession& session, Instant now) {
+    const std::optional<ByteView> snrm = session.poll_transmit();
+    BOOST_REQUIRE(snrm.has_value());
+    BOOST_TEST(snrm->size() == 32U);
+    return session.poll_timeout().value() - now;
 }
 
 constexpr auto get_energy = "C001C100030100010800FF0200";
@@ -233,6 +251,36 @@ BOOST_AUTO_TEST_CASE(CLIENT_X_2_a_long_write_keeps_to_the_sizes_that_the_meter_s
     const auto written =
         world.desk.wait(meter->write(energy, *axdr::Data::parse(octets(value)), in(20s)));
     BOOST_TEST(written.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(the_time_that_a_frame_takes_on_the_line_is_no_time_of_the_meter) {
+    // 32 octets of 10 bits each.
+    for (const auto& [rate, whole] : {std::pair{300u, 1066ms}, {1200u, 266ms}, {9600u, 33ms}}) {
+        const auto session = make_session(on_serial_port(rate), {}, {}).value();
+        session->open_link(Instant{});
+        const Duration wait = wait_for_ua(*session, Instant{});
+        BOOST_TEST((wait >= 3s + whole && wait < 3s + whole + 1ms));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_speed_that_mode_e_agrees_on_is_that_of_the_time_out) {
+    MeterParameters parameters = on_serial_port(9600);
+    parameters.link.mode_e.emplace();
+    const auto session = make_session(parameters, {}, {}).value();
+    Instant now{};
+    session->open_link(now);
+    for (const char* answer : {"/HXC2\\2METER\r\n",
+                               "\x06"
+                               "222\r\n"}) {
+        static_cast<void>(session->poll_line_settings());
+        BOOST_REQUIRE(session->poll_transmit().has_value());
+        static_cast<void>(session->poll_line_settings());
+        session->receive(as_bytes(answer), now);
+        now = session->poll_timeout().value();
+        session->handle_timeout(now);
+    }
+    const Duration wait = wait_for_ua(*session, now);
+    BOOST_TEST((wait >= 3s + 266ms && wait < 3s + 267ms));
 }
 
 BOOST_AUTO_TEST_CASE(a_link_that_fails_says_which_frame_waited_and_what_came) {
