@@ -8,7 +8,8 @@ namespace {
 
 constexpr std::uint16_t all_stations = 0x7F;
 
-/// Whether a meter that gets this request twice does nothing twice that matters.
+/// Whether a meter that gets this request, maybe through a gateway, twice does nothing twice that
+/// matters.
 bool is_safe_to_repeat(ByteView apdu) {
     constexpr std::uint8_t aarq = 0x60;
     constexpr std::uint8_t rlrq = 0x62;
@@ -16,6 +17,9 @@ bool is_safe_to_repeat(ByteView apdu) {
     constexpr std::uint8_t get_next = 2;
     constexpr std::uint8_t read = 0x05;
     constexpr std::uint8_t block_number_access = 5;
+    if (const Result<xdlms::GatewayApdu> gateway = xdlms::decode_gateway_apdu(apdu)) {
+        apdu = gateway->apdu;
+    }
     if (apdu.size() < 3) {
         return !apdu.empty() && apdu[0] == rlrq;
     }

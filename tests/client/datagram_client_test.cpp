@@ -72,14 +72,27 @@ constexpr auto get_energy = "C001C100030100010800FF0200";
 constexpr auto set_energy = "C101C100030100010800FF02001105";
 
 struct World {
-    World(unsigned lost, std::chrono::milliseconds timeout) : meter(io, lost) {
+    World(unsigned lost, std::chrono::milliseconds timeout,
+          std::optional<GatewayAddress> gateway = std::nullopt)
+        : meter(io, lost),
+          asked(gateway ? gateway_header("E6", *gateway) : ""),
+          answered(gateway ? gateway_header("E7", *gateway) : "") {
         MeterParameters parameters = over_udp(timeout);
         parameters.endpoint.port = meter.port();
+        parameters.link.gateway = std::move(gateway);
         client.emplace(std::move(parameters));
-        meter.answers[aarq] = aare;
-        meter.answers[get_energy] = "C401C1001105";
-        meter.answers[set_energy] = "C501C100";
+        answer(aarq, aare);
+        answer(get_energy, "C401C1001105");
+        answer(set_energy, "C501C100");
     }
+    static std::string gateway_header(std::string_view tag, const GatewayAddress& gateway) {
+        const std::array octets{gateway.network_id, static_cast<Byte>(gateway.device.size())};
+        return std::string(tag) + to_hex(octets) + to_hex(gateway.device);
+    }
+    void answer(const std::string& request, const std::string& with) {
+        meter.answers[asked + request] = answered + with;
+    }
+    unsigned came(const std::string& apdu) { return meter.came(asked + apdu); }
     template <class T>
     T wait(asio::awaitable<T> work) {
         std::optional<T> result;
@@ -99,6 +112,8 @@ struct World {
 
     asio::io_context io;
     DatagramMeter meter;
+    std::string asked;     // before each request
+    std::string answered;  // before each answer
     std::optional<NativeMeterClient> client;
 };
 
@@ -111,6 +126,18 @@ BOOST_AUTO_TEST_CASE(a_lost_request_is_sent_again_unchanged) {
     BOOST_TEST(testing::text(world.read()) == "1105");
     BOOST_TEST(world.meter.came(aarq) == 2U);
     BOOST_TEST(world.meter.came(get_energy) == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(behind_a_gateway_a_lost_request_is_sent_again_too_and_a_write_is_not) {
+    World world(1, 400ms, GatewayAddress{1, {0x0A, 0x0B}});
+    BOOST_TEST(testing::text(world.read()) == "1105");
+    BOOST_TEST(world.came(aarq) == 2U);
+    BOOST_TEST(world.came(get_energy) == 2U);
+    const std::string second_set = "C101C2" + std::string(set_energy).substr(6);
+    const auto written = world.wait(world.client->write(energy, data("1105"), in(20s)));
+    BOOST_REQUIRE(!written);
+    BOOST_TEST(code_text(written.error()) == "outcome-unknown");
+    BOOST_TEST(world.came(second_set) == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_write_is_never_sent_again) {
