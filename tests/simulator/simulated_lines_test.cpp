@@ -5,6 +5,7 @@
 #include "simulator/line_faults.hpp"
 #include "simulator/mode_e_meter.hpp"
 #include "simulator/paced_line.hpp"
+#include "stack/hdlc/client_link.hpp"
 #include "tests/simulator/hdlc_client.hpp"
 #include "tests/simulator/meter_line.hpp"
 
@@ -31,6 +32,45 @@ ModeESettings settings_of(const std::string& manufacturer, const std::string& id
     settings.manufacturer = manufacturer;
     settings.identification = identification;
     return settings;
+}
+
+/// The answer to the last of some requests, through our own link on a line, in virtual time.
+std::string ask_through_link(LineMachine& line, std::initializer_list<std::string> requests) {
+    hdlc::ClientLinkConfiguration configuration;
+    configuration.proposed = {512, 512, 1, 1};
+    hdlc::ClientLink link(configuration);
+    Instant now{};
+    std::string answer;
+    const auto run_until = [&](const auto& done) {
+        while (!done()) {
+            while (const auto sent = link.poll_transmit()) {
+                line.receive(*sent, now);
+            }
+            while (const auto sent = line.poll_transmit()) {
+                link.receive(*sent, now);
+            }
+            while (const auto event = link.poll_event()) {
+                if (const auto* apdu = std::get_if<hdlc::ApduReceived>(&*event)) {
+                    answer = to_hex(apdu->apdu);
+                }
+                BOOST_REQUIRE(!std::holds_alternative<hdlc::LinkFailed>(*event));
+            }
+            now = std::max(now, std::min(line.poll_timeout().value_or(now + 1s),
+                                         link.poll_timeout().value_or(now + 1s)));
+            line.handle_timeout(now);
+            link.handle_timeout(now);
+        }
+    };
+    BOOST_REQUIRE(link.open(now).has_value());
+    run_until([&] { return link.is_connected(); });
+    for (const std::string& request : requests) {
+        answer.clear();
+        BOOST_REQUIRE(link.send(octets(request), now).has_value());
+        run_until([&] { return !answer.empty(); });
+    }
+    BOOST_TEST(link.counters().parser.incomplete == 0u);
+    BOOST_TEST(link.counters().parser.noise_octets == 0u);
+    return answer;
 }
 
 /// Octets of an UA with all parameters, flags included, from a server with one octet.
@@ -183,6 +223,18 @@ BOOST_AUTO_TEST_CASE(long_answers_come_whole) {
     const std::string answer = exchange(client.frame(0x32, "E6E600" + get_objects));
     const ByteBuffer bytes = octets(answer);
     BOOST_TEST(hdlc_frames(bytes).front().information.size() == 128u);
+}
+
+BOOST_AUTO_TEST_CASE(our_own_link_gets_through_however_slow_the_line_is) {
+    auto meter = make_meter(test_scenario);
+    MeterLine wrapper(*meter);
+    wrapper.ask(public_aarq, 16);
+    const std::string objects = wrapper.ask(get_objects, 16);
+    BOOST_TEST(objects.size() > 2 * 150u);  // 5 s at 300 Bd
+    for (const std::uint32_t baud_rate : {300u, 1200u, 9600u}) {
+        PacedLine line(hdlc_line(false), baud_rate);
+        BOOST_TEST(ask_through_link(line, {public_aarq, get_objects}) == objects);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(the_pace_follows_mode_e) {
