@@ -10,6 +10,10 @@ namespace {
 /// How long a client that polled waits in silence for an answer that is delayed.
 constexpr std::chrono::milliseconds patience{1000};
 
+/// What is unfinished in a stream for so long has broken off: a modem on the way may well pause for
+/// longer than a serial line.
+constexpr std::chrono::milliseconds stream_inter_octet_timeout{1000};
+
 /// Whether the meter says it unasked. It goes in a UI frame where it fits one.
 bool is_notification(ByteView apdu) {
     using enum xdlms::ApduTag;
@@ -43,10 +47,12 @@ hdlc::ServerStation HdlcMeter::make_station() const {
     if (answer_delay_.count() > 0) {
         configuration.link.acknowledge_after = patience;
     }
-    if (medium_.is_serial) {
+    configuration.inter_octet_timeout =
+        settings_.inter_octet_timeout +
+        std::chrono::ceil<std::chrono::milliseconds>(medium_.octet_time);
+    if (!medium_.is_serial) {
         configuration.inter_octet_timeout =
-            settings_.inter_octet_timeout +
-            std::chrono::ceil<std::chrono::milliseconds>(medium_.octet_time);
+            std::max(*configuration.inter_octet_timeout, stream_inter_octet_timeout);
     }
     return hdlc::ServerStation(configuration);
 }

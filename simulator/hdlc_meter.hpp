@@ -13,8 +13,8 @@ namespace dlms::simulator {
 
 /// What carries the octets.
 struct HdlcMedium {
-    /// A serial line: the inter-octet time-out ends a frame. Otherwise a stream (TCP), where no
-    /// time between octets means anything.
+    /// A serial line: the inter-octet time-out ends a frame. Otherwise a stream (TCP), where it is
+    /// a second at least.
     bool is_serial = false;
     /// What an octet takes on the line, before which no inter-octet time-out begins.
     Duration octet_time{};

@@ -79,6 +79,26 @@ BOOST_AUTO_TEST_CASE(HDLC_FRAME_P2_inter_octet_time_out) {
     BOOST_TEST(port.raw(cut) == "");
     port.advance(28ms);
     BOOST_TEST(port.send(control::rr) == control::rr);
+    // In a stream it takes longer.
+    client.connect();
+    BOOST_TEST(client.raw(cut) == "");
+    client.advance(999ms);
+    BOOST_TEST(client.raw("7E") == hdlc_frame({1, 16, 0}, {1, 1, 0}, control::ua));
+    client.connect();
+    BOOST_TEST(client.raw(cut) == "");
+    client.advance(1s);
+    BOOST_TEST(client.send(control::rr) == control::rr);
+}
+
+BOOST_AUTO_TEST_CASE(HDLC_FRAME_N1_flags_missing_in_a_stream) {
+    const std::string snrm = client.frame(control::snrm);
+    for (const std::string& hex :
+         {snrm.substr(2), snrm.substr(0, snrm.size() - 2), snrm.substr(2, snrm.size() - 4)}) {
+        BOOST_TEST(client.raw(hex) == "");
+        client.advance(1s);
+        BOOST_TEST(client.send(control::disc) == control::dm);
+        client.advance(1s);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(HDLC_FRAME_P3_inactivity_ends_link_and_association) {
