@@ -64,10 +64,8 @@ bool MeterParameters::same_connection(const MeterParameters& other) const {
 
 void MeterParameters::use_hdlc(const MeterProfile& profile) {
     link.kind = LinkKind::hdlc;
-    link.hdlc.address_octets = profile.hdlc.address_octets;
-    if (profile.hdlc.address_octets > 1) {
-        link.hdlc.physical_address = profile.hdlc.physical_address;
-    }
+    link.hdlc.address_octets.reset();
+    link.hdlc.physical_address = profile.hdlc.physical_address;
     link.hdlc.max_information = profile.hdlc.max_information;
     link.hdlc.response_timeout = profile.hdlc.response_timeout;
     link.hdlc.disconnect_first = profile.hdlc.disconnect_first;
@@ -78,7 +76,6 @@ void MeterParameters::set_hdlc_address(std::optional<std::uint16_t> physical,
                                        std::optional<std::uint8_t> octets) {
     if (physical) {
         link.hdlc.physical_address = physical;
-        link.hdlc.address_octets.reset();
     }
     if (octets) {
         link.hdlc.address_octets = octets;

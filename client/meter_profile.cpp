@@ -59,8 +59,7 @@ constexpr MeterProfile hexcell{
     .initiate_tolerance = {.short_conformance_tag = true},
     .notification_tolerance = {.tagged_date_time = true},
     // As the maker's own library speaks HDLC.
-    .hdlc = {.address_octets = 2,
-             .physical_address = 16,
+    .hdlc = {.physical_address = 16,
              .line_settings = {.baud_rate = 4800},
              .starting_baud_rate = 1200},
     .column_scalers = hexcell_columns,

@@ -23,8 +23,8 @@ namespace dlms::client {
 
 /// Of the link, where the meter is reached by HDLC.
 struct HdlcProfile {
-    std::uint8_t address_octets = 1;  ///< 1, 2 or 4
-    std::uint16_t physical_address = 0;
+    /// None: addresses have one part.
+    std::optional<std::uint16_t> physical_address = std::nullopt;
     std::uint16_t max_information = 128;  ///< octets, proposed both ways
     std::chrono::milliseconds response_timeout{3000};
     LineSettings line_settings{};

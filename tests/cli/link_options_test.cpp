@@ -6,6 +6,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "client/open_link.hpp"
 #include "stack/base/hex.hpp"
 
 using namespace dlms;
@@ -110,8 +111,28 @@ BOOST_AUTO_TEST_CASE(a_brand_fills_in_what_is_not_said) {
     const HdlcProfile& profile = profile_of_brand("hexing").hdlc;
     const LinkParameters brand = link_of(host, {"--hdlc"}, "hexing");
     BOOST_TEST(brand.hdlc.max_information == profile.max_information);
-    BOOST_TEST(brand.hdlc.address_octets.value() == profile.address_octets);
+    BOOST_TEST(!brand.hdlc.physical_address.has_value());
     BOOST_TEST(link_of(host, {"--hdlc", "--max-info", "64"}, "hexing").hdlc.max_information == 64);
+}
+
+BOOST_AUTO_TEST_CASE(an_address_has_the_octets_that_its_parts_need) {
+    const auto octets = [](std::uint16_t server, std::vector<std::string> options,
+                           const std::string& brand) {
+        options.insert(options.begin(), "--hdlc");
+        Parsed parsed = parse(host, options, brand);
+        parsed.parameters.server_sap = ServerSap(server);
+        return int{hdlc_address(parsed.parameters).value().octets};
+    };
+    for (const char* brand : {"generic", "hexing"}) {
+        BOOST_TEST(octets(1, {}, brand) == 1);
+        BOOST_TEST(octets(127, {}, brand) == 1);
+        BOOST_TEST(octets(200, {}, brand) == 4);
+        BOOST_TEST(octets(1, {"--physical", "17"}, brand) == 2);
+        BOOST_TEST(octets(1, {"--physical", "200"}, brand) == 4);
+    }
+    BOOST_TEST(octets(1, {}, "hexcell") == 2);
+    BOOST_TEST(octets(200, {}, "hexcell") == 4);
+    BOOST_TEST(octets(1, {"--address-size", "1"}, "hexcell") == 1);
 }
 
 BOOST_AUTO_TEST_CASE(hdlc_values_out_of_range_are_refused) {
