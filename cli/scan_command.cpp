@@ -87,14 +87,15 @@ bool is_an_answer(const client::Failure& failure) {
     }
 }
 
-/// Whether no other candidate can fare better: there is no line.
+/// Whether no other candidate can fare better: there is no line, or nothing was sent.
 bool ends_the_scan(const client::Failure& failure) {
     using client::FailureCode;
     switch (failure.code) {
         case FailureCode::connect_refused:
         case FailureCode::connect_timeout:
         case FailureCode::host_unreachable:
-        case FailureCode::serial_unavailable: return true;
+        case FailureCode::serial_unavailable:
+        case FailureCode::invalid_request: return true;
         default: return false;
     }
 }
@@ -173,6 +174,17 @@ asio::awaitable<client::Outcome<std::optional<Finding>>> try_candidate(
     co_return finding;
 }
 
+/// The meter's parameters, turned to the candidate.
+client::MeterParameters at(const Candidate& candidate, const client::MeterParameters& of) {
+    client::MeterParameters there = of.clone();
+    there.client_sap = ClientSap(candidate.client);
+    there.server_sap = ServerSap(candidate.server);
+    if (candidate.physical) {
+        there.link.hdlc.physical_address = candidate.physical;
+    }
+    return there;
+}
+
 using Findings = client::Outcome<std::vector<Finding>>;
 
 asio::awaitable<Findings> scan(std::vector<Candidate> candidates,
@@ -181,16 +193,10 @@ asio::awaitable<Findings> scan(std::vector<Candidate> candidates,
     const Progress progress(candidates.size());
     for (std::size_t i = 0; i < candidates.size(); ++i) {
         progress.show(i);
-        client::MeterParameters there = parameters.clone();
-        there.client_sap = ClientSap(candidates[i].client);
-        there.server_sap = ServerSap(candidates[i].server);
-        if (candidates[i].physical) {
-            there.link.hdlc.physical_address = candidates[i].physical;
-        }
         client::ClientEnvironment environment;
         environment.trace = trace;
-        auto found =
-            co_await try_candidate(candidates[i], std::move(there), std::move(environment));
+        auto found = co_await try_candidate(candidates[i], at(candidates[i], parameters),
+                                            std::move(environment));
         if (!found) {
             co_return std::unexpected(found.error());
         }
@@ -329,6 +335,12 @@ ExitStatus ScanCommand::run() {
                 candidates.push_back({address, server, physical});
             }
         }
+    }
+    const auto fits = [&](const Candidate& candidate) {
+        return !is_hdlc || client::hdlc_address(at(candidate, *parameters));
+    };
+    if (!std::ranges::all_of(candidates, fits)) {
+        return usage("not all of these addresses fit --address-size");
     }
     parameters->mechanism = acse::Mechanism::lowest;
     parameters->password = SecretBytes();

@@ -24,12 +24,12 @@ class Lines(unittest.TestCase):
     def test_meters_that_share_a_line_are_found_each_at_its_address(self):
         meters = Simulator("--scenario", "hexcell", "--multi-drop", "3", place="--hdlc-port")
         self.addCleanup(meters.close)
-        # 19 is silent, 99 is no client of theirs.
-        result = scan(meters.port, "--hdlc", "--address-size", "2", "--physicals", "16-19", "--clients", "16",
-                      "--wait", "2")
-        self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertEqual(found(result),
-                         [(16 + i, 16, "associated", f"HXC00000123456{78 + i}") for i in range(3)])
+        for size in ([], ["--address-size", "2"], ["--brand", "hexcell"]):
+            # 19 is silent.
+            result = scan(meters.port, "--hdlc", *size, "--physicals", "16-19", "--clients", "16", "--wait", "2")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertEqual(found(result),
+                             [(16 + i, 16, "associated", f"HXC00000123456{78 + i}") for i in range(3)], size)
 
     def test_a_client_that_needs_a_password_is_told_from_one_that_is_unknown(self):
         meter = Simulator("--scenario", "hexcell")
@@ -87,7 +87,9 @@ class Lines(unittest.TestCase):
 
     def test_a_command_line_that_is_wrong(self):
         for arguments in [["--clients", "x"], ["--servers", "2-1"], ["--physicals", "1"],
-                          ["--hdlc", "--physicals", "16384"], ["--hdlc", "--clients", "128"], ["--wait", "0"]]:
+                          ["--hdlc", "--physicals", "16384"], ["--hdlc", "--clients", "128"],
+                          ["--hdlc", "--physicals", "16", "--address-size", "1"],
+                          ["--hdlc", "--servers", "127-128", "--address-size", "2"], ["--wait", "0"]]:
             result = dlms("scan", "127.0.0.1:1", *arguments)
             self.assertEqual((result.returncode, result.stdout), (2, ""), arguments)
             self.assertNotEqual(result.stderr, "")
