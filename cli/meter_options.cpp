@@ -9,6 +9,7 @@
 #include "client/meter_profile.hpp"
 #include "client/open_link.hpp"
 #include "render/brand_hints.hpp"
+#include "stack/xdlms/conformance_text.hpp"
 
 namespace dlms::cli {
 void MeterOptions::add_to(CLI::App& command) {
@@ -41,6 +42,24 @@ void MeterOptions::add_to(CLI::App& command) {
         .add_flag("--pre-established", pre_established_,
                   "The meter has the association without being asked for it")
         ->group(group);
+    command
+        .add_option("--conformance", conformance_,
+                    "Services to propose: three octets in hexadecimal, or names with\n"
+                    "commas between; else 007E1F, with short names 1C1A20")
+        ->option_text("HEX|NAMES")
+        ->group(group);
+    command
+        .add_option("--block-window", block_window_,
+                    "Blocks of a general block transfer that we take at once; 1 if absent")
+        ->check(CLI::Range(1, 63))
+        ->option_text("NUMBER")
+        ->group(group);
+    command
+        .add_option("--outstanding-requests", outstanding_requests_,
+                    "Requests under way at once; 1 if absent")
+        ->check(CLI::Range(1, 15))
+        ->option_text("NUMBER")
+        ->group(group);
     security_.add_to(command);
     command
         .add_option("--timeout", timeout_,
@@ -64,6 +83,16 @@ std::expected<MeterOptions::Access, std::string> MeterOptions::access(
     if (short_names_) {
         parameters.use_short_names();
     }
+    if (!conformance_.empty()) {
+        const auto conformance = xdlms::conformance_from_text(conformance_);
+        if (!conformance) {
+            return std::unexpected("--conformance: " + conformance.error());
+        }
+        parameters.proposed_conformance = *conformance;
+    }
+    parameters.block_window = block_window_.value_or(parameters.block_window);
+    parameters.max_outstanding_requests =
+        outstanding_requests_.value_or(parameters.max_outstanding_requests);
     if (auto set = link_.apply(place_, profile, parameters); !set) {
         return std::unexpected(set.error());
     }

@@ -51,6 +51,9 @@ private:
     SecurityOptions security_;
     std::optional<double> timeout_;
     std::string energy_unit_ = "kilo";
+    std::string conformance_;
+    std::optional<std::uint8_t> block_window_;
+    std::optional<std::size_t> outstanding_requests_;
     bool short_names_ = false;
     bool pre_established_ = false;
     bool verbose_ = false;

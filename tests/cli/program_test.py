@@ -1,6 +1,7 @@
 """`dlms` against the simulator: what it prints, and its exit status for everything that can go wrong."""
 
 import json
+import re
 import tempfile
 import unittest
 
@@ -128,6 +129,43 @@ class Writing(unittest.TestCase):
                          {"success": True, "obisCode": "0-0:1.0.0.255", "value": "2031-05-06T07:08:00"})
         result = self.write("1.8.0", "5", "--json")
         self.assertEqual(json.loads(result.stdout)["errorCode"], "read-write-denied")
+
+
+class Conformance(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.meter = Simulator("--scenario", "full")
+        cls.addClassCleanup(cls.meter.close)
+        cls.host = f"127.0.0.1:{cls.meter.port}"
+
+    def read(self, *arguments):
+        # Of the brands this one takes the shortest APDUs.
+        return dlms("read", self.host, *arguments, "-v", "--brand", "hexcell", "--client", "2")
+
+    def object_list(self, *arguments):
+        return self.read("15/0-0:40.0.0.255/2", "--json", *arguments)
+
+    def test_general_block_transfer_is_proposed_negotiated_and_used(self):
+        usual = self.object_list()
+        self.assertNotRegex(usual.stderr, "<- [0-9A-F]{16}E0")
+        for name in ("200014", "get,selective-access, general-block-transfer"):
+            result = self.object_list("--conformance", name, "--block-window", "3")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertEqual(json.loads(result.stdout), json.loads(usual.stdout))
+            blocks = [line for line in result.stderr.splitlines() if re.search("<- [0-9A-F]{16}E0", line)]
+            self.assertGreater(len(blocks), 1, result.stderr)
+            self.assertRegex(result.stderr, "-> [0-9A-F]{16}E083", "the window is ours")
+
+    def test_requests_go_out_together(self):
+        result = self.read("1.8.0", "2.8.0", "--conformance", "get", "--outstanding-requests", "4")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        ways = [match[1] for match in re.finditer("(->|<-) [0-9A-F]{16}C[04]01", result.stderr)]
+        self.assertEqual(ways[:4], ["->"] * 4)
+
+    def test_what_is_no_conformance_block_is_refused(self):
+        result = self.object_list("--conformance", "get,none")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("--conformance: a conformance block is", result.stderr)
 
 
 class Refusals(unittest.TestCase):
