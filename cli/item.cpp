@@ -85,6 +85,11 @@ std::expected<cosem::AttributeDescriptor, std::string> parse_item(std::string_vi
     return attribute;
 }
 
+bool names_attribute(std::string_view text) {
+    const std::vector<std::string_view> parts = split(text, '/');
+    return parts.size() == 3 || (parts.size() == 2 && cosem::ObisCode::parse(parts[0]));
+}
+
 std::expected<cosem::MethodDescriptor, std::string> parse_method(std::string_view text) {
     const std::size_t end = text.rfind('/');
     if (end == std::string_view::npos) {

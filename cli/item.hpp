@@ -21,6 +21,9 @@ struct ItemDefaults {
 std::expected<cosem::AttributeDescriptor, std::string> parse_item(std::string_view text,
                                                                   const ItemDefaults& defaults);
 
+/// Whether an item that parse_item() takes says which attribute it is.
+bool names_attribute(std::string_view text);
+
 /// Reads `CLASS/OBIS/METHOD` or `OBIS/METHOD`; the method by its number or, where the class table
 /// has it, by its name ("remote_disconnect"). Without a class it is usual_class(). The error is a
 /// sentence.

@@ -21,24 +21,31 @@ using render::Json;
 constexpr auto examples =
     R"(The value is taken as `dlms read` shows it: a register in its unit, a clock as ISO 8601.
 {"raw": 1200} is the meter's own integer, {"hex": "0A0B"} the octets themselves.
+An object of attributes writes these: {"threshold_normal": 5100, "threshold_emergency": 2000}.
 A time with Z or an offset is converted to the meter's own offset; to UTC where it states none.
 
 Examples:
   dlms write 192.168.1.20 0-0:1.0.0.255 2026-11-23T09:30:00 --brand hexcell
-  dlms write 192.168.1.20 1/0-0:96.60.0.255 1 --type unsigned --client 1)";
+  dlms write 192.168.1.20 1/0-0:96.60.0.255 1 --type unsigned --client 1
+  dlms write 192.168.1.20 71/0-0:17.0.0.255 '{"threshold_normal": 5100}')";
 
-struct WriteOrder {
+struct Item {
     cosem::AttributeDescriptor attribute;
     Json value;
+};
+
+struct WriteOrder {
+    std::vector<Item> items;  ///< attributes of one object
     std::optional<axdr::Tag> type;
     render::ValueOptions options;
 };
 
 /// How a write ended; a fault is a value that cannot be written, and nothing was sent.
 struct WriteEnd {
-    std::optional<client::Failure> failure;
+    std::optional<client::Failure> failure;  ///< of all
     std::optional<render::WriteFault> fault;
-    std::string written;  ///< the value as it is shown
+    std::vector<std::string> shown;  ///< the values as they are shown, one an item
+    std::vector<client::Outcome<void>> outcomes;
 };
 
 WriteEnd failed(client::Failure failure) {
@@ -48,81 +55,98 @@ WriteEnd failed(client::Failure failure) {
 }
 
 /// The target of a write, with the type that was asked for, or else the class's.
-render::WriteTarget target_of(const WriteOrder& order) {
+render::WriteTarget target_of(const cosem::AttributeDescriptor& attribute,
+                              std::optional<axdr::Tag> type) {
     render::WriteTarget target;
-    target.attribute = order.attribute;
-    target.type = order.type;
-    if (!target.type) {
-        target.type =
-            render::attribute_type(order.attribute.class_id, order.attribute.attribute_id);
-    }
+    target.attribute = attribute;
+    target.type = type ? type : render::attribute_type(attribute.class_id, attribute.attribute_id);
     return target;
+}
+
+/// The octets of an item; nothing after a fault.
+std::optional<axdr::Data> make_value(const Item& item, const render::WriteTarget& target,
+                                     const render::ValueOptions& shown, WriteEnd& end) {
+    render::WriteOptions options;
+    options.energy_unit = shown.energy_unit;
+    auto data = render::data_from_json(item.value, target, options);
+    if (!data) {
+        end.fault = data.error();
+        return std::nullopt;
+    }
+    const render::ShownValue value =
+        render::show_value(item.attribute, data->view(), target.scaler_unit, shown);
+    end.shown.push_back(text(value) + "  (" + std::string(value.type) + ')');
+    return std::move(*data);
 }
 
 /// To every meter of the line at once. None is asked what it has, and none answers.
 asio::awaitable<WriteEnd> write_to_all(client::NativeMeterClient& meter, WriteOrder order,
                                        client::MeterParameters parameters) {
     WriteEnd end;
-    const render::WriteTarget target = target_of(order);
-    render::WriteOptions options;
-    options.energy_unit = order.options.energy_unit;
-    const auto data = render::data_from_json(order.value, target, options);
-    if (!data) {
-        end.fault = data.error();
-        co_return end;
+    std::vector<axdr::Data> values;
+    for (const Item& item : order.items) {
+        auto value = make_value(item, target_of(item.attribute, order.type), order.options, end);
+        if (!value) {
+            co_return end;
+        }
+        values.push_back(std::move(*value));
     }
-    const render::ShownValue shown =
-        render::show_value(order.attribute, data->view(), {}, order.options);
-    end.written = text(shown) + "  (" + std::string(shown.type) + ')';
-    const Instant send_by = std::chrono::steady_clock::now() + MeterOptions::patience(parameters);
-    const auto sent = co_await meter.broadcast_write(order.attribute, *data, send_by);
-    if (!sent) {
-        end.failure = sent.error();
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const Instant send_by =
+            std::chrono::steady_clock::now() + MeterOptions::patience(parameters);
+        auto sent =
+            co_await meter.broadcast_write(order.items[i].attribute, std::move(values[i]), send_by);
+        end.outcomes.push_back(std::move(sent));
     }
     co_await meter.release(std::chrono::steady_clock::now() + std::chrono::seconds(5));
     co_return end;
 }
 
-asio::awaitable<WriteEnd> write_one(client::MeterClient& meter, WriteOrder order,
-                                    client::MeterParameters parameters) {
+/// Makes all values before the first is written.
+asio::awaitable<WriteEnd> write_with(client::MeterClient& meter, WriteOrder order,
+                                     client::MeterParameters parameters) {
+    WriteEnd end;
+    client::RegisterReader reader(meter);
+    std::vector<client::WriteRequest> requests;
+    for (const Item& item : order.items) {
+        // What is there now tells the type, a register's scaler, and a clock's convention.
+        client::ReadRequest request;
+        request.attribute = item.attribute;
+        const Instant read_by =
+            std::chrono::steady_clock::now() + MeterOptions::patience(parameters);
+        const auto present = co_await reader.read(std::move(request), read_by);
+        if (!present && exit_status(present.error()) != ExitStatus::refused) {
+            co_return failed(present.error());
+        }
+        render::WriteTarget target = target_of(item.attribute, order.type);
+        if (present) {
+            target.present = present->value.view();
+            target.scaler_unit = present->scaler_unit;
+            target.version = present->version;
+        }
+        auto value = make_value(item, target, order.options, end);
+        if (!value) {
+            co_return end;
+        }
+        requests.push_back({item.attribute, std::move(*value)});
+    }
+    const Instant write_by = std::chrono::steady_clock::now() + MeterOptions::patience(parameters);
+    auto outcomes = co_await meter.write_list(std::move(requests), write_by);
+    if (!outcomes) {
+        co_return failed(std::move(outcomes.error()));
+    }
+    end.outcomes = std::move(*outcomes);
+    co_return end;
+}
+
+asio::awaitable<WriteEnd> write_to_one(client::MeterClient& meter, WriteOrder order,
+                                       client::MeterParameters parameters) {
     const Instant connect_by = std::chrono::steady_clock::now() + parameters.response_timeout;
     const auto connected = co_await meter.connect(connect_by);
     if (!connected) {
         co_return failed(connected.error());
     }
-    // What is there now tells the type, a register's scaler, and a clock's convention.
-    client::RegisterReader reader(meter);
-    client::ReadRequest request;
-    request.attribute = order.attribute;
-    const Instant read_by = std::chrono::steady_clock::now() + MeterOptions::patience(parameters);
-    const auto present = co_await reader.read(std::move(request), read_by);
-    if (!present && exit_status(present.error()) != ExitStatus::refused) {
-        co_await meter.release(std::chrono::steady_clock::now() + std::chrono::seconds(5));
-        co_return failed(present.error());
-    }
-    render::WriteTarget target = target_of(order);
-    if (present) {
-        target.present = present->value.view();
-        target.scaler_unit = present->scaler_unit;
-        target.version = present->version;
-    }
-    WriteEnd end;
-    render::WriteOptions options;
-    options.energy_unit = order.options.energy_unit;
-    const auto data = render::data_from_json(order.value, target, options);
-    if (!data) {
-        end.fault = data.error();
-    } else {
-        const render::ShownValue shown =
-            render::show_value(order.attribute, data->view(), target.scaler_unit, order.options);
-        end.written = text(shown) + "  (" + std::string(shown.type) + ')';
-        const Instant write_by =
-            std::chrono::steady_clock::now() + MeterOptions::patience(parameters);
-        const auto outcome = co_await meter.write(order.attribute, *data, write_by);
-        if (!outcome) {
-            end.failure = outcome.error();
-        }
-    }
+    WriteEnd end = co_await write_with(meter, std::move(order), std::move(parameters));
     co_await meter.release(std::chrono::steady_clock::now() + std::chrono::seconds(5));
     co_return end;
 }
@@ -132,25 +156,91 @@ ExitStatus complain(const std::string& sentence, ExitStatus status) {
     return status;
 }
 
-void print_json_end(const WriteOrder& order, const WriteEnd& end) {
-    Json json;
-    json["success"] = !end.failure && !end.fault;
-    json["obisCode"] = order.attribute.instance.text();
-    json["value"] = order.value;
+/// Why an item was not written; null when it was.
+const client::Failure* failure_of(const WriteEnd& end, std::size_t item) {
     if (end.failure) {
-        json["error"] = describe(*end.failure);
-        json["errorCode"] = code_text(*end.failure);
+        return &*end.failure;
+    }
+    return item < end.outcomes.size() && !end.outcomes[item] ? &end.outcomes[item].error()
+                                                             : nullptr;
+}
+
+Json item_json(const Item& item, const WriteEnd& end, std::size_t place) {
+    const client::Failure* failure = failure_of(end, place);
+    Json json;
+    json["success"] = failure == nullptr && !end.fault;
+    json["obisCode"] = item.attribute.instance.text();
+    json["value"] = item.value;
+    if (failure != nullptr) {
+        json["error"] = describe(*failure);
+        json["errorCode"] = code_text(*failure);
     } else if (end.fault) {
         json["error"] = end.fault->message;
         json["errorCode"] = "invalid-request";
     }
+    return json;
+}
+
+/// One object, or a list where several attributes were named.
+void print_json_end(const WriteOrder& order, const WriteEnd& end) {
+    Json list = Json::array();
+    for (std::size_t i = 0; i < order.items.size(); ++i) {
+        list.push_back(item_json(order.items[i], end, i));
+        if (order.items.size() > 1) {
+            list.back()["attributeId"] = order.items[i].attribute.attribute_id;
+        }
+    }
+    const Json& json = list.size() == 1 ? list[0] : list;
     std::cout << json.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+}
+
+/// A sentence for each item. Returns the status of the first that was not written.
+ExitStatus print_end(const WriteOrder& order, const WriteEnd& end, bool json, bool broadcast) {
+    ExitStatus status = ExitStatus::done;
+    for (std::size_t i = 0; i < order.items.size(); ++i) {
+        const cosem::AttributeDescriptor& attribute = order.items[i].attribute;
+        const std::string which =
+            attribute.instance.text() + " attribute " + std::to_string(attribute.attribute_id);
+        if (const client::Failure* failure = failure_of(end, i)) {
+            const bool names_it = order.items.size() > 1 && !end.failure;
+            const ExitStatus failed =
+                complain((names_it ? which + ": " : "") + explain(*failure), exit_status(*failure));
+            status = status == ExitStatus::done ? failed : status;
+            if (end.failure) {
+                return status;
+            }
+        } else if (!json && broadcast) {
+            std::cout << which << " := " << end.shown[i]
+                      << " was sent to all; nobody answers to that\n";
+        } else if (!json) {
+            std::cout << which << " is now " << end.shown[i] << '\n';
+        }
+    }
+    return status;
+}
+
+/// What is written: the attribute that the item names, or those that the value names.
+std::vector<Item> items_of(const cosem::AttributeDescriptor& attribute, Json value,
+                           bool is_attribute_named) {
+    if (!is_attribute_named && !render::says_its_type(value) && value.is_object() &&
+        !value.empty()) {
+        const auto named = render::attributes_from_json(value, attribute.class_id);
+        if (named) {
+            std::vector<Item> items;
+            for (const render::NamedAttribute& one : *named) {
+                items.push_back({attribute, *one.value});
+                items.back().attribute.attribute_id = one.attribute_id;
+            }
+            return items;
+        }
+    }
+    return {{attribute, std::move(value)}};
 }
 
 }  // namespace
 
 WriteCommand::WriteCommand(CLI::App& program)
-    : command_(program.add_subcommand("write", "Write one attribute")) {
+    : command_(program.add_subcommand("write", "Write attributes of an object")) {
     meter_.add_to(*command_);
     command_
         ->add_option("obis", item_,
@@ -168,10 +258,12 @@ WriteCommand::WriteCommand(CLI::App& program)
     command_->add_option("--class", defaults_.class_id, "Class, if the item does not name one")
         ->check(CLI::Range(1, 65535))
         ->option_text("NUMBER");
-    command_
-        ->add_option("--attribute", defaults_.attribute_id,
-                     "Attribute, if the item does not name one; 2 (the value) if absent")
-        ->option_text("NUMBER");
+    attribute_option_ =
+        command_
+            ->add_option("--attribute", defaults_.attribute_id,
+                         "Attribute, if neither the item nor the value names one; 2 (the\n"
+                         "value) if absent")
+            ->option_text("NUMBER");
     command_->add_flag("--broadcast", broadcast_,
                        "To every meter of the line at once. None answers: a reading shows what\n"
                        "came of it. The meters have an association with this client already\n"
@@ -186,14 +278,18 @@ ExitStatus WriteCommand::run() {
         return complain(attribute.error(), ExitStatus::usage);
     }
     WriteOrder order;
-    order.attribute = *attribute;
     order.options = meter_.value_options();
-    order.value = value_from_text(value_);
+    order.items = items_of(*attribute, value_from_text(value_),
+                           names_attribute(item_) || attribute_option_->count() > 0);
     const auto type = parse_type(type_);
     if (!type) {
         return complain(type.error(), ExitStatus::usage);
     }
     order.type = *type;
+    if (order.type && order.items.size() > 1) {
+        return complain("--type says the type of one attribute, and the value names several",
+                        ExitStatus::usage);
+    }
     auto access =
         meter_.access(std::getenv, broadcast_ ? Audience::every_meter : Audience::one_meter);
     if (!access) {
@@ -203,7 +299,7 @@ ExitStatus WriteCommand::run() {
     client::NativeMeterClient meter(access->parameters.clone(), std::move(access->environment));
     std::optional<WriteEnd> end;
     auto work = broadcast_ ? write_to_all(meter, order, std::move(access->parameters))
-                           : write_one(meter, order, std::move(access->parameters));
+                           : write_to_one(meter, order, std::move(access->parameters));
     asio::co_spawn(io, std::move(work), [&end](const std::exception_ptr& defect, WriteEnd result) {
         if (!defect) {
             end = std::move(result);
@@ -219,17 +315,7 @@ ExitStatus WriteCommand::run() {
     if (end->fault) {
         return complain(end->fault->message + ". Nothing was sent.", ExitStatus::usage);
     }
-    if (end->failure) {
-        return complain(explain(*end->failure), exit_status(*end->failure));
-    }
-    if (!json_ && broadcast_) {
-        std::cout << attribute->instance.text() << " attribute " << int{attribute->attribute_id}
-                  << " := " << end->written << " was sent to all; nobody answers to that\n";
-    } else if (!json_) {
-        std::cout << attribute->instance.text() << " attribute " << int{attribute->attribute_id}
-                  << " is now " << end->written << '\n';
-    }
-    return ExitStatus::done;
+    return print_end(order, *end, json_, broadcast_);
 }
 
 }  // namespace dlms::cli

@@ -1,5 +1,5 @@
 #pragma once
-// `dlms write`: one attribute of one meter.
+// `dlms write`: attributes of one object of a meter.
 
 #include <string>
 
@@ -19,6 +19,7 @@ public:
 
 private:
     CLI::App* command_;
+    CLI::Option* attribute_option_ = nullptr;
     MeterOptions meter_;
     std::string item_;
     std::string value_;

@@ -5,6 +5,7 @@
 namespace {
 
 using dlms::cli::ItemDefaults;
+using dlms::cli::names_attribute;
 using dlms::cli::parse_item;
 
 /// "class/code/attribute", or the sentence.
@@ -36,6 +37,15 @@ BOOST_AUTO_TEST_CASE(class_and_attribute_stand_beside_the_code) {
     BOOST_TEST(parsed("1-0:1.8.0.255/3") == "3/1-0:1.8.0.255/3");
     BOOST_TEST(parsed("0100010800FF/3") == "3/1-0:1.8.0.255/3");
     BOOST_TEST(parsed("1/0-0:96.1.0.255/-1") == "1/0-0:96.1.0.255/-1");
+}
+
+BOOST_AUTO_TEST_CASE(items_tell_whether_they_name_an_attribute) {
+    for (const auto* item : {"8/0-0:1.0.0.255/3", "1-0:1.8.0.255/3", "0100010800FF/2"}) {
+        BOOST_TEST(names_attribute(item), item);
+    }
+    for (const auto* item : {"1-0:1.8.0.255", "4/1-0:1.6.0.255", "0100010800FF"}) {
+        BOOST_TEST(!names_attribute(item), item);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(defaults_serve_items_that_say_nothing) {

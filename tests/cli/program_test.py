@@ -131,6 +131,55 @@ class Writing(unittest.TestCase):
         self.assertEqual(json.loads(result.stdout)["errorCode"], "read-write-denied")
 
 
+class NamedAttributes(unittest.TestCase):
+    LIMITER = "71/0-0:17.0.0.255"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.meter = Simulator("--scenario", "standard")
+        cls.addClassCleanup(cls.meter.close)
+        cls.host = f"127.0.0.1:{cls.meter.port}"
+
+    def call(self, command, *arguments):
+        return dlms(command, self.host, *arguments, "--client", "1", "--password", "00000000")
+
+    def limits(self):
+        items = [f"{self.LIMITER}/{number}" for number in (4, 5)]
+        readings = json.loads(self.call("read", *items, "--json").stdout)["readings"]
+        return [reading["value"] for reading in readings]
+
+    def test_a_value_names_the_attribute(self):
+        result = self.call("write", self.LIMITER, '{"threshold_normal": 5100}')
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("0-0:17.0.0.255 attribute 4 is now 5100", result.stdout)
+        self.assertEqual(self.limits()[0], 5100)
+
+    def test_a_value_names_several(self):
+        value = '{"threshold_normal": 5200, "threshold_emergency": 70}'
+        result = self.call("write", self.LIMITER, value, "-v")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("attribute 4 is now 5200", result.stdout)
+        self.assertIn("attribute 5 is now 70", result.stdout)
+        self.assertRegex(result.stderr, "-> [0-9A-F]*C104C[0-9A-F]", "one set-request with list")
+        self.assertEqual(self.limits(), [5200, 70])
+
+    def test_each_of_several_has_an_outcome(self):
+        value = '{"threshold_active": 1, "threshold_emergency": 80}'
+        result = self.call("write", self.LIMITER, value, "--json")
+        self.assertEqual(result.returncode, 1)
+        refused, written = json.loads(result.stdout)
+        self.assertEqual((refused["attributeId"], refused["errorCode"]), (3, "read-write-denied"))
+        self.assertEqual((written["attributeId"], written["success"]), (5, True))
+        self.assertIn("0-0:17.0.0.255 attribute 3: ", result.stderr)
+
+    def test_one_value_that_does_not_fit_keeps_all_back(self):
+        before = self.limits()
+        result = self.call("write", self.LIMITER, '{"threshold_normal": 1, "threshold_emergency": "x"}')
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("Nothing was sent.", result.stderr)
+        self.assertEqual(self.limits(), before)
+
+
 class Conformance(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
