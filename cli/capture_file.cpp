@@ -46,17 +46,18 @@ bool is_capture(ByteView first_octets) {
     });
 }
 
-std::expected<void, std::string> read_capture(const std::string& path, const TakePacket& take) {
+std::expected<void, CaptureFault> read_capture(const std::string& path, const TakePacket& take) {
     std::array<char, PCAP_ERRBUF_SIZE> message{};
     const Capture capture(pcap_open_offline(path.c_str(), message.data()));
     if (!capture) {
-        return std::unexpected("'" + path + "': " + message.data());
+        return std::unexpected(CaptureFault{"'" + path + "': " + message.data()});
     }
     const auto link = link_of(pcap_datalink(capture.get()));
     if (!link) {
         const char* name = pcap_datalink_val_to_name(pcap_datalink(capture.get()));
-        return std::unexpected("'" + path + "': packets of the link type " +
-                               (name != nullptr ? name : "unknown") + " are not read");
+        return std::unexpected(CaptureFault{"'" + path + "': packets of the link type " +
+                                            (name != nullptr ? name : "unknown") +
+                                            " are not read"});
     }
     for (;;) {
         pcap_pkthdr* header = nullptr;
@@ -67,8 +68,9 @@ std::expected<void, std::string> read_capture(const std::string& path, const Tak
         }
         if (status != 1 || header->caplen > max_packet) {
             return std::unexpected(
-                "'" + path + "' breaks off: " +
-                (status != 1 ? pcap_geterr(capture.get()) : "a packet too long"));
+                CaptureFault{"'" + path + "' breaks off: " +
+                                 (status != 1 ? pcap_geterr(capture.get()) : "a packet too long"),
+                             true});
         }
         take(*link,
              {static_cast<std::int64_t>(header->ts.tv_sec),

@@ -15,9 +15,14 @@ bool is_capture(ByteView first_octets);
 using TakePacket = std::function<void(render::PacketLink, render::CaptureTime, ByteView captured,
                                       std::size_t on_the_wire)>;
 
-/// Hands every packet of the file to `take`, one at a time. A sentence for
-/// people when the file cannot be read, is no capture, is of another link type than those of
-/// render::PacketLink, or breaks off; what was taken before stays.
-std::expected<void, std::string> read_capture(const std::string& path, const TakePacket& take);
+struct CaptureFault {
+    std::string message;  ///< a sentence for people
+    bool is_damaged = false;
+};
+
+/// Hands every packet of the file to `take`, one at a time. Fails when the file cannot be read, is
+/// no capture, is of another link type than those of render::PacketLink, or (`is_damaged`) breaks
+/// off; what was taken before stays.
+std::expected<void, CaptureFault> read_capture(const std::string& path, const TakePacket& take);
 
 }  // namespace dlms::cli

@@ -476,7 +476,11 @@ ExitStatus DecodeCommand::decode_capture(const render::DecodeKeys& keys) const {
     });
     conversation.finish();
     std::cerr << render::summary_text(conversation.counters());
-    return read ? ExitStatus::done : complain(read.error());
+    if (read) {
+        return ExitStatus::done;
+    }
+    const ExitStatus status = complain(read.error().message);
+    return read.error().is_damaged ? ExitStatus::protocol : status;
 }
 
 }  // namespace dlms::cli

@@ -128,7 +128,7 @@ Read read(ByteView octets) {
             std::size_t on_the_wire) { conversation.receive(link, time, captured, on_the_wire); });
     conversation.finish();
     if (!status) {
-        result.problem = status.error();
+        result.problem = status.error().message;
     }
     return result;
 }

@@ -286,6 +286,15 @@ class Refusals(unittest.TestCase):
         self.assertEqual((answer["layer"], answer["error"]["offset"], answer["error"]["code"]),
                          ("stream", 15, "check-mismatch"))
 
+    def test_a_capture_that_breaks_off_is_malformed(self):
+        head = bytes.fromhex("D4C3B2A1020004000000000000000000FFFF000001000000")
+        packet = bytes.fromhex("E80300002A0000003C0000003C000000") + bytes(60)
+        for content, status in ((head + packet, 0), (head + packet[:-1], 5)):
+            with tempfile.NamedTemporaryFile(suffix=".pcap") as file:
+                file.write(content)
+                file.flush()
+                self.assertEqual(dlms("decode", file.name).returncode, status)
+
     def test_help_tells_how(self):
         result = dlms("--help")
         self.assertEqual(result.returncode, 0)
