@@ -131,14 +131,20 @@ private:
             take_failure(call_failure(readings.error()));
             co_return;
         }
+        bool after_silence = false;
         for (client::Outcome<Reading>& reading : *readings) {
             if (reading) {
                 take(std::move(*reading));
-            } else {
-                take_failure(call_failure(reading.error()));
-                if (!concerns_the_item(reading.error())) {
-                    co_return;
-                }
+                continue;
+            }
+            const client::Failure& failure = reading.error();
+            if (after_silence && failure.code == client::FailureCode::connection_lost) {
+                co_return;  // it was not asked, and is asked again
+            }
+            after_silence = failure.code == client::FailureCode::timeout;
+            take_failure(call_failure(failure));
+            if (!after_silence && !concerns_the_item(failure)) {
+                co_return;
             }
         }
     }
