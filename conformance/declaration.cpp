@@ -278,6 +278,7 @@ void hdlc(Members& all, Declaration& declaration) {
         members.number<std::uint16_t>("max_information_transmit", 128, 32, 2030);
     hdlc.window_receive = members.number<std::uint8_t>("window_receive", 1, 1, 7);
     hdlc.window_transmit = members.number<std::uint8_t>("window_transmit", 1, 1, 7);
+    hdlc.inter_octet_ms = members.number<std::uint16_t>("inter_octet_ms", 1000, 20, 6000);
     hdlc.inactivity_s = members.number<std::uint16_t>("inactivity_s", 0);
     members.end();
 }

@@ -82,7 +82,8 @@ struct DeclaredHdlc {
     std::uint16_t max_information_transmit = 128;
     std::uint8_t window_receive = 1;
     std::uint8_t window_transmit = 1;
-    std::uint16_t inactivity_s = 0;  ///< 0: never, or not to be waited for
+    std::uint16_t inter_octet_ms = 1000;  ///< of an unfinished frame, on this line
+    std::uint16_t inactivity_s = 0;       ///< 0: never, or not to be waited for
 };
 
 struct DeclaredTiming {

@@ -59,10 +59,20 @@ void HDLC_FRAME_P1(Tester& tester) {
     expect_control(s.exchange(control::disc), control::dm, "DISC in NDM");
 }
 
+/// The inter-octet time-out that ends an unfinished frame, and a tenth more.
+void await_inter_octet_timeout(Tester& tester) {
+    tester.wait(Milliseconds(tester.declared().hdlc.inter_octet_ms * 11 / 10));
+}
+
 void HDLC_FRAME_P2(Tester& tester) {
-    inapplicable(tester.declared().link == Link::hdlc
-                     ? "the inter-octet time-out is not watched in a TCP stream"
-                     : "the link is not HDLC");
+    Session s = first_session(tester);
+    s.connect_link();
+    tester.step("DISC without its closing flag, and a pause: silence");
+    const Hex whole = s.frame_of(control::disc);
+    s.line().send(whole.substr(0, whole.size() - 2));
+    await_inter_octet_timeout(tester);
+    tester.step("RR: RR, the link is in NRM");
+    expect_control(s.exchange(control::rr), control::rr, "RR");
 }
 
 void HDLC_FRAME_P3(Tester& tester) {
@@ -92,22 +102,20 @@ void HDLC_FRAME_N1(Tester& tester) {
     const auto without = [&](bool opening, bool closing, const std::string& what) {
         // On a connection of its own: the flag that closed the last frame may open this one.
         tester.hang_up();
-        tester.step("SNRM without " + what + ": silence, still NDM");
+        tester.step("SNRM without " + what + ", and a pause: silence, still NDM");
         Hex octets = whole.substr(opening ? 2 : 0);
         octets.resize(octets.size() - (closing ? 2 : 0));
         s.line().send(octets);
-        tester.wait(tester.declared().timing.probe_client ? Milliseconds(10)
-                                                          : tester.declared().timing.silence);
-        // A closing flag that was missing may be the opening one of what follows.
+        await_inter_octet_timeout(tester);
         for (const ReceivedFrame& one : s.exchange_all(s.frame_of(control::disc))) {
             expect_control(one, control::dm, "DISC behind it");
         }
         s.expect_disconnected_mode();
     };
     without(true, false, "its opening flag");
+    without(false, true, "its closing flag");
     without(true, true, "both flags");
     tester.hang_up();
-    // In a stream no pause ends a frame, and the flag that opens the next one would close it.
     tester.step("SNRM with another octet where its closing flag belongs: silence, still NDM");
     s.line().send(whole.substr(0, whole.size() - 2) + "00");
     for (const ReceivedFrame& one : s.exchange_all(s.frame_of(control::disc))) {
