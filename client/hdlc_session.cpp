@@ -128,15 +128,32 @@ void HdlcSession::drain_mode_e(Instant now) {
     open_link(now);
 }
 
-void HdlcSession::drain_link(Instant now) {
-    const std::uint64_t frames = link_.counters().received;
-    if (frames != frames_) {
-        frames_ = frames;
+/// A long APDU may take longer than the time-out of its request: as long as segments bring it on,
+/// the time-out waits. Not for frames that carry next to nothing, nor for a meter that says one
+/// thing after the other that answers nothing.
+void HdlcSession::put_off(Instant now) {
+    constexpr std::uint64_t least_octets = 32;  // the shortest information field to agree on
+    constexpr unsigned most_vain_apdus = 3;
+    const hdlc::ClientLink::Counters counters = link_.counters();
+    const bool brings_on = counters.octets_in_order - octets_in_order_ >= least_octets ||
+                           counters.acknowledged != acknowledged_;
+    if (!brings_on) {
+        return;
+    }
+    octets_in_order_ = counters.octets_in_order;
+    acknowledged_ = counters.acknowledged;
+    if (vain_apdus_ < most_vain_apdus) {
         put_off_to_ = now + response_timeout();
     }
+}
+
+void HdlcSession::drain_link(Instant now) {
+    put_off(now);
     while (const std::optional<hdlc::LinkEvent> event = link_.poll_event()) {
         if (const auto* received = std::get_if<hdlc::ApduReceived>(&*event)) {
+            const std::uint64_t answers_before = association().counters().answers;
             deliver(received->apdu, now);
+            vain_apdus_ = association().counters().answers == answers_before ? vain_apdus_ + 1 : 0;
         } else if (const auto* unnumbered = std::get_if<hdlc::UnnumberedReceived>(&*event)) {
             deliver(unnumbered->apdu, now);
         } else if (std::holds_alternative<hdlc::LinkOpened>(*event)) {

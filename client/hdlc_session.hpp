@@ -32,6 +32,7 @@ public:
 private:
     void drain_mode_e(Instant now);
     void drain_link(Instant now);
+    void put_off(Instant now);
     void send_ready(Instant now);
     /// Whether the association waits for an APDU of the meter.
     bool awaits_apdu() const;
@@ -41,7 +42,9 @@ private:
     /// While it opens the line; the link comes after it.
     std::optional<iec62056_21::ModeEClient> mode_e_;
     std::string opening_fault_;
-    std::uint64_t frames_ = 0;             // that the meter had sent when it was last looked
+    std::uint64_t octets_in_order_ = 0;    // of the link when the time-out was last put off
+    std::uint64_t acknowledged_ = 0;       // the same
+    unsigned vain_apdus_ = 0;              // in a row, that answered nothing
     Instant put_off_to_ = Instant::min();  // the association's time-out
     ByteBuffer ready_;                     // the APDU that goes next, while another may follow it
 };

@@ -78,6 +78,8 @@ public:
         std::uint64_t overlong = 0;  ///< I frames above the negotiated length; taken all the same
         std::uint64_t retransmissions = 0;  ///< turns taken again after a time-out or a loss
         std::uint64_t busy = 0;             ///< RNR
+        std::uint64_t octets_in_order = 0;  ///< of information, that belong to an APDU
+        std::uint64_t acknowledged = 0;     ///< I frames of ours
     };
 
     explicit ClientLink(const ClientLinkConfiguration& configuration);

@@ -167,6 +167,7 @@ void ClientLink::take_connected(const ControlField& control, const RawFrame& fra
         fail({ErrorCode::sequence_error, Layer::hdlc, 0});
         return;
     }
+    counters_.acknowledged += *acknowledged;
     if (*acknowledged > 0) {
         made_progress(now);
     }
@@ -229,7 +230,11 @@ ClientLink::Turn ClientLink::take_information(const ControlField& control, const
         return Turn::theirs;
     }
     peer_is_busy_ = false;
-    made_progress(now);
+    counters_.octets_in_order += frame.information.size();
+    // An I frame without information brings nothing on, however many come.
+    if (!frame.information.empty()) {
+        made_progress(now);
+    }
     if (!frame.segmented) {
         deliver_apdu();
     }
