@@ -11,9 +11,8 @@
 #include "client/meter_profile.hpp"
 #include "render/brand_hints.hpp"
 #include "render/time_zone.hpp"
+#include "server/attribute_write.hpp"
 #include "server/json_certificates.hpp"
-#include "server/json_write.hpp"
-#include "stack/cosem/interface_class.hpp"
 
 namespace dlms::service {
 
@@ -183,138 +182,9 @@ asio::awaitable<CallOutcome<HeadEnd::Readings>> read_items(MeterActor& actor,
     co_return readings;
 }
 
-// What the meter shows after a write whose outcome is unknown, as a clause for the sentence.
-asio::awaitable<std::string> read_back(client::MeterClient& meter,
-                                       cosem::AttributeDescriptor attribute,
-                                       const axdr::Data& written, Instant deadline) {
-    if (now() >= deadline) {
-        co_return "; there was no time to read it back";
-    }
-    client::ReadRequest request;
-    request.attribute = attribute;
-    const auto shown = co_await meter.read(std::move(request), deadline);
-    if (!shown) {
-        co_return "; reading it back failed";
-    }
-    if (*shown == written) {
-        co_return "; read back, the attribute shows the value that was to be written";
-    }
-    co_return "; read back, the attribute shows another value";
-}
-
-// To every meter of the line. None is asked what it has, and none answers.
-asio::awaitable<CallOutcome<void>> write_to_all(MeterActor& actor, const WriteRequest& request,
-                                                const render::WriteOptions& options,
-                                                Instant deadline) {
-    const auto refused = [](std::string sentence) {
-        return std::unexpected(
-            call_failure(error_row("type-unmatched"), std::move(sentence), Blame::misuse));
-    };
-    if (needs_meter_for_broadcast(request)) {
-        co_return refused(
-            "no meter is asked for its type or its scaler before a broadcast: "
-            "data_type must say the type, and a register takes {\"raw\": ...}");
-    }
-    auto value = write_value(request, std::nullopt, std::nullopt, options);
-    if (!value) {
-        co_return refused(std::move(value.error()));
-    }
-    auto prepared = co_await actor.prepare(deadline);
-    if (!prepared) {
-        co_return std::unexpected(std::move(prepared.error()));
-    }
-    const auto sent = co_await (*prepared)->broadcast_write(request.attribute, *value, deadline);
-    if (!sent) {
-        co_return std::unexpected(call_failure(sent.error()));
-    }
-    actor.registers().clear();
-    co_return CallOutcome<void>();
-}
-
 template <class T>
 std::string_view result_of(const CallOutcome<T>& outcome) {
     return outcome ? std::string_view("success") : outcome.error().row->code;
-}
-
-struct WriteOrder {
-    WriteRequest request;
-    render::WriteOptions options;
-    bool is_audited = false;
-};
-
-// The value of before, for the audit log. A meter that does not show it is no obstacle.
-asio::awaitable<CallOutcome<void>> note_present(client::MeterClient& meter,
-                                                cosem::AttributeDescriptor attribute,
-                                                const std::optional<axdr::Data>& known,
-                                                AuditNotes& notes, Instant deadline) {
-    if (known || holds_secret(attribute)) {
-        notes.before = audit_value(attribute, known ? known->encoded() : ByteView());
-        co_return CallOutcome<void>();
-    }
-    client::ReadRequest read;
-    read.attribute = attribute;
-    auto shown = co_await meter.read(std::move(read), deadline);
-    if (shown) {
-        notes.before = audit_value(attribute, shown->encoded());
-    } else if (!client::concerns_the_item(shown.error())) {
-        co_return std::unexpected(call_failure(shown.error()));
-    }
-    co_return CallOutcome<void>();
-}
-
-// Reads first what the value's form depends on, then writes.
-asio::awaitable<CallOutcome<void>> write_attribute(MeterActor& actor, const WriteOrder& order,
-                                                   AuditNotes& notes, Instant deadline) {
-    const WriteRequest& request = order.request;
-    auto prepared = co_await actor.prepare(deadline);
-    if (!prepared) {
-        co_return std::unexpected(std::move(prepared.error()));
-    }
-    client::MeterClient& meter = **prepared;
-    const WriteNeeds needs = write_needs(request);
-    std::optional<axdr::Data> present;
-    if (needs.present) {
-        client::ReadRequest read;
-        read.attribute = request.attribute;
-        auto shown = co_await meter.read(std::move(read), deadline);
-        if (shown) {
-            present = std::move(*shown);
-        } else if (needs.required || shown.error().code != client::FailureCode::access_refused) {
-            co_return std::unexpected(call_failure(shown.error()));
-        }
-    }
-    auto scaler_unit = co_await actor.registers().scaler_unit(request.attribute, deadline);
-    if (!scaler_unit) {
-        co_return std::unexpected(call_failure(scaler_unit.error()));
-    }
-    auto value = write_value(request, present, *scaler_unit, order.options,
-                             actor.registers().version(request.attribute));
-    if (!value) {
-        co_return std::unexpected(
-            call_failure(error_row("type-unmatched"), value.error(), Blame::misuse));
-    }
-    if (order.is_audited) {
-        auto noted = co_await note_present(meter, request.attribute, present, notes, deadline);
-        if (!noted) {
-            co_return noted;
-        }
-    }
-    notes.after = audit_value(request.attribute, value->encoded());
-    auto written = co_await meter.write(request.attribute, *value, deadline);
-    if (written) {
-        const auto* what =
-            cosem::find_attribute(request.attribute.class_id, request.attribute.attribute_id);
-        if (what != nullptr && what->name == "scaler_unit") {
-            actor.registers().clear();
-        }
-        co_return CallOutcome<void>();
-    }
-    CallFailure failure = call_failure(written.error());
-    if (written.error().code == client::FailureCode::outcome_unknown) {
-        const std::string clause = co_await read_back(meter, request.attribute, *value, deadline);
-        failure.sentence += clause;
-    }
-    co_return std::unexpected(std::move(failure));
 }
 
 // `password_name`: where the records have the password; empty while the meter is not known.
@@ -476,18 +346,14 @@ void HeadEnd::write(WriteRequest request, const CallLimits& limits, Reply<void> 
     const MeterPresentation shown = presentation_of(actor->request());
     render::WriteOptions options{shown.shown.energy_unit, shown.shown.octet_hint,
                                  shown.local_from_utc};
-    AuditIntent intent{limits.caller, request.meter_number, "write",
-                       audit_target(request.attribute),
-                       holds_secret(request.attribute) ? "(secret)" : request.value};
+    AuditIntent intent = write_intent(request, limits.caller);
     const auto order = std::make_shared<const WriteOrder>(
         WriteOrder{std::move(request), std::move(options), audit_->keeps()});
     actor->submit(call_of<void>(
         accepted(deadline_of(limits, actor->timeout())), std::move(reply),
         [order, audit = audit_, intent = std::move(intent)](MeterActor& meter, Instant deadline) {
             return audited<void>(audit, intent, [order, &meter, deadline](AuditNotes& notes) {
-                return order->request.broadcast
-                           ? write_to_all(meter, order->request, order->options, deadline)
-                           : write_attribute(meter, *order, notes, deadline);
+                return write_attributes(meter, order, notes, deadline);
             });
         }));
 }

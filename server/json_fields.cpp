@@ -99,6 +99,22 @@ std::optional<std::string> JsonFields::text(Names names, std::size_t most) {
     return is_absent ? std::nullopt : as_text(*names.begin(), *value, most);
 }
 
+std::optional<std::string> JsonFields::text_or_list(Names names, std::size_t most) {
+    const json* value = find(names);
+    if (value == nullptr || !value->is_array()) {
+        return text(names, most);
+    }
+    std::string joined;
+    for (const json& element : *value) {
+        const auto one = as_text(*names.begin(), element, most);
+        if (!one) {
+            return std::nullopt;
+        }
+        joined += (joined.empty() ? "" : ",") + *one;
+    }
+    return as_text(*names.begin(), joined, most);
+}
+
 std::optional<std::int64_t> JsonFields::integer(Names names, std::int64_t least, std::int64_t most,
                                                 Null null) {
     const json* value = find_unless_null(names, null);

@@ -44,6 +44,9 @@ public:
     std::string required_text(Names names, std::size_t most);
     std::optional<std::string> text(Names names, std::size_t most);
 
+    // The same, of a list of texts with commas between them.
+    std::optional<std::string> text_or_list(Names names, std::size_t most);
+
     // Whole numbers; texts that hold one and numbers with a fraction (cut off) are taken.
     std::optional<std::int64_t> integer(Names names, std::int64_t least, std::int64_t most,
                                         Null null = Null::allowed);

@@ -66,6 +66,9 @@ constexpr std::array public_fields{"brand",
                                    "use_logical_name",
                                    "pre_established",
                                    "max_pdu_size",
+                                   "conformance",
+                                   "block_window",
+                                   "outstanding_requests",
                                    "time_zone",
                                    "backend"};
 

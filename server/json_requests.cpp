@@ -13,6 +13,7 @@
 #include "stack/base/hex.hpp"
 #include "stack/base/limits.hpp"
 #include "stack/iec62056_21/message.hpp"
+#include "stack/xdlms/conformance_text.hpp"
 
 namespace dlms::service {
 
@@ -148,6 +149,20 @@ void read_line(JsonFields& fields, ConnectRequest& request) {
     }
 }
 
+void read_conformance(JsonFields& fields, ConnectRequest& request) {
+    constexpr std::size_t longest_list = 1024;
+    if (const auto text = fields.text_or_list({"conformance"}, longest_list)) {
+        const auto conformance = xdlms::conformance_from_text(*text);
+        if (conformance) {
+            request.conformance = *conformance;
+        } else {
+            fields.fail("conformance", conformance.error(), "value_error");
+        }
+    }
+    request.block_window = octet(fields, "block_window", 1, 63);
+    request.outstanding_requests = octet(fields, "outstanding_requests", 1, 15);
+}
+
 void read_association(JsonFields& fields, ConnectRequest& request) {
     constexpr std::array<std::string_view, 8> mechanisms{
         "None", "Low", "High", "HighMD5", "HighSHA1", "HighGMAC", "HighSHA256", "HighECDSA"};
@@ -168,6 +183,7 @@ void read_association(JsonFields& fields, ConnectRequest& request) {
     request.use_logical_name = fields.boolean({"use_logical_name"}).value_or(true);
     request.pre_established = fields.boolean({"pre_established"}).value_or(false);
     request.max_pdu_size = short_number(fields, {"max_pdu_size"}, 0, 65535);
+    read_conformance(fields, request);
     request.time_zone = fields.text({"time_zone"}, 64);
     if (request.time_zone && !render::local_time_of(*request.time_zone)) {
         fields.fail("time_zone", "value is not the name of a time zone such as Europe/Berlin",
@@ -271,6 +287,35 @@ Parsed<ReadMultipleRequest> parse_read_multiple(const HttpRequest& http) {
     return request;
 }
 
+// Where no attribute is named but by the value: {"threshold_normal": 5100}.
+void read_named_values(JsonFields& fields, const json& value, WriteRequest& request) {
+    if (!value.is_object() || value.empty() || render::says_its_type(value)) {
+        return;
+    }
+    const render::Json object = render::Json::parse(request.value, nullptr, false);
+    const auto named = render::attributes_from_json(object, request.attribute.class_id);
+    if (!named) {
+        return;  // then it is the value of attribute 2
+    }
+    request.attribute.attribute_id = named->front().attribute_id;
+    if (named->size() == 1) {
+        return;
+    }
+    if (request.data_type || request.broadcast) {
+        fields.fail(request.broadcast ? "broadcast" : "data_type",
+                    "the value names several attributes, and this is for one", "value_error");
+        return;
+    }
+    const JsonScan scan(request.value, 32);
+    auto attribute = named->begin();
+    for (const auto& [name, one] : object.items()) {
+        // As it was sent, so that a number keeps all its digits.
+        const auto text = scan.member(name);
+        request.named.push_back(
+            {(attribute++)->attribute_id, text ? std::string(*text) : one.dump()});
+    }
+}
+
 Parsed<WriteRequest> parse_write(const HttpRequest& http) {
     auto body = parse_body(http);
     if (!body) {
@@ -294,6 +339,9 @@ Parsed<WriteRequest> parse_write(const HttpRequest& http) {
     }
     request.data_type = read_data_type(fields, body->object);
     request.broadcast = fields.boolean({"broadcast"}).value_or(false);
+    if (errors.empty() && !body->object.contains("attribute_id")) {
+        read_named_values(fields, body->object["value"], request);
+    }
     if (!errors.empty()) {
         return std::unexpected(validation_answer(errors));
     }

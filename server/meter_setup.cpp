@@ -139,6 +139,11 @@ CallOutcome<client::MeterParameters> meter_parameters(const ConnectRequest& requ
     if (request.max_pdu_size) {
         parameters.max_receive_pdu_size = *request.max_pdu_size;
     }
+    parameters.proposed_conformance = request.conformance.value_or(parameters.proposed_conformance);
+    parameters.block_window = request.block_window.value_or(parameters.block_window);
+    if (request.outstanding_requests) {
+        parameters.max_outstanding_requests = *request.outstanding_requests;
+    }
     parameters.max_answer = defaults.max_answer;
     parameters.response_timeout = exchange_timeout(request, defaults);
     return parameters;

@@ -71,6 +71,9 @@ ConnectRequest ConnectRequest::clone() const {
     copy.use_logical_name = use_logical_name;
     copy.pre_established = pre_established;
     copy.max_pdu_size = max_pdu_size;
+    copy.conformance = conformance;
+    copy.block_window = block_window;
+    copy.outstanding_requests = outstanding_requests;
     copy.time_zone = time_zone;
     copy.backend = backend;
     return copy;
@@ -85,7 +88,9 @@ bool ConnectRequest::matches(const ConnectRequest& other) const {
            client_address == other.client_address && link == other.link &&
            authentication == other.authentication && timeout == other.timeout &&
            use_logical_name == other.use_logical_name && pre_established == other.pre_established &&
-           max_pdu_size == other.max_pdu_size && time_zone == other.time_zone &&
+           max_pdu_size == other.max_pdu_size && conformance == other.conformance &&
+           block_window == other.block_window &&
+           outstanding_requests == other.outstanding_requests && time_zone == other.time_zone &&
            backend == other.backend;
 }
 

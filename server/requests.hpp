@@ -12,6 +12,7 @@
 #include "stack/base/secret.hpp"
 #include "stack/cosem/descriptor.hpp"
 #include "stack/security/system_title.hpp"
+#include "stack/xdlms/conformance.hpp"
 
 namespace dlms::service {
 
@@ -117,6 +118,9 @@ struct ConnectRequest {
     bool use_logical_name = true;
     bool pre_established = false;
     std::optional<std::uint16_t> max_pdu_size;
+    std::optional<xdlms::Conformance> conformance;  // proposed
+    std::optional<std::uint8_t> block_window;
+    std::optional<std::uint8_t> outstanding_requests;
     std::optional<std::string> time_zone;
     BackendChoice backend = BackendChoice::automatic;
 
@@ -148,12 +152,19 @@ struct ReadMultipleRequest {
     std::vector<ReadItem> items;
 };
 
+struct NamedValue {
+    std::int8_t attribute_id = 2;
+    std::string value;
+};
+
 // POST /write. `value` is the JSON text of the value as it was sent, so that no digit is lost.
 struct WriteRequest {
     std::string meter_number;
     std::string obis_text;
     cosem::AttributeDescriptor attribute;
     std::string value;
+    // Where the value names several attributes of the object: each with its own value.
+    std::vector<NamedValue> named;
     std::optional<axdr::Tag> data_type;
     bool broadcast = false;  // to every meter of the line; nobody answers
 };

@@ -407,4 +407,56 @@ BOOST_AUTO_TEST_CASE(disconnect_needs_its_parameter) {
     BOOST_TEST(parse_disconnect(request).value() == "7");
 }
 
+BOOST_AUTO_TEST_CASE(what_a_connect_proposes) {
+    const auto asked = [](const std::string& fields) {
+        return parse_connect(with_body(
+            R"({"meter_number":"1","brand":"hexing","ip_address":"10.0.0.1",)" + fields + "}"));
+    };
+    const auto text =
+        asked(R"("conformance":"60FE9F","block_window":5,"outstanding_requests":"3")");
+    BOOST_REQUIRE(text.has_value());
+    BOOST_TEST(text->conformance->raw() == 0x60FE9Fu);
+    BOOST_TEST(int{*text->block_window} == 5);
+    BOOST_TEST(int{*text->outstanding_requests} == 3);
+    const auto list = asked(R"("conformance":["get","general-block-transfer"])");
+    BOOST_REQUIRE(list.has_value());
+    BOOST_TEST(list->conformance->raw() == 0x200010u);
+    BOOST_TEST(!list->matches(*text));
+    BOOST_TEST(list->clone().matches(*list));
+    BOOST_TEST(!asked(R"("conformance":null)")->conformance.has_value());
+    for (const auto* wrong :
+         {R"("conformance":"get,none")", R"("conformance":["get",{}])", R"("conformance":[])",
+          R"("conformance":"FFFFFF")", R"("block_window":64)", R"("outstanding_requests":0)"}) {
+        BOOST_TEST(asked(wrong).error().status == 422, wrong);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_value_names_its_attributes_where_nothing_else_does) {
+    const auto asked = [](const std::string& fields) {
+        return parse_write(with_body(
+            R"({"meter_number":"1","obis_code":"0-0:17.0.0.255","class_id":71,)" + fields + "}"));
+    };
+    const auto one = asked(R"("value":{"threshold_normal":5100})");
+    BOOST_TEST(int{one->attribute.attribute_id} == 4);
+    BOOST_TEST(one->named.empty());
+    const auto several = asked(R"("value":{"threshold_normal":5100.10,"threshold_emergency":2})");
+    BOOST_REQUIRE(several->named.size() == 2u);
+    const auto value_of = [&](std::int8_t attribute) {
+        return std::ranges::find(several->named, attribute, &NamedValue::attribute_id)->value;
+    };
+    BOOST_TEST(value_of(4) == "5100.10");
+    BOOST_TEST(value_of(5) == "2");
+    // Else the value is that of the attribute.
+    BOOST_TEST(
+        int{asked(R"("attribute_id":3,"value":{"threshold_normal":1})")->attribute.attribute_id} ==
+        3);
+    BOOST_TEST(int{asked(R"("value":{"raw":1})")->attribute.attribute_id} == 2);
+    BOOST_TEST(int{asked(R"("value":{"threshold_normal":1,"none":1})")->attribute.attribute_id} ==
+               2);
+    for (const auto* wrong : {R"("broadcast":true)", R"("data_type":18)"}) {
+        const std::string value = R"("value":{"threshold_normal":1,"threshold_emergency":2},)";
+        BOOST_TEST(asked(value + wrong).error().status == 422, wrong);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -133,6 +133,9 @@ BOOST_AUTO_TEST_CASE(every_field_of_a_connect_is_kept) {
                       {"use_logical_name", true},
                       {"pre_established", false},
                       {"max_pdu_size", 640},
+                      {"conformance", json({"get", "general-block-transfer"})},
+                      {"block_window", 5},
+                      {"outstanding_requests", 3},
                       {"time_zone", "Europe/Berlin"},
                       {"backend", "native"}};
     const json keys{{"encryption_key", std::string(32, '1')},
