@@ -215,6 +215,9 @@ std::string describe(const Failure& failure) {
         text +=
             xdlms::service_error_name(failure.service_error->group, failure.service_error->value);
     }
+    if (failure.unproven) {
+        text += ", in plain where answers are protected";
+    }
     // Of these the code says it all.
     const bool is_flood = failure.error == transport::flooded;
     if (is_flood) {

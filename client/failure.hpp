@@ -68,6 +68,9 @@ struct Failure {
     /// With service_refused.
     std::optional<xdlms::ExceptionResponse> exception;
     std::optional<xdlms::ConfirmedServiceError> service_error;
+    /// The refusal came without the protection that answers must have: anybody on the line may have
+    /// sent it.
+    bool unproven = false;
 
     Blame blame() const;
 };

@@ -283,34 +283,46 @@ asio::awaitable<KeyLife::SecretOutcome<void>> KeyLife::change(const MeterParamet
     }
     const Outcome<void> sent = co_await send(*client, parameters, change, deadline);
     co_await client->release(now() + release_within);
-    if (!sent && !may_be_done(sent.error())) {
-        co_return discard(sent.error(), "transferring the new secrets");
-    }
     co_return co_await prove(parameters, change, sent ? nullptr : &sent.error(), deadline);
 }
 
-// `doubt`: why it is not known whether the meter carried out the transfer.
+// `doubt`: why it is not known whether the meter carried out the transfer. A refusal too is only
+// the meter's word, which an association proves.
 asio::awaitable<KeyLife::SecretOutcome<void>> KeyLife::prove(const MeterParameters& parameters,
                                                              const SecretChange& change,
                                                              const Failure* doubt,
                                                              Instant deadline) {
     if (provable(change.fresh).empty()) {
-        if (doubt) {
-            co_return std::unexpected(
-                SecretFailure{*doubt, "transferring the new secrets", InForce::unknown});
+        // The meter's word is all there is.
+        if (!doubt) {
+            co_return commit(parameters);
         }
-        co_return commit(parameters);  // the meter's word is all there is
+        if (!may_be_done(*doubt)) {
+            co_return discard(*doubt, "transferring the new secrets");
+        }
+        co_return std::unexpected(
+            SecretFailure{*doubt, "transferring the new secrets", InForce::unknown});
+    }
+    // What is likely first: meters count the tries with secrets that they do not have.
+    const bool is_refused = doubt && !may_be_done(*doubt);
+    if (is_refused) {
+        const Outcome<void> as_before = co_await associates(parameters, MeterSecrets(), deadline);
+        if (as_before) {
+            co_return discard(*doubt, "transferring the new secrets");
+        }
     }
     const Outcome<void> with_fresh = co_await associates(parameters, change.fresh, deadline);
     if (with_fresh) {
         co_return commit(parameters);
     }
-    const Outcome<void> with_former = co_await associates(parameters, MeterSecrets(), deadline);
     const Failure& failure = doubt ? *doubt : with_fresh.error();
     const char* const step =
         doubt ? "transferring the new secrets" : "associating with the new secrets";
-    if (with_former) {
-        co_return discard(failure, step);
+    if (!is_refused) {
+        const Outcome<void> as_before = co_await associates(parameters, MeterSecrets(), deadline);
+        if (as_before) {
+            co_return discard(failure, step);
+        }
     }
     co_return std::unexpected(SecretFailure{failure, step, InForce::unknown});
 }

@@ -34,6 +34,11 @@ SecretKind kind_of(KeyId id) {
     return SecretKind::encryption;
 }
 
+bool is_refusal(const Failure& failure) {
+    return failure.code == FailureCode::access_refused ||
+           failure.code == FailureCode::service_refused;
+}
+
 Outcome<MeterSecrets> secrets_from(const AgreementOffer& offer,
                                    const std::optional<axdr::Data>& answer,
                                    const MeterSecurity& security) {
@@ -123,14 +128,17 @@ asio::awaitable<KeyLife::SecretOutcome<void>> KeyLife::agree(const MeterParamete
     } else {
         failure = fresh.error();
     }
-    if (!answer && answer.error().code != FailureCode::outcome_unknown) {
+    const bool is_refused = !answer && is_refusal(answer.error());
+    if (!answer && !is_refused && answer.error().code != FailureCode::outcome_unknown) {
+        // Nothing was sent.
         co_return std::unexpected(SecretFailure{failure, step, InForce::former});
     }
-    // The meter may have keys that we do not.
+    // The meter may have keys that we do not, whatever it says.
     const Outcome<void> with_former = co_await associates(parameters, MeterSecrets(), deadline);
-    const bool shows_all = std::ranges::all_of(kinds, [](SecretKind kind) {
-        return kind == SecretKind::encryption || kind == SecretKind::authentication;
-    });
+    const bool shows_all =
+        is_refused || std::ranges::all_of(kinds, [](SecretKind kind) {
+            return kind == SecretKind::encryption || kind == SecretKind::authentication;
+        });
     co_return std::unexpected(
         SecretFailure{failure, step, with_former && shows_all ? InForce::former : InForce::lost});
 }

@@ -38,10 +38,11 @@ Failure nameless_method() {
 }
 
 /// How a request ended that was sent and changes something: what the meter did not refuse it may
-/// have done.
+/// have done. A refusal that anybody may have sent is none.
 Failure of_change(Failure failure) {
-    if (failure.code != FailureCode::access_refused &&
-        failure.code != FailureCode::service_refused) {
+    const bool is_refused =
+        failure.code == FailureCode::access_refused || failure.code == FailureCode::service_refused;
+    if (!is_refused || failure.unproven) {
         failure.code = FailureCode::outcome_unknown;
     }
     return failure;
@@ -211,7 +212,8 @@ asio::awaitable<Outcome<std::optional<axdr::Data>>> NativeMeterClient::invoke(
     }
     Ending ending = co_await await_ending(deadline);
     if (const auto* failure = std::get_if<Failure>(&ending.answer)) {
-        const bool renewed = co_await renew_association(ClientService::action, *failure, deadline);
+        const Failure why = of_change(*failure);
+        const bool renewed = co_await renew_association(ClientService::action, why, deadline);
         made = renewed ? machine().action(method, view, now()) : made;
         if (renewed && made) {
             ending = co_await await_ending(deadline);

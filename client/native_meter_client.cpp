@@ -408,7 +408,9 @@ void NativeMeterClient::take_event(const association::ClientEvent& event) {
                                       data ? std::optional(axdr::Data(*data)) : std::nullopt});
     } else if (const auto* failed = std::get_if<RequestFailed>(&event)) {
         const auto* error = std::get_if<Error>(&failed->reason);
-        finish(failed->id, error ? failure_of(*error) : from_request_failure(failed->reason));
+        Failure failure = error ? failure_of(*error) : from_request_failure(failed->reason);
+        failure.unproven = failed->unproven;
+        finish(failed->id, std::move(failure));
     } else if (const auto* notification = std::get_if<NotificationReceived>(&event)) {
         if (environment_.notification) {
             environment_.notification(notification->notification);

@@ -16,6 +16,8 @@
 // - Also what changes something may be repeated: these answers say that the service was not
 //   allowed, so nothing was carried out. pdu-too-long and other-reason say no such thing (the first
 //   may come after the work, when the answer is too long) and never call for it.
+// - Where answers are protected, an answer in plain says nothing: anybody may have sent it. What
+//   changes something has then an unknown outcome and is never repeated; a reading is.
 
 #include <bitset>
 #include <optional>

@@ -108,6 +108,7 @@ void ClientAssociation::receive_apdu(ByteView apdu, Instant now) {
 bool ClientAssociation::open_received(ByteView apdu) {
     using enum xdlms::ApduTag;
     received_.clear();
+    security_.forget_opened();
     const auto stands_outside = [](Byte octet) {
         const auto tag = static_cast<xdlms::ApduTag>(octet);
         return tag == aare || tag == rlre || tag == general_block_transfer;
@@ -256,8 +257,9 @@ void ClientAssociation::finish(ClientEvent event) {
     }
 }
 
-void ClientAssociation::fail_request(ClientRequest& request, RequestFailure reason) {
+void ClientAssociation::fail_request(ClientRequest& request, RequestFailure reason, bool unproven) {
     ClientRequest::Step step = request.fail(std::move(reason));
+    std::get<RequestFailed>(*step.event).unproven = unproven;
     outstanding_.erase(outstanding_.begin() + (&request - outstanding_.data()));
     if (outstanding_.empty()) {
         block_transfer_.reset();
@@ -265,12 +267,12 @@ void ClientAssociation::fail_request(ClientRequest& request, RequestFailure reas
     finish(std::move(*step.event));
 }
 
-void ClientAssociation::fail_oldest(RequestFailure reason) {
+void ClientAssociation::fail_oldest(RequestFailure reason, bool unproven) {
     if (outstanding_.empty()) {
         unexpected();
         return;
     }
-    fail_request(outstanding_.front(), std::move(reason));
+    fail_request(outstanding_.front(), std::move(reason), unproven);
 }
 
 void ClientAssociation::fail_malformed(const Error& error) {
@@ -311,11 +313,12 @@ void ClientAssociation::receive_refusal(ByteView apdu) {
         emit(AssociationRefused{std::nullopt, std::nullopt, service_error, exception});
     } else if (state_ == State::associating) {
         abort(error);
-    } else if (exception) {
+    } else if (exception || service_error) {
         // It names no request; meters answer in order, so it is the oldest one's.
-        fail_oldest(*exception);
-    } else if (service_error) {
-        fail_oldest(*service_error);
+        const bool unproven = security_.in_force() && !security_.opened_protection().is_at_least(
+                                                          configuration_.security.responses);
+        fail_oldest(exception ? RequestFailure(*exception) : RequestFailure(*service_error),
+                    unproven);
     } else {
         fail_oldest(error);
     }

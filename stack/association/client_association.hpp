@@ -297,8 +297,8 @@ private:
     /// Hands a request's end to the owner, or to the authentication whose pass 3 it was.
     void finish(ClientEvent event);
     void end_request(const ClientRequest& request, ClientEvent event);
-    void fail_request(ClientRequest& request, RequestFailure reason);
-    void fail_oldest(RequestFailure reason);
+    void fail_request(ClientRequest& request, RequestFailure reason, bool unproven = false);
+    void fail_oldest(RequestFailure reason, bool unproven = false);
     void fail_malformed(const Error& error);
 
     // Authentication, mechanisms 2 to 7

@@ -105,6 +105,8 @@ using RequestFailure = std::variant<Error, xdlms::ExceptionResponse, xdlms::Conf
 struct RequestFailed {
     RequestId id;
     RequestFailure reason;
+    /// A refusal came without the protection that answers must have: anybody may have sent it.
+    bool unproven = false;
 };
 
 /// The meter sent something by itself. It may come in any state, also between a request and its

@@ -1,5 +1,6 @@
 #pragma once
-// A TCP relay before a meter that breaks the line at one message of the client's.
+// A TCP relay before a meter that breaks the line at one message of the client's, or forges the
+// answer to it.
 
 #include <atomic>
 #include <thread>
@@ -24,11 +25,12 @@ public:
         int message = 0;         ///< of the client's, counted from 1; 0: never
         bool delivered = false;  ///< the meter gets it, and its answer is lost
         bool for_good = false;   ///< nobody gets through from then on
+        ByteBuffer forged = {};  ///< not empty: takes the place of the meter's answer
     };
 
-    CuttingRelay(std::uint16_t meter, const Cut& cut)
+    CuttingRelay(std::uint16_t meter, Cut cut)
         : meter_(asio::ip::address_v4::loopback(), meter),
-          cut_(cut),
+          cut_(std::move(cut)),
           acceptor_(io_, {asio::ip::address_v4::loopback(), 0}) {
         asio::co_spawn(io_, accept(), asio::detached);
         thread_ = std::jthread([this] { io_.run(); });
@@ -42,6 +44,8 @@ public:
 
     std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
     bool has_cut() const { return has_cut_; }
+    /// Of the client's, that came so far.
+    int messages() const { return messages_; }
 
 private:
     using Socket = asio::ip::tcp::socket;
@@ -63,16 +67,26 @@ private:
             ByteBuffer message = co_await next_wpdu(client);
             const bool is_cut = ++messages_ == cut_.message;
             has_cut_ = has_cut_ || is_cut;
-            if (is_cut && !cut_.delivered) {
+            if (is_cut && !cut_.delivered && cut_.forged.empty()) {
                 co_return;
             }
             co_await asio::async_write(meter, asio::buffer(message), asio::use_awaitable);
             message = co_await next_wpdu(meter);
-            if (is_cut) {
+            if (is_cut && cut_.forged.empty()) {
                 co_return;
+            }
+            if (is_cut) {
+                forge(message);
             }
             co_await asio::async_write(client, asio::buffer(message), asio::use_awaitable);
         }
+    }
+
+    void forge(ByteBuffer& wpdu) const {
+        wpdu.resize(8);
+        wpdu[6] = static_cast<Byte>(cut_.forged.size() >> 8);
+        wpdu[7] = static_cast<Byte>(cut_.forged.size() & 0xFF);
+        wpdu.insert(wpdu.end(), cut_.forged.begin(), cut_.forged.end());
     }
 
     static asio::awaitable<ByteBuffer> next_wpdu(Socket& from) {
@@ -89,7 +103,7 @@ private:
     asio::io_context io_;
     asio::ip::tcp::endpoint meter_;
     Cut cut_;
-    int messages_ = 0;
+    std::atomic<int> messages_ = 0;
     std::atomic<bool> has_cut_ = false;
     asio::ip::tcp::acceptor acceptor_;
     std::jthread thread_;

@@ -193,6 +193,45 @@ BOOST_AUTO_TEST_CASE(wherever_the_line_breaks_a_key_that_works_is_known) {
     BOOST_TEST(took_effect < runs - 4);
 }
 
+// Anybody on the line can say no in the meter's place; what the meter did is not said thereby.
+BOOST_AUTO_TEST_CASE(a_forged_refusal_loses_no_key_that_the_meter_has) {
+    constexpr int transfer = 3;  // behind AARQ and the reply to the challenge
+    for (const char* const refusal : {"D80105", "D80101", "D80102", "D80103", "0E010302"}) {
+        const SimulatedMeter meter(keyed_scenario(1));
+        const TemporaryFolder folder;
+        const auto counters = std::make_shared<client::ProcessCounters>();
+        const CuttingRelay relay(
+            meter.wrapper_port(),
+            {.message = transfer, .delivered = true, .for_good = false, .forged = octets(refusal)});
+        Changer changer(folder, counters);
+        BOOST_TEST_CONTEXT(refusal) {
+            const auto changed = changer.change(keyed_parameters(relay.port()), drawn(both));
+            BOOST_TEST(relay.has_cut());
+            BOOST_TEST(changed.has_value());
+            BOOST_TEST(!changer.has_staged());
+            BOOST_TEST(!changer.has_first_key());
+            BOOST_TEST(changer.reaches(keyed_parameters(meter.wrapper_port())));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_forged_refusal_of_what_no_association_proves_leaves_it_open) {
+    constexpr std::array master{SecretKind::master};
+    const SimulatedMeter meter(keyed_scenario(1));
+    const TemporaryFolder folder;
+    const auto counters = std::make_shared<client::ProcessCounters>();
+    const CuttingRelay relay(
+        meter.wrapper_port(),
+        {.message = 3, .delivered = true, .for_good = false, .forged = octets("D80105")});
+    Changer changer(folder, counters);
+    const auto changed = changer.change(keyed_parameters(relay.port()), drawn(master));
+    BOOST_REQUIRE(!changed);
+    BOOST_TEST((changed.error().in_force == InForce::unknown));
+    BOOST_TEST(changer.has_staged());
+    BOOST_TEST(changer.settle(keyed_parameters(meter.wrapper_port())).has_value());
+    BOOST_TEST(!changer.has_staged());
+}
+
 BOOST_AUTO_TEST_CASE(a_cut_off_change_of_the_master_key_is_sent_again) {
     constexpr std::array master{SecretKind::master};
     for (const bool delivered : {true, false}) {

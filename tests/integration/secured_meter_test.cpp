@@ -6,6 +6,7 @@
 
 #include "store/counter_store.hpp"
 #include "tests/client/client_desk.hpp"
+#include "tests/integration/cutting_relay.hpp"
 #include "tests/integration/simulated_meter.hpp"
 
 namespace dlms::testing {
@@ -303,6 +304,64 @@ BOOST_AUTO_TEST_CASE(what_the_meter_has_used_up_is_refused_after_a_restart) {
     const auto value = desk.read();
     BOOST_REQUIRE(!value.has_value());
     BOOST_TEST((value.error().code == client::FailureCode::counter_rejected));
+}
+
+// Anybody on the line can say in plain that there is no association.
+BOOST_AUTO_TEST_CASE(a_forged_refusal_never_makes_a_change_be_sent_twice) {
+    const Protection both = security::authenticated_encryption;
+    const SecuritySuite suite = SecuritySuite::aes_gcm_128;
+    const auto value = [](const char* octet) {
+        return *axdr::Data::parse(octets(std::string("0901") + octet));
+    };
+    for (const char* const refusal : {"D80101", "D80102", "D80105", "D80104"}) {
+        const SimulatedMeter meter(scenario(Mechanism::lls, suite, both));
+        // Behind AARQ and a SET.
+        const CuttingRelay relay(
+            meter.wrapper_port(),
+            {.message = 3, .delivered = true, .for_good = false, .forged = octets(refusal)});
+        MeterParameters asked = parameters(meter, LinkKind::wrapper, Mechanism::lls, suite, both);
+        asked.endpoint.port = relay.port();
+        Desk desk(std::move(asked), with_counters());
+        const auto write = [&](const char* octet) {
+            return desk.wait(
+                desk.client.write(long_text, value(octet), in(std::chrono::seconds(20))));
+        };
+        BOOST_TEST_CONTEXT(refusal) {
+            BOOST_TEST(write("01").has_value());
+            const client::Outcome<void> written = write("02");
+            BOOST_REQUIRE(!written);
+            BOOST_TEST((written.error().code == client::FailureCode::outcome_unknown));
+            BOOST_TEST(client::describe(written.error()).find("in plain") != std::string::npos);
+            BOOST_TEST(relay.messages() == 3);
+            // A reading may be repeated, and shows what became of it.
+            BOOST_TEST(text(desk.wait(desk.client.read(request_of(long_text),
+                                                       in(std::chrono::seconds(20))))) == "090102");
+            desk.release();
+        }
+    }
+}
+
+// The same for a method.
+BOOST_AUTO_TEST_CASE(a_forged_refusal_never_makes_a_method_be_invoked_twice) {
+    const Protection both = security::authenticated_encryption;
+    const SecuritySuite suite = SecuritySuite::aes_gcm_128;
+    const cosem::MethodDescriptor reset{3, energy.instance, 1};
+    const SimulatedMeter meter(scenario(Mechanism::lls, suite, both));
+    const CuttingRelay relay(
+        meter.wrapper_port(),
+        {.message = 3, .delivered = true, .for_good = false, .forged = octets("D80101")});
+    MeterParameters asked = parameters(meter, LinkKind::wrapper, Mechanism::lls, suite, both);
+    asked.endpoint.port = relay.port();
+    Desk desk(std::move(asked), with_counters());
+    const auto invoke = [&] {
+        return desk.wait(desk.client.invoke(reset, std::nullopt, in(std::chrono::seconds(20))));
+    };
+    static_cast<void>(invoke());
+    const auto invoked = invoke();
+    BOOST_REQUIRE(!invoked);
+    BOOST_TEST((invoked.error().code == client::FailureCode::outcome_unknown));
+    BOOST_TEST(relay.messages() == 3);
+    desk.release();
 }
 
 BOOST_AUTO_TEST_SUITE_END()
