@@ -58,20 +58,18 @@ Result<std::optional<std::uint64_t>> ProcessCounters::next(const CounterId& id) 
     return found == next_.end() ? std::optional<std::uint64_t>() : found->second;
 }
 
-Result<std::optional<ReceivedCounter>> ProcessCounters::received(const CounterId& id) {
+Result<std::optional<security::InvocationCounter>> ProcessCounters::received(
+    const CounterId& id, const security::SystemTitle& sender) {
     const std::lock_guard lock(mutex_);
-    const auto found = received_.find(id);
-    return found == received_.end() ? std::optional<ReceivedCounter>() : found->second;
+    const auto found = received_.find({id, sender});
+    return found == received_.end() ? std::optional<security::InvocationCounter>() : found->second;
 }
 
 Status ProcessCounters::save_received(const CounterId& id, const ReceivedCounter& received) {
     const std::lock_guard lock(mutex_);
-    const auto [place, is_new] = received_.try_emplace(id, received);
-    const bool is_newer = place->second.sender != received.sender ||
-                          place->second.highest.value() < received.highest.value();
-    if (!is_new && is_newer) {
-        place->second = received;
-    }
+    security::InvocationCounter& highest =
+        received_.try_emplace({id, received.sender}, received.highest).first->second;
+    highest = std::max(highest, received.highest);
     return {};
 }
 

@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <utility>
 
 #include "stack/security/invocation_counter.hpp"
 #include "stack/security/system_title.hpp"
@@ -26,11 +27,14 @@ CounterId counter_id(ByteView key, const security::SystemTitle& sender);
 /// Of what is received under a key, whoever sends it.
 CounterId counter_id(ByteView key);
 
-/// What was accepted under a key.
+/// The highest number that was accepted from a sender under a key.
 struct ReceivedCounter {
     security::SystemTitle sender;
     security::InvocationCounter highest;
 };
+
+/// Under which key, from whom.
+using ReceivedFrom = std::pair<CounterId, security::SystemTitle>;
 
 /// May be called from any thread. Errors of all: counter_not_reserved where the store fails.
 class DurableCounters {
@@ -44,10 +48,15 @@ public:
     /// The lowest number that was never reserved; nothing for a key that was never used.
     virtual Result<std::optional<std::uint64_t>> next(const CounterId& id) = 0;
 
-    virtual Result<std::optional<ReceivedCounter>> received(const CounterId& id) = 0;
-    /// Never lowers the number of a sender. Durable sooner or later: what is lost in a crash lets
-    /// an old APDU be accepted again, which no association that is made anew understands.
+    /// The highest number that was accepted from the sender. Meters may share a key: each counts by
+    /// itself.
+    virtual Result<std::optional<security::InvocationCounter>> received(
+        const CounterId& id, const security::SystemTitle& sender) = 0;
+    /// Never lowers the number of a sender. Durable with flush_received(), or sooner: what is lost
+    /// in a crash lets an old APDU be accepted again.
     virtual Status save_received(const CounterId& id, const ReceivedCounter& received) = 0;
+    /// What was saved is durable when it returns. Costs nothing where all is.
+    virtual Status flush_received() = 0;
 };
 
 /// For a process that gives itself a new system title at each start: nothing has to outlive it.
@@ -56,13 +65,15 @@ public:
     Result<security::CounterRange> reserve(const CounterId& id, std::uint32_t count,
                                            std::uint32_t least) override;
     Result<std::optional<std::uint64_t>> next(const CounterId& id) override;
-    Result<std::optional<ReceivedCounter>> received(const CounterId& id) override;
+    Result<std::optional<security::InvocationCounter>> received(
+        const CounterId& id, const security::SystemTitle& sender) override;
     Status save_received(const CounterId& id, const ReceivedCounter& received) override;
+    Status flush_received() override { return {}; }
 
 private:
     std::mutex mutex_;
     std::map<CounterId, std::uint64_t> next_;
-    std::map<CounterId, ReceivedCounter> received_;
+    std::map<ReceivedFrom, security::InvocationCounter> received_;
 };
 
 /// The range of `count` numbers from `next` or `least` on, whichever is higher. Errors:

@@ -42,6 +42,8 @@ public:
         /// Called behind each APDU where the association has keys: to grant numbers, and to save
         /// what was received.
         std::function<void(security::ApduProtection&)> used_keys = nullptr;
+        /// See association::ClientConfiguration.
+        std::function<Status(security::ApduProtection&)> recall_received = nullptr;
     };
 
     struct Counters {

@@ -35,7 +35,10 @@ NativeMeterClient::NativeMeterClient(MeterParameters parameters, ClientEnvironme
         line_ = environment_.lines->line(name);
     }
     if (environment_.counters && uses_keys(parameters_.security, parameters_.mechanism)) {
-        numbers_.emplace(*environment_.counters, parameters_.security);
+        const bool by_challenge = association::is_hls(parameters_.mechanism);
+        numbers_.emplace(*environment_.counters, parameters_.security,
+                         by_challenge ? NumberSupply::Freshness::by_challenge
+                                      : NumberSupply::Freshness::by_numbers);
     }
 }
 
@@ -203,6 +206,9 @@ asio::awaitable<Outcome<void>> NativeMeterClient::open_link(Instant deadline) {
                               static_cast<void>(numbers_->save(protection));
                               warn_of_low_counter();
                           }
+                      },
+                      [this](security::ApduProtection& protection) {
+                          return numbers_ ? numbers_->recall(protection) : Status();
                       }});
     if (!session) {
         co_return std::unexpected(from_error(session.error()));
@@ -458,6 +464,9 @@ void NativeMeterClient::take_link_report(const LinkReport& report) {
 }
 
 void NativeMeterClient::drop_connection() {
+    if (session_ && numbers_) {
+        static_cast<void>(numbers_->flush());  // what fails now is tried with the next reservation
+    }
     association_.reset();
     short_names_.reset();
     names_refused_.reset();

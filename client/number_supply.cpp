@@ -17,28 +17,30 @@ constexpr std::uint32_t largest_size = 4096;
 
 }  // namespace
 
-NumberSupply::NumberSupply(DurableCounters& store, const MeterSecurity& security) : store_(store) {
+NumberSupply::NumberSupply(DurableCounters& store, const MeterSecurity& security,
+                           Freshness freshness)
+    : store_(store), freshness_(freshness) {
     if (!security.own_title) {
         return;
     }
-    const security::SystemTitle& own = *security.own_title;
-    if (security.keys.unicast) {
-        const ByteView key = security.keys.unicast->reveal();
-        keys_[0] = Key{KeySlot::unicast, counter_id(key, own), first_size};
-        received_ = counter_id(key);
+    const security::ProtectionKeys& keys = security.keys;
+    if (keys.unicast) {
+        add(KeySlot::unicast, keys.unicast->reveal(), *security.own_title);
     }
-    if (security.keys.broadcast) {
-        keys_[1] =
-            Key{KeySlot::broadcast, counter_id(security.keys.broadcast->reveal(), own), first_size};
+    if (keys.broadcast) {
+        add(KeySlot::broadcast, keys.broadcast->reveal(), *security.own_title);
     }
     // Keys of single messages are wrapped by the master key, or agreed with the peer.
-    const ByteView message_key = security.keys.master ? security.keys.master->reveal()
-                                 : security.keys.own_agreement
-                                     ? security.keys.own_agreement->reveal()
-                                     : ByteView();
-    if (!message_key.empty()) {
-        keys_[2] = Key{KeySlot::message, counter_id(message_key, own), first_size};
+    if (keys.master) {
+        add(KeySlot::message, keys.master->reveal(), *security.own_title);
+    } else if (keys.own_agreement) {
+        add(KeySlot::message, keys.own_agreement->reveal(), *security.own_title);
     }
+}
+
+void NumberSupply::add(KeySlot slot, ByteView key, const security::SystemTitle& own) {
+    const std::size_t place = slot == KeySlot::unicast ? 0 : slot == KeySlot::broadcast ? 1 : 2;
+    keys_[place] = Key{slot, counter_id(key, own), counter_id(key), first_size};
 }
 
 Result<bool> NumberSupply::was_used() {
@@ -78,19 +80,27 @@ Status NumberSupply::grant(ApduProtection& protection, Key& key) {
 
 Status NumberSupply::begin(ApduProtection& protection) {
     began_with_.reset();
-    if (received_) {
-        const auto before = store_.received(*received_);
+    return top_up(protection);
+}
+
+Status NumberSupply::recall(ApduProtection& protection) {
+    if (!protection.peer_title()) {
+        return {};
+    }
+    for (std::optional<Key>& key : keys_) {
+        if (!key) {
+            continue;
+        }
+        const auto before = store_.received(key->received, *protection.peer_title());
         if (!before) {
             return std::unexpected(before.error());
         }
-        // The meter may call itself otherwise now: then its numbers begin anew.
-        if (*before && protection.set_peer_title((*before)->sender)) {
-            protection.receive_counter(KeySlot::unicast) =
-                security::ReceiveCounter((*before)->highest);
-            saved_ = (*before)->highest;
+        if (*before) {
+            protection.receive_counter(key->slot).accept(**before);
+            key->saved = ReceivedCounter{*protection.peer_title(), **before};
         }
     }
-    return top_up(protection);
+    return {};
 }
 
 Status NumberSupply::top_up(ApduProtection& protection) {
@@ -109,12 +119,26 @@ Status NumberSupply::top_up(ApduProtection& protection) {
 }
 
 Status NumberSupply::save(const ApduProtection& protection) {
-    const auto highest = protection.receive_counter(KeySlot::unicast).highest();
-    if (!received_ || !highest || highest == saved_ || !protection.peer_title()) {
+    if (!protection.peer_title()) {
         return {};
     }
-    saved_ = highest;
-    return store_.save_received(*received_, {*protection.peer_title(), *highest});
+    for (std::optional<Key>& key : keys_) {
+        const auto highest = key ? protection.receive_counter(key->slot).highest() : std::nullopt;
+        const bool is_saved = highest && key->saved && key->saved->highest == *highest &&
+                              key->saved->sender == *protection.peer_title();
+        if (!highest || is_saved) {
+            continue;
+        }
+        key->saved = ReceivedCounter{*protection.peer_title(), *highest};
+        if (const Status done = store_.save_received(key->received, *key->saved); !done) {
+            return done;
+        }
+    }
+    return freshness_ == Freshness::by_numbers ? flush() : Status();
+}
+
+Status NumberSupply::flush() {
+    return store_.flush_received();
 }
 
 }  // namespace dlms::client

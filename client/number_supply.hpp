@@ -11,16 +11,26 @@ namespace dlms::client {
 
 class NumberSupply {
 public:
-    /// `store` outlives the supply.
-    NumberSupply(DurableCounters& store, const MeterSecurity& security);
+    /// What makes an old APDU of a meter's unfit for a new association.
+    enum class Freshness : std::uint8_t {
+        by_challenge,  ///< the meter answers a challenge of ours (HLS)
+        by_numbers,    ///< what was received is all there is: it is durable before it is handed out
+    };
 
-    /// Grants the first range of every key, and puts back what was received before. Errors:
-    /// counter_exhausted, counter_not_reserved.
+    /// `store` outlives the supply.
+    NumberSupply(DurableCounters& store, const MeterSecurity& security, Freshness freshness);
+
+    /// Grants the first range of every key. Errors: counter_exhausted, counter_not_reserved.
     Status begin(security::ApduProtection& protection);
+    /// Puts back what was received before from the meter whose title is known now. Errors:
+    /// counter_not_reserved.
+    Status recall(security::ApduProtection& protection);
     /// Grants more where less is left than one command may need. Costs nothing where enough is.
     Status top_up(security::ApduProtection& protection);
     /// Saves what has been received since the last call.
     Status save(const security::ApduProtection& protection);
+    /// What was saved is durable when it returns. Errors: counter_not_reserved.
+    Status flush();
 
     /// Numbers that may still be reserved for the key that has the fewest; nothing before the first
     /// reservation.
@@ -35,14 +45,16 @@ private:
     struct Key {
         security::KeySlot slot;
         CounterId id;
+        CounterId received;
         std::uint32_t next_size;
+        std::optional<ReceivedCounter> saved = std::nullopt;
     };
+    void add(security::KeySlot slot, ByteView key, const security::SystemTitle& own);
     Status grant(security::ApduProtection& protection, Key& key);
 
     DurableCounters& store_;
     std::array<std::optional<Key>, 3> keys_;  // unicast, broadcast, message
-    std::optional<CounterId> received_;
-    std::optional<security::InvocationCounter> saved_;
+    Freshness freshness_;
     std::uint32_t least_ = 0;
     std::optional<std::uint32_t> left_;
     std::optional<std::uint32_t> began_with_;  // of the unicast key, in the last association

@@ -126,6 +126,7 @@ Result<std::unique_ptr<MeterSession>> make_session(const MeterParameters& parame
                                                    MeterSession::Sinks sinks) {
     const LinkParameters& link = parameters.link;
     auto configuration = association_configuration(parameters, std::move(security));
+    configuration.recall_received = sinks.recall_received;
     std::unique_ptr<MeterSession> session;
     if (link.kind == LinkKind::hdlc) {
         const Result<hdlc::Address> server = hdlc_address(parameters);

@@ -7,23 +7,33 @@ namespace {
 
 using client::CounterId;
 using client::ReceivedCounter;
+using security::InvocationCounter;
 using Step = Statement::Step;
 
-constexpr int schema_version = 1;
+constexpr int schema_version = 2;
 constexpr std::string_view schema = R"(
 CREATE TABLE IF NOT EXISTS sent (
     key_fingerprint BLOB PRIMARY KEY NOT NULL,
     next_number INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS received (
-    key_fingerprint BLOB PRIMARY KEY NOT NULL,
+CREATE TABLE IF NOT EXISTS accepted (
+    key_fingerprint BLOB NOT NULL,
     sender BLOB NOT NULL,
-    highest_number INTEGER NOT NULL
+    highest_number INTEGER NOT NULL,
+    PRIMARY KEY (key_fingerprint, sender)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS identity (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
     system_title BLOB NOT NULL
 );
+-- Version 1 had one sender a key.
+CREATE TABLE IF NOT EXISTS received (
+    key_fingerprint BLOB PRIMARY KEY NOT NULL,
+    sender BLOB NOT NULL,
+    highest_number INTEGER NOT NULL
+) WITHOUT ROWID;
+INSERT OR IGNORE INTO accepted SELECT key_fingerprint, sender, highest_number FROM received;
+DROP TABLE received;
 )";
 constexpr std::uint64_t near_counter_end = (std::uint64_t{1} << 32) / 10 * 9;
 constexpr unsigned most_unwritten = 256;
@@ -32,10 +42,6 @@ constexpr std::uint64_t first_number = 1;
 
 std::unexpected<Error> store_failed() {
     return std::unexpected(Error{ErrorCode::counter_not_reserved, Layer::client, 0});
-}
-
-bool is_newer(const ReceivedCounter& one, const ReceivedCounter& other) {
-    return one.sender != other.sender || one.highest.value() > other.highest.value();
 }
 
 }  // namespace
@@ -102,37 +108,40 @@ Result<std::optional<std::uint64_t>> CounterStore::next(const CounterId& id) {
     return *next;
 }
 
-Result<std::optional<ReceivedCounter>> CounterStore::received(const CounterId& id) {
+Result<std::optional<InvocationCounter>> CounterStore::received(
+    const CounterId& id, const security::SystemTitle& sender) {
     const std::lock_guard lock(mutex_);
-    if (const auto found = unwritten_.find(id); found != unwritten_.end()) {
+    if (const auto found = unwritten_.find({id, sender}); found != unwritten_.end()) {
         return std::optional(found->second);
     }
-    Statement statement =
-        database_.prepare("SELECT sender, highest_number FROM received WHERE key_fingerprint = ?");
+    Statement statement = database_.prepare(
+        "SELECT highest_number FROM accepted WHERE key_fingerprint = ? AND sender = ?");
     statement.bind(1, ByteView(id.fingerprint));
+    statement.bind(2, sender.octets());
     const Step step = statement.step();
     if (step == Step::done) {
-        return std::optional<ReceivedCounter>();
+        return std::optional<InvocationCounter>();
     }
-    const auto sender = step == Step::row ? security::SystemTitle::from(statement.octets(0))
-                                          : Result<security::SystemTitle>(store_failed());
-    if (!sender || statement.integer(1) < 0 || statement.integer(1) > UINT32_MAX) {
+    if (step == Step::failed || statement.integer(0) < 0 || statement.integer(0) > UINT32_MAX) {
         return store_failed();
     }
-    return std::optional(ReceivedCounter{
-        *sender, security::InvocationCounter(static_cast<std::uint32_t>(statement.integer(1)))});
+    return std::optional(InvocationCounter(static_cast<std::uint32_t>(statement.integer(0))));
 }
 
 Status CounterStore::save_received(const CounterId& id, const ReceivedCounter& received) {
     const std::lock_guard lock(mutex_);
-    const auto [place, is_new] = unwritten_.try_emplace(id, received);
-    if (!is_new && is_newer(received, place->second)) {
-        place->second = received;
-    }
+    InvocationCounter& highest =
+        unwritten_.try_emplace({id, received.sender}, received.highest).first->second;
+    highest = std::max(highest, received.highest);
     if (++changes_ >= most_unwritten && !write_received()) {
         return store_failed();
     }
     return {};
+}
+
+Status CounterStore::flush_received() {
+    const std::lock_guard lock(mutex_);
+    return write_received() ? Status() : Status(store_failed());
 }
 
 Result<CounterOutlook> CounterStore::outlook() {
@@ -155,13 +164,13 @@ bool CounterStore::write_received() {
         return true;
     }
     Transaction transaction(database_);
-    for (const auto& [id, received] : unwritten_) {
+    for (const auto& [from, highest] : unwritten_) {
         Statement statement = database_.prepare(
-            "INSERT INTO received VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET sender = ?2, "
-            "highest_number = ?3 WHERE sender <> ?2 OR highest_number < ?3");
-        statement.bind(1, ByteView(id.fingerprint));
-        statement.bind(2, received.sender.octets());
-        statement.bind(3, std::int64_t{received.highest.value()});
+            "INSERT INTO accepted VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET "
+            "highest_number = ?3 WHERE highest_number < ?3");
+        statement.bind(1, ByteView(from.first.fingerprint));
+        statement.bind(2, from.second.octets());
+        statement.bind(3, std::int64_t{highest.value()});
         if (statement.step() != Step::done) {
             return false;
         }

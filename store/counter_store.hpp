@@ -30,10 +30,13 @@ public:
     Result<security::CounterRange> reserve(const client::CounterId& id, std::uint32_t count,
                                            std::uint32_t least) override;
     Result<std::optional<std::uint64_t>> next(const client::CounterId& id) override;
-    Result<std::optional<client::ReceivedCounter>> received(const client::CounterId& id) override;
-    /// On the disk with the next reservation, with the 256th change, or at the end.
+    Result<std::optional<security::InvocationCounter>> received(
+        const client::CounterId& id, const security::SystemTitle& sender) override;
+    /// On the disk with flush_received(), with the next reservation, with the 256th change, or at
+    /// the end.
     Status save_received(const client::CounterId& id,
                          const client::ReceivedCounter& received) override;
+    Status flush_received() override;
     /// Errors: counter_not_reserved where the store fails.
     Result<CounterOutlook> outlook();
 
@@ -49,7 +52,7 @@ private:
 
     std::mutex mutex_;
     Database database_;
-    std::map<client::CounterId, client::ReceivedCounter> unwritten_;
+    std::map<client::ReceivedFrom, security::InvocationCounter> unwritten_;
     unsigned changes_ = 0;
 };
 

@@ -129,9 +129,12 @@ std::optional<std::string> Database::prepare_file(std::string_view schema, int v
         return sqlite3_errcode(database_.get()) == SQLITE_BUSY ? "another process uses it"
                                                                : error();
     }
-    Statement check = prepare("PRAGMA quick_check(1)");
-    if (check.step() != Statement::Step::row || as_text(check.octets(0)) != "ok") {
-        return "the file is damaged";
+    {
+        // Ends before the schema: no table is dropped while a statement runs.
+        Statement check = prepare("PRAGMA quick_check(1)");
+        if (check.step() != Statement::Step::row || as_text(check.octets(0)) != "ok") {
+            return "the file is damaged";
+        }
     }
     if (auto wrong = check_version(version)) {
         return wrong;

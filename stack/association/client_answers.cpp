@@ -108,6 +108,7 @@ void ClientAssociation::receive_apdu(ByteView apdu, Instant now) {
 bool ClientAssociation::open_received(ByteView apdu) {
     using enum xdlms::ApduTag;
     received_.clear();
+    answered_transaction_.reset();
     security_.forget_opened();
     const auto stands_outside = [](Byte octet) {
         const auto tag = static_cast<xdlms::ApduTag>(octet);
@@ -118,11 +119,19 @@ bool ClientAssociation::open_received(ByteView apdu) {
         received_.assign(apdu.begin(), apdu.end());
         return true;
     }
+    if (!may_open()) {
+        refuse(error_of(ErrorCode::wrong_system_title));
+        return false;
+    }
     const Result<security::Opened> opened = security_.open(apdu, configuration_.security.responses);
     if (!opened) {
         refuse(opened.error());
         return false;
     }
+    const bool is_general = opened->kind >= security::ProtectionKind::unnamed_key ||
+                            opened->protection.digitally_signed;
+    answered_transaction_ =
+        is_general ? std::optional(to_buffer(opened->transaction_id)) : std::nullopt;
     if (stands_outside(opened->apdu[0])) {
         refuse(error_of(ErrorCode::unexpected_apdu));
         return false;
@@ -145,6 +154,18 @@ void ClientAssociation::note_stray() {
         stray.invoke_id = static_cast<std::uint8_t>(id->value());
     }
     stray_ = stray;
+}
+
+/// Whether it is known whose numbers count, where they are known from before.
+bool ClientAssociation::may_open() const {
+    return !configuration_.recall_received || security_.protection()->peer_title();
+}
+
+/// Whether what was opened last may answer the request: a transaction-id comes back as it was sent,
+/// so that an answer of before answers nothing.
+bool ClientAssociation::is_of_transaction(const ClientRequest& request) const {
+    return !answered_transaction_ || request.transaction_id.empty() ||
+           *answered_transaction_ == request.transaction_id;
 }
 
 void ClientAssociation::refuse(const Error& error) {
@@ -211,6 +232,10 @@ void ClientAssociation::receive_answer(const Result<Response>& response, Instant
         }
         return;
     }
+    if (!is_of_transaction(*found)) {
+        refuse(error_of(ErrorCode::unexpected_apdu));
+        return;
+    }
     ++counters_.answers;
     ByteBuffer next;
     ClientRequest::Step step;
@@ -223,7 +248,7 @@ void ClientAssociation::receive_answer(const Result<Response>& response, Instant
         step = found->take(*response, next, received_);
     }
     if (step.transmit) {
-        if (const Status sealed = security_.seal(next, found->protection); !sealed) {
+        if (const Status sealed = seal(next, *found); !sealed) {
             fail_request(*found, sealed.error());
             return;
         }
@@ -305,7 +330,9 @@ void ClientAssociation::receive_refusal(ByteView apdu) {
             static_cast<xdlms::ApduTag>(apdu[0]) == xdlms::ApduTag::exception_response;
         error = is_exception ? decoded.error() : other.error();
     }
-    if (state_ == State::releasing) {
+    if (!outstanding_.empty() && !is_of_transaction(outstanding_.front())) {
+        refuse(error_of(ErrorCode::unexpected_apdu));
+    } else if (state_ == State::releasing) {
         advance(Input::released);
         emit(Released{});
     } else if (state_ == State::associating && (exception || service_error)) {

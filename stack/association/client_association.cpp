@@ -52,6 +52,7 @@ ClientConfiguration ClientConfiguration::clone() const {
     copy.release_without_reason = release_without_reason;
     copy.initiate_tolerance = initiate_tolerance;
     copy.notification_tolerance = notification_tolerance;
+    copy.recall_received = recall_received;
     return copy;
 }
 
@@ -97,6 +98,9 @@ Status ClientAssociation::open_pre_established() {
     }
     if (configuration_.security.ciphered && !security_.in_force()) {
         return misuse(ErrorCode::key_missing);
+    }
+    if (const Status recalled = recall_received(); !recalled) {
+        return recalled;
     }
     conformance_ = configuration_.proposed_conformance;
     server_max_receive_pdu_size_ = configuration_.max_receive_pdu_size;

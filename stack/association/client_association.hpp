@@ -10,6 +10,7 @@
 // request (they cannot come otherwise), and are no more than a hint.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -69,6 +70,10 @@ struct ClientConfiguration {
     bool release_without_reason = false;
     xdlms::InitiateTolerance initiate_tolerance;
     xdlms::DataNotificationTolerance notification_tolerance;
+    /// Called when the meter's title is known, before anything is opened that it sealed: puts back
+    /// what was received from it before. An error ends the attempt. With it, nothing is opened of a
+    /// meter whose title is not known beforehand.
+    std::function<Status(security::ApduProtection&)> recall_received;
 
     /// All but the protection of `security`.
     ClientConfiguration clone() const;
@@ -265,6 +270,7 @@ private:
                               Instant now);
     template <class Apdu>
     Result<RequestId> send_whole(ClientRequest request, const Apdu& apdu, Instant now);
+    Status seal(ByteBuffer& apdu, ClientRequest& request);
     Result<RequestId> send_prepared(ClientRequest request, Instant now);
     Result<RequestId> send_in_general_blocks(ClientRequest request, Instant now);
     Result<RequestId> send_action(const cosem::MethodDescriptor& method,
@@ -280,6 +286,9 @@ private:
     // Answers
     void receive_apdu(ByteView apdu, Instant now);
     bool open_received(ByteView apdu);
+    bool may_open() const;
+    bool is_of_transaction(const ClientRequest& request) const;
+    Status recall_received();
     void refuse(const Error& error);
     /// Whether what comes in blocks is a notification, which is no request's affair.
     bool receives_notification() const;
@@ -330,6 +339,7 @@ private:
     ApduQueue queue_;
     ByteBuffer prepared_;  // a request that may still be refused, or a block to be sent
     ByteBuffer received_;  // what event views look into
+    std::optional<ByteBuffer> answered_transaction_;  // of what was opened last, if it has one
     std::vector<ClientEvent> events_;
     std::size_t events_taken_ = 0;
 };

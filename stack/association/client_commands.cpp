@@ -165,8 +165,31 @@ Result<RequestId> ClientAssociation::request(ClientRequest request, const Apdu& 
     return send_prepared(std::move(request), now);
 }
 
+/// Seals an APDU of the request, and notes the transaction-id that the answer must have.
+Status ClientAssociation::seal(ByteBuffer& apdu, ClientRequest& request) {
+    if (const Status sealed = security_.seal(apdu, request.protection); !sealed) {
+        return sealed;
+    }
+    request.transaction_id.clear();
+    if (request.protection.kind < security::ProtectionKind::unnamed_key &&
+        !request.protection.protection.digitally_signed) {
+        return {};
+    }
+    // Of a signature inside of general-glo- or general-ded-ciphering it does not show: there the
+    // counter of the key alone tells old answers.
+    const auto general = xdlms::decode_ciphered_apdu(apdu);
+    if (const auto* ciphered =
+            general ? std::get_if<xdlms::GeneralCiphering>(&*general) : nullptr) {
+        request.transaction_id = to_buffer(ciphered->header.transaction_id);
+    } else if (const auto* is_signed =
+                   general ? std::get_if<xdlms::GeneralSigning>(&*general) : nullptr) {
+        request.transaction_id = to_buffer(is_signed->header.transaction_id);
+    }
+    return {};
+}
+
 Result<RequestId> ClientAssociation::send_prepared(ClientRequest request, Instant now) {
-    if (const Status sealed = security_.seal(prepared_, request.protection); !sealed) {
+    if (const Status sealed = seal(prepared_, request); !sealed) {
         return std::unexpected(sealed.error());
     }
     queue_.push().swap(prepared_);
@@ -188,7 +211,7 @@ Result<RequestId> ClientAssociation::send_in_general_blocks(ClientRequest reques
     if (size == 0 || octets / size > 0xFFFF) {
         return misuse(ErrorCode::request_too_long);
     }
-    if (const Status sealed = security_.seal(prepared_, request.protection); !sealed) {
+    if (const Status sealed = seal(prepared_, request); !sealed) {
         return std::unexpected(sealed.error());
     }
     block_transfer_.reset();

@@ -272,13 +272,29 @@ bool ClientAssociation::take_title(const acse::Aare& aare) {
         abort(error_of(ErrorCode::wrong_system_title));
         return false;
     }
+    if (const Status recalled = recall_received(); !recalled) {
+        abort(recalled.error());
+        return false;
+    }
     return true;
+}
+
+Status ClientAssociation::recall_received() {
+    security::ApduProtection* protection = security_.protection();
+    return protection && configuration_.recall_received
+               ? configuration_.recall_received(*protection)
+               : Status();
 }
 
 /// The InitiateResponse of an AARE that accepts, as it was before it was sealed.
 std::optional<ByteView> ClientAssociation::open_initiate(const acse::Aare& aare) {
     if (!security_.in_force()) {
         return *aare.user_information;
+    }
+    if (!may_open()) {
+        ++counters_.refused_apdus;
+        abort(error_of(ErrorCode::wrong_system_title));
+        return std::nullopt;
     }
     const security::Protection least = initiate_protection(configuration_.security.responses);
     const bool any = configuration_.security.responses == security::no_protection;

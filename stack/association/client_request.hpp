@@ -63,6 +63,8 @@ public:
     bool duplicates_possible = false;
     /// How its APDUs are sealed.
     security::ProtectionRequest protection;
+    /// Of the last APDU that was sent for it; empty where its envelope has none.
+    ByteBuffer transaction_id;
 
     /// An answer of this request. `out` takes the APDU to be sent, if there is one; `received`
     /// takes what the event's views look into. Errors end the request.

@@ -1,6 +1,10 @@
 // Every mechanism, suite and protection, client against simulated meter, over the wrapper and HDLC.
 // The two share their codecs: what the octets must be, the vectors say.
 
+#include <csignal>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
@@ -8,6 +12,7 @@
 #include "tests/client/client_desk.hpp"
 #include "tests/integration/cutting_relay.hpp"
 #include "tests/integration/simulated_meter.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace dlms::testing {
 namespace {
@@ -304,6 +309,70 @@ BOOST_AUTO_TEST_CASE(what_the_meter_has_used_up_is_refused_after_a_restart) {
     const auto value = desk.read();
     BOOST_REQUIRE(!value.has_value());
     BOOST_TEST((value.error().code == client::FailureCode::counter_rejected));
+}
+
+// Two meters with one key: what the one has sent is not forgotten when the other one is read.
+BOOST_AUTO_TEST_CASE(what_each_of_two_meters_with_one_key_has_used_up_is_refused) {
+    const Protection both = security::authenticated_encryption;
+    const SecuritySuite suite = SecuritySuite::aes_gcm_128;
+    auto counters = std::make_shared<client::ProcessCounters>();
+    const auto scenario_of = [&](char last_digit) {
+        std::string text = scenario(Mechanism::lls, suite, both);
+        const std::size_t place = text.find("5453540000000001");
+        BOOST_REQUIRE(place != std::string::npos);
+        text[place + 15] = last_digit;
+        return text;
+    };
+    const auto reading = [&](char meter_digit) {
+        // Each time a meter that begins anew, as a replay of the first time does.
+        const SimulatedMeter meter(scenario_of(meter_digit));
+        Desk desk(parameters(meter, LinkKind::wrapper, Mechanism::lls, suite, both),
+                  with_counters(counters));
+        const auto value = desk.read();
+        desk.release();
+        return text(value);
+    };
+    BOOST_TEST(reading('1') == "0600003039");
+    BOOST_TEST(reading('2') == "0600003039");
+    BOOST_TEST(reading('1') == "counter-rejected");
+    BOOST_TEST(reading('2') == "counter-rejected");
+}
+
+// Without a challenge only the numbers tell an old answer: they are on the disk before it is handed
+// out. With one they are when the association ends.
+BOOST_AUTO_TEST_CASE(what_was_accepted_is_still_known_after_a_kill) {
+    const Protection both = security::authenticated_encryption;
+    const SecuritySuite suite = SecuritySuite::aes_gcm_128;
+    for (const Mechanism mechanism : {Mechanism::lowest, Mechanism::lls, Mechanism::hls_gmac}) {
+        const TemporaryFolder folder;
+        const auto open_store = [&] {
+            auto store = store::CounterStore::open(folder.file("counters.db"));
+            BOOST_REQUIRE_MESSAGE(store.has_value(), store.error());
+            return std::shared_ptr<store::CounterStore>(std::move(*store));
+        };
+        {
+            const SimulatedMeter meter(scenario(mechanism, suite, both));
+            const pid_t child = ::fork();
+            if (child == 0) {
+                Desk desk(parameters(meter, LinkKind::wrapper, mechanism, suite, both),
+                          with_counters(open_store()));
+                const bool done = desk.read().has_value();
+                if (mechanism == Mechanism::hls_gmac) {
+                    desk.release();
+                }
+                ::raise(done ? SIGKILL : SIGTERM);
+            }
+            int ended = 0;
+            BOOST_REQUIRE(::waitpid(child, &ended, 0) == child);
+            BOOST_REQUIRE((WIFSIGNALED(ended) && WTERMSIG(ended) == SIGKILL));
+        }
+        const SimulatedMeter anew(scenario(mechanism, suite, both));
+        Desk desk(parameters(anew, LinkKind::wrapper, mechanism, suite, both),
+                  with_counters(open_store()));
+        BOOST_TEST_CONTEXT(name(mechanism)) {
+            BOOST_TEST(text(desk.read()) == "counter-rejected");
+        }
+    }
 }
 
 // Anybody on the line can say in plain that there is no association.

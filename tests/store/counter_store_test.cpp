@@ -1,5 +1,6 @@
 #include "store/counter_store.hpp"
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -82,22 +83,75 @@ BOOST_AUTO_TEST_CASE(the_end_of_all_numbers_is_the_end) {
     BOOST_TEST(!opened(folder.file("other.db"))->reserve(id_of(1), 1, 0xFFFFFFFF).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(what_was_received_only_rises) {
+BOOST_AUTO_TEST_CASE(what_was_received_only_rises_for_each_sender) {
     const TemporaryFolder folder;
+    const auto highest = [](CounterStore& store, std::uint8_t sender) {
+        return store.received(id_of(1), title(sender))->value_or(InvocationCounter(0)).value();
+    };
     {
         const auto store = opened(folder.file("counters.db"));
-        BOOST_TEST(!store->received(id_of(1))->has_value());
+        BOOST_TEST(!store->received(id_of(1), title(1))->has_value());
         BOOST_REQUIRE(store->save_received(id_of(1), {title(1), InvocationCounter(7)}));
         BOOST_REQUIRE(store->save_received(id_of(1), {title(1), InvocationCounter(5)}));
-        BOOST_TEST(store->received(id_of(1))->value().highest.value() == 7U);
+        BOOST_TEST(highest(*store, 1) == 7U);
     }
     const auto store = opened(folder.file("counters.db"));
-    BOOST_TEST(store->received(id_of(1))->value().highest.value() == 7U);
+    BOOST_TEST(highest(*store, 1) == 7U);
     BOOST_REQUIRE(store->save_received(id_of(1), {title(1), InvocationCounter(6)}));
-    reserved(*store, id_of(9), 1);  // writes what waits
-    BOOST_TEST(store->received(id_of(1))->value().highest.value() == 7U);
+    BOOST_REQUIRE(store->flush_received());
+    BOOST_TEST(highest(*store, 1) == 7U);
+    // Another meter with the same key takes nothing away from the first one.
     BOOST_REQUIRE(store->save_received(id_of(1), {title(2), InvocationCounter(1)}));
-    BOOST_TEST((store->received(id_of(1))->value().sender == title(2)));
+    BOOST_TEST(highest(*store, 2) == 1U);
+    BOOST_REQUIRE(store->flush_received());
+    BOOST_TEST(highest(*store, 2) == 1U);
+    BOOST_TEST(highest(*store, 1) == 7U);
+    BOOST_TEST(!store->received(id_of(2), title(1))->has_value());
+}
+
+BOOST_AUTO_TEST_CASE(what_was_flushed_is_there_after_a_kill) {
+    const TemporaryFolder folder;
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const auto store = CounterStore::open(folder.file("counters.db"));
+        const bool done = store &&
+                          (*store)->save_received(id_of(1), {title(1), InvocationCounter(9)}) &&
+                          (*store)->flush_received();
+        if (done) {
+            ::raise(SIGKILL);
+        }
+        ::_exit(1);
+    }
+    int ended = 0;
+    BOOST_REQUIRE(::waitpid(child, &ended, 0) == child);
+    BOOST_REQUIRE(WIFSIGNALED(ended));
+    const auto store = opened(folder.file("counters.db"));
+    BOOST_TEST(store->received(id_of(1), title(1))->value().value() == 9U);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_of_before_senders_were_kept_apart_is_taken_over) {
+    const TemporaryFolder folder;
+    constexpr std::string_view first_schema = R"(
+CREATE TABLE received (
+    key_fingerprint BLOB PRIMARY KEY NOT NULL,
+    sender BLOB NOT NULL,
+    highest_number INTEGER NOT NULL
+) WITHOUT ROWID;
+)";
+    {
+        auto before = Database::open(folder.file("counters.db"), first_schema, 1);
+        BOOST_REQUIRE(before.has_value());
+        Statement statement = before->prepare("INSERT INTO received VALUES (?1, ?2, 7)");
+        const CounterId id = id_of(1);
+        const SystemTitle sender = title(1);
+        statement.bind(1, ByteView(id.fingerprint));
+        statement.bind(2, sender.octets());
+        BOOST_REQUIRE((statement.step() == Statement::Step::done));
+    }
+    for (int round = 0; round < 2; ++round) {
+        const auto store = opened(folder.file("counters.db"));
+        BOOST_TEST(store->received(id_of(1), title(1))->value().value() == 7U);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(the_own_title_is_drawn_once) {

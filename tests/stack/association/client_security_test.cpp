@@ -400,6 +400,49 @@ BOOST_AUTO_TEST_CASE(SYMSEC_X_IC_2_errors_in_plain_end_a_request_and_are_a_hint_
     BOOST_TEST(pair.get() == "0904DEADBEEF");
 }
 
+// What carries a transaction-id answers the request that has it, and no other.
+BOOST_AUTO_TEST_CASE(an_answer_with_the_transaction_id_of_another_request_answers_nothing) {
+    for (const Envelope envelope :
+         {Envelope::unnamed_key, Envelope::identified_key, Envelope::wrapped_key}) {
+        SecuredTerms terms;
+        terms.requests.envelope = envelope;
+        SecuredPair pair(terms);
+        BOOST_REQUIRE(pair.open());
+        BOOST_TEST(pair.get() == "0904DEADBEEF");
+        // The meter's own seal, and a number that nobody has seen.
+        const ByteBuffer other = octets("0102030405060708");
+        pair.downward = [&](ByteBuffer& apdu) {
+            auto how = wanted(envelope == Envelope::wrapped_key ? ProtectionKind::wrapped_key
+                                                                : ProtectionKind::unnamed_key);
+            how.transaction_id = other;
+            apdu = sealed(*pair.meter->protection(), octets("C401C3000904BADBADBA"), how);
+        };
+        const std::uint64_t before = pair.client->counters().refused_apdus;
+        BOOST_TEST(pair.get() == "nothing");
+        BOOST_TEST(pair.client->counters().refused_apdus == before + 1);
+        pair.wait();
+        pair.downward = [](ByteBuffer&) {};
+        BOOST_TEST(pair.get() == "0904DEADBEEF");
+    }
+}
+
+// A refusal that anybody may have sent is told from one of the meter's.
+BOOST_AUTO_TEST_CASE(a_refusal_in_plain_is_no_proof) {
+    SecuredPair pair({});
+    BOOST_REQUIRE(pair.open());
+    for (const bool is_plain : {true, false}) {
+        pair.downward = [&](ByteBuffer& apdu) {
+            apdu = octets("D80102");
+            if (!is_plain) {
+                apdu =
+                    sealed(*pair.meter->protection(), apdu, wanted(ProtectionKind::general_global));
+            }
+        };
+        BOOST_TEST(pair.get() == "exception service-not-supported");
+        BOOST_TEST(std::get<RequestFailed>(*pair.event).unproven == is_plain);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_flood_of_forged_APDUs_is_counted_and_nothing_else) {
     SecuredPair pair({});
     BOOST_REQUIRE(pair.open());
