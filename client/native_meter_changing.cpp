@@ -22,6 +22,45 @@ bool is_not_taken(const Failure& failure) {
     return failure.code == FailureCode::service_refused && !answer_too_long;
 }
 
+constexpr std::uint16_t association_sn_class = 12;
+constexpr std::uint16_t association_ln_class = 15;
+
+/// Whether the value is a secret of LLS or HLS.
+bool is_secret(const cosem::AttributeDescriptor& attribute) {
+    constexpr int secret = 7;
+    return attribute.class_id == association_ln_class && attribute.attribute_id == secret;
+}
+bool is_secret(const cosem::MethodDescriptor& method) {
+    constexpr int change_hls_secret = 2;
+    constexpr int change_secret = 5;
+    return (method.class_id == association_ln_class && method.method_id == change_hls_secret) ||
+           (method.class_id == association_sn_class && method.method_id == change_secret);
+}
+bool is_secret(const AccessItem& item) {
+    const cosem::AttributeDescriptor& target = item.target;
+    switch (item.kind) {
+        case AccessItem::Kind::set: return is_secret(target);
+        case AccessItem::Kind::action:
+            return is_secret(
+                cosem::MethodDescriptor{target.class_id, target.instance, target.attribute_id});
+        case AccessItem::Kind::get: break;
+    }
+    return false;
+}
+
+/// A new secret goes out sealed, or not at all.
+Outcome<void> may_send(bool secret, const MeterSecurity& security) {
+    const security::Protection& protection = security.requests.protection;
+    if (!secret ||
+        (security.ciphered && protection.is_at_least(security::authenticated_encryption))) {
+        return {};
+    }
+    Failure failure;
+    failure.code = FailureCode::invalid_request;
+    failure.detail = "secrets are sent with authenticated encryption only";
+    return std::unexpected(failure);
+}
+
 Outcome<void> outcome_of(cosem::DataAccessResult verdict) {
     if (verdict == cosem::DataAccessResult::success) {
         return {};
@@ -87,6 +126,12 @@ asio::awaitable<Outcome<void>> NativeMeterClient::write(cosem::AttributeDescript
 
 asio::awaitable<Outcome<std::vector<Outcome<void>>>> NativeMeterClient::write_list(
     std::vector<WriteRequest> requests, Instant deadline) {
+    const bool secret = std::ranges::any_of(
+        requests, [](const WriteRequest& request) { return is_secret(request.attribute); });
+    const Outcome<void> may = may_send(secret, parameters_.security);
+    if (!may) {
+        co_return std::unexpected(may.error());
+    }
     Outcome<AssociationInfo> connected = co_await connect(deadline);
     if (!connected) {
         co_return std::unexpected(std::move(connected.error()));
@@ -188,6 +233,10 @@ asio::awaitable<Outcome<NativeMeterClient::Verdicts>> NativeMeterClient::write_b
 
 asio::awaitable<Outcome<std::optional<axdr::Data>>> NativeMeterClient::invoke(
     cosem::MethodDescriptor method, std::optional<axdr::Data> parameters, Instant deadline) {
+    const Outcome<void> may = may_send(is_secret(method), parameters_.security);
+    if (!may) {
+        co_return std::unexpected(may.error());
+    }
     Outcome<AssociationInfo> connected = co_await connect(deadline);
     if (!connected) {
         co_return std::unexpected(std::move(connected.error()));
@@ -287,6 +336,12 @@ asio::awaitable<Outcome<std::optional<axdr::Data>>> NativeMeterClient::invoke_by
 
 asio::awaitable<Outcome<std::vector<AccessOutcome>>> NativeMeterClient::access(
     std::vector<AccessItem> items, bool break_on_error, Instant deadline) {
+    const bool secret =
+        std::ranges::any_of(items, [](const AccessItem& item) { return is_secret(item); });
+    const Outcome<void> may = may_send(secret, parameters_.security);
+    if (!may) {
+        co_return std::unexpected(may.error());
+    }
     Outcome<AssociationInfo> connected = co_await connect(deadline);
     if (!connected) {
         co_return std::unexpected(std::move(connected.error()));
@@ -327,6 +382,10 @@ asio::awaitable<Outcome<std::vector<AccessOutcome>>> NativeMeterClient::access(
 
 asio::awaitable<Outcome<void>> NativeMeterClient::broadcast_write(
     cosem::AttributeDescriptor attribute, axdr::Data value, Instant deadline) {
+    const Outcome<void> may = may_send(is_secret(attribute), parameters_.security);
+    if (!may) {
+        co_return std::unexpected(may.error());
+    }
     const Outcome<AssociationInfo> connected = co_await connect(deadline);
     if (!connected) {
         co_return std::unexpected(connected.error());
@@ -337,6 +396,10 @@ asio::awaitable<Outcome<void>> NativeMeterClient::broadcast_write(
 
 asio::awaitable<Outcome<void>> NativeMeterClient::broadcast_invoke(
     cosem::MethodDescriptor method, std::optional<axdr::Data> parameters, Instant deadline) {
+    const Outcome<void> may = may_send(is_secret(method), parameters_.security);
+    if (!may) {
+        co_return std::unexpected(may.error());
+    }
     const Outcome<AssociationInfo> connected = co_await connect(deadline);
     if (!connected) {
         co_return std::unexpected(connected.error());

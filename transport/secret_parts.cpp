@@ -109,6 +109,13 @@ bool may_name_association(ByteView octets) {
            }) != octets.end();
 }
 
+/// Whether a Read may invoke a method of the current association, with a secret for a parameter.
+bool may_invoke_association(ByteView octets) {
+    return std::ranges::adjacent_find(octets, [](Byte tag, Byte name) {
+               return tag == 0x04 && name == 0xFA;
+           }) != octets.end();
+}
+
 /// Whether a request that was cut may ask for the secret: what is not seen yet may.
 bool may_ask_for_secret(ByteView apdu, bool is_whole) {
     return !is_whole || may_name_secret(apdu);
@@ -190,6 +197,8 @@ Hidden SecretParts::judge_apdu(Asked& asked, ByteView apdu, bool is_whole) {
         case ApduTag::write_request:
         case ApduTag::unconfirmed_write_request:
             return !is_whole || may_name_association(apdu) ? all_behind(1, apdu) : Hidden{};
+        case ApduTag::read_request:
+            return !is_whole || may_invoke_association(apdu) ? all_behind(1, apdu) : Hidden{};
         case ApduTag::get_request: note_get(asked, apdu); return {};
         case ApduTag::get_response: return judge_get_response(asked, apdu, is_whole);
         case ApduTag::access_request:

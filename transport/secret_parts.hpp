@@ -4,8 +4,9 @@
 // Hidden are the calling-authentication-value of an AARQ and a dedicated key that it carries in the
 // clear; the secret of an association object (class 15, attribute 7, methods 1 and 2) in SET,
 // ACTION and ACCESS, and in the answers to a GET or an ACCESS that asks for it; and the contents of
-// SET and ACTION in lists and blocks, and of a Write to the current association's short names,
-// where a secret may stand, and be cut, anywhere. What does not decode is hidden rather than shown.
+// SET and ACTION in lists and blocks, and of a Write to the current association's short names, or a
+// Read that invokes one of its methods, where a secret may stand, and be cut, anywhere. What does
+// not decode is hidden rather than shown.
 
 #include <array>
 #include <cstdint>

@@ -433,6 +433,52 @@ BOOST_AUTO_TEST_CASE(a_forged_refusal_never_makes_a_method_be_invoked_twice) {
     desk.release();
 }
 
+// A secret of an association goes out sealed, or not at all.
+BOOST_AUTO_TEST_CASE(secrets_are_sent_with_authenticated_encryption_only) {
+    const SecuritySuite suite = SecuritySuite::aes_gcm_128;
+    const cosem::ObisCode current(0, 0, 40, 0, 0, 255);
+    const cosem::AttributeDescriptor lls_secret{15, current, 7};
+    const std::array methods{cosem::MethodDescriptor{15, current, 2},
+                             cosem::MethodDescriptor{12, current, 5}};
+    const axdr::Data value = *axdr::Data::parse(octets("0903414243"));
+    for (const Protection& protection :
+         {security::no_protection, security::authenticated_only, security::encrypted_only}) {
+        const SimulatedMeter meter(scenario(Mechanism::lls, suite, protection));
+        const CuttingRelay relay(meter.wrapper_port(), {});
+        MeterParameters asked =
+            parameters(meter, LinkKind::wrapper, Mechanism::lls, suite, protection);
+        asked.endpoint.port = relay.port();
+        Desk desk(std::move(asked), with_counters());
+        client::MeterClient& client = desk.client;
+        const Instant deadline = in(std::chrono::seconds(20));
+        const auto is_refused = [&](const auto& outcome) {
+            return !outcome && outcome.error().code == client::FailureCode::invalid_request &&
+                   client::describe(outcome.error()).find("secrets") != std::string::npos;
+        };
+        BOOST_TEST_CONTEXT(level_of(protection)) {
+            BOOST_TEST(is_refused(desk.wait(client.write(lls_secret, value, deadline))));
+            BOOST_TEST(is_refused(desk.wait(client.broadcast_write(lls_secret, value, deadline))));
+            std::vector<client::WriteRequest> list;
+            list.push_back({long_text, value});
+            list.push_back({lls_secret, value});
+            BOOST_TEST(is_refused(desk.wait(client.write_list(std::move(list), deadline))));
+            for (const cosem::MethodDescriptor& method : methods) {
+                BOOST_TEST(is_refused(desk.wait(client.invoke(method, value, deadline))));
+                BOOST_TEST(is_refused(desk.wait(client.broadcast_invoke(method, value, deadline))));
+            }
+            std::vector<client::AccessItem> items(1);
+            items[0].kind = client::AccessItem::Kind::set;
+            items[0].target = lls_secret;
+            items[0].value = value;
+            BOOST_TEST(is_refused(desk.wait(client.access(std::move(items), false, deadline))));
+            BOOST_TEST(relay.messages() == 0);
+            // What is no secret goes its way.
+            BOOST_TEST(desk.wait(client.write(long_text, value, deadline)).has_value());
+            desk.release();
+        }
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace dlms::testing

@@ -48,6 +48,14 @@ BOOST_AUTO_TEST_CASE(changes_of_the_secret_are_hidden) {
     BOOST_TEST(judge("C101C1000F0000280000FF0700 FF61626364") == "C101C1000F0000280000FF0700**");
 }
 
+BOOST_AUTO_TEST_CASE(what_a_Read_gives_to_a_method_of_the_association_is_hidden) {
+    Judge judge;
+    BOOST_TEST(judge("05 01 04 FA40 00 090461626364") == "05**");
+    BOOST_TEST(judge("05 01 04 FA40 00 09", Direction::sent, "0001", false) == "05**");
+    BOOST_TEST(judge("05 01 02 FA08") == "050102FA08");
+    BOOST_TEST(judge("05 01 04 0100 01 1105") == "0501040100011105");
+}
+
 BOOST_AUTO_TEST_CASE(writes_to_the_association_by_short_names_are_hidden) {
     Judge judge;
     BOOST_TEST(judge("06 01 02FA40 01 090461626364") == "06**");
