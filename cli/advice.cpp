@@ -23,6 +23,26 @@ std::string_view access_advice(cosem::DataAccessResult result) {
     }
 }
 
+/// Where the error says more than the code.
+std::string_view error_advice(const client::Failure& failure) {
+    if (!failure.error || failure.code == FailureCode::outcome_unknown) {
+        return {};
+    }
+    switch (failure.error->code) {
+        case ErrorCode::counter_too_low:
+            return "Of a meter that was reset or replaced the numbers begin anew with new keys, or "
+                   "with another file of --counters; else somebody may be replaying.";
+        case ErrorCode::counter_exhausted: return "Change the meter's keys: dlms keys.";
+        case ErrorCode::counter_not_reserved:
+            return "Is the disk full, or the file of --counters not ours to write?";
+        case ErrorCode::authentication_failed:
+        case ErrorCode::reflected_challenge:
+            return "Check that the secret or the keys are the meter's; else somebody answers in "
+                   "its place.";
+        default: return {};
+    }
+}
+
 }  // namespace
 
 ExitStatus exit_status(const client::Failure& failure) {
@@ -56,6 +76,9 @@ ExitStatus exit_status(const client::Failure& failure) {
 std::string_view advice(const client::Failure& failure) {
     if (failure.access_result) {
         return access_advice(*failure.access_result);
+    }
+    if (const std::string_view exact = error_advice(failure); !exact.empty()) {
+        return exact;
     }
     switch (failure.code) {
         case FailureCode::connect_refused:

@@ -208,6 +208,7 @@ ExitStatus KeysCommand::run() {
         environment.trace = access->environment.trace;
         environment.counters = access->environment.counters;
         environment.counter_raised = access->environment.counter_raised;
+        environment.counter_doubted = access->environment.counter_doubted;
         environment.counter_low = access->environment.counter_low;
         return std::make_unique<client::NativeMeterClient>(std::move(parameters),
                                                            std::move(environment));

@@ -115,6 +115,11 @@ std::expected<MeterOptions::Access, std::string> MeterOptions::access(
         std::cerr << "dlms: the meter has seen higher invocation counters than ours: going on with "
                   << next << '\n';
     };
+    environment.counter_doubted = [](std::uint32_t next) {
+        std::cerr << "dlms: the meter's counter object says that our invocation counter goes on at "
+                  << next
+                  << ", which would leave the key hardly any: --trust-counter believes it\n";
+    };
     environment.counter_low = [](std::uint32_t left) {
         std::cerr << "dlms: " << left
                   << " invocation counters are left for a key: change the meter's keys\n";

@@ -228,6 +228,11 @@ void SecurityOptions::add_to(CLI::App& command) {
         ->option_text("OBIS")
         ->group(group);
     command
+        .add_flag("--trust-counter", trusts_counter_,
+                  "Believe what it tells even if the key has hardly any number\n"
+                  "left then")
+        ->group(group);
+    command
         .add_option("--counters", counters_file_,
                     "File of our invocation counters; ~/.local/state/dlms/counters.db\n"
                     "if absent")
@@ -355,6 +360,7 @@ std::expected<void, std::string> SecurityOptions::set_titles(
         }
         security.counter_object = *code;
     }
+    security.trusts_high_counter = trusts_counter_;
     return {};
 }
 

@@ -73,6 +73,7 @@ private:
     std::optional<std::string> system_title_;
     std::optional<std::string> meter_title_;
     std::optional<std::string> counter_object_;
+    bool trusts_counter_ = false;
     std::optional<std::string> counters_file_;
 };
 

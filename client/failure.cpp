@@ -98,6 +98,46 @@ std::string_view sentence(FailureCode code) {
     return "an internal error";
 }
 
+/// Of an exception-response.
+FailureCode code_of(const xdlms::ExceptionResponse& exception, FailureCode otherwise) {
+    switch (exception.service_error) {
+        case xdlms::ServiceError::deciphering_error: return FailureCode::deciphering_failed;
+        case xdlms::ServiceError::invocation_counter_error: return FailureCode::counter_rejected;
+        default: return otherwise;
+    }
+}
+
+/// Where the code covers what is ours and what is the meter's, or needs another word; else empty.
+std::string_view exact_sentence(const Failure& failure) {
+    if (failure.code == FailureCode::outcome_unknown) {
+        return {};
+    }
+    if (failure.exception && failure.code == FailureCode::deciphering_failed) {
+        return "the meter could not decipher the request";
+    }
+    if (failure.exception && failure.code == FailureCode::counter_rejected) {
+        return "the meter refused our invocation counter";
+    }
+    if (!failure.error) {
+        return {};
+    }
+    switch (failure.error->code) {
+        case ErrorCode::counter_too_low:
+            return "the meter's invocation counter did not rise: a message of before was sent "
+                   "again, or the meter has begun to count anew";
+        case ErrorCode::counter_exhausted:
+            return "our invocation counter of the key is at its end: the key is to be changed";
+        case ErrorCode::counter_not_reserved:
+            return "our invocation counters could not be written, so that nothing is sent";
+        case ErrorCode::authentication_failed:
+            return "the meter did not prove that it has the secret or key";
+        case ErrorCode::reflected_challenge:
+            return "the meter sent our own challenge back, and proved nothing";
+        case ErrorCode::answer_too_long: return "the meter's answer is longer than is taken here";
+        default: return {};
+    }
+}
+
 void append_refusal(std::string& text, const association::AssociationRefused& refusal) {
     if (refusal.diagnostic) {
         const std::string_view known = acse::name(*refusal.diagnostic);
@@ -164,7 +204,18 @@ Blame Failure::blame() const {
     }
 }
 
+bool is_refusal(const Failure& failure) {
+    if (failure.code == FailureCode::outcome_unknown || failure.unproven) {
+        return false;
+    }
+    return failure.code == FailureCode::access_refused ||
+           failure.code == FailureCode::service_refused || failure.exception.has_value();
+}
+
 bool concerns_the_item(const Failure& failure) {
+    if (failure.exception) {
+        return true;
+    }
     switch (failure.code) {
         case FailureCode::malformed_answer:
         case FailureCode::protocol_violation:
@@ -187,10 +238,8 @@ std::string_view code_text(const Failure& failure) {
 }
 
 std::string describe(const Failure& failure) {
-    std::string text{sentence(failure.code)};
-    if (failure.error && failure.error->code == ErrorCode::answer_too_long) {
-        text = "the meter's answer is longer than is taken here";
-    }
+    const std::string_view exact = exact_sentence(failure);
+    std::string text{exact.empty() ? sentence(failure.code) : exact};
     if (failure.access_result) {
         text += ": ";
         text += cosem::name(*failure.access_result);
@@ -252,6 +301,9 @@ Failure from_refusal(const association::AssociationRefused& refusal) {
          *diagnostic == authentication_mechanism_name_not_recognised);
     failure.code =
         authentication ? FailureCode::authentication_failed : FailureCode::association_rejected;
+    if (refusal.exception) {
+        failure.code = code_of(*refusal.exception, failure.code);
+    }
     failure.refusal = refusal;
     return failure;
 }
@@ -287,6 +339,7 @@ Failure from_request_failure(const association::RequestFailure& reason) {
     failure.code = FailureCode::service_refused;
     if (const auto* exception = std::get_if<xdlms::ExceptionResponse>(&reason)) {
         failure.exception = *exception;
+        failure.code = code_of(*exception, failure.code);
     } else {
         failure.service_error = std::get<xdlms::ConfirmedServiceError>(reason);
     }

@@ -75,6 +75,9 @@ struct Failure {
     Blame blame() const;
 };
 
+/// Whether it was the meter that said no: it has carried out nothing.
+bool is_refusal(const Failure& failure);
+
 /// Whether the failure is one item's affair, and the association goes on to the next.
 bool concerns_the_item(const Failure& failure);
 

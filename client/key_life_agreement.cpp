@@ -34,11 +34,6 @@ SecretKind kind_of(KeyId id) {
     return SecretKind::encryption;
 }
 
-bool is_refusal(const Failure& failure) {
-    return failure.code == FailureCode::access_refused ||
-           failure.code == FailureCode::service_refused;
-}
-
 Outcome<MeterSecrets> secrets_from(const AgreementOffer& offer,
                                    const std::optional<axdr::Data>& answer,
                                    const MeterSecurity& security) {

@@ -81,6 +81,7 @@ MeterSecurity MeterSecurity::clone() const {
     copy.stops_at_challenge = stops_at_challenge;
     copy.challenge_size = challenge_size;
     copy.counter_object = counter_object;
+    copy.trusts_high_counter = trusts_high_counter;
     return copy;
 }
 

@@ -49,6 +49,8 @@ struct MeterSecurity {
     /// The object (class Data) that tells the public client the last number that the meter has
     /// accepted with the unicast key.
     std::optional<cosem::ObisCode> counter_object;
+    /// What that object says is believed even if the key has hardly any number left behind it.
+    bool trusts_high_counter = false;
 
     /// Asks requests and answers for the same, in a ciphered context.
     void protect(const security::Protection& protection);

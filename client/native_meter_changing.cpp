@@ -79,9 +79,7 @@ Failure nameless_method() {
 /// How a request ended that was sent and changes something: what the meter did not refuse it may
 /// have done. A refusal that anybody may have sent is none.
 Failure of_change(Failure failure) {
-    const bool is_refused =
-        failure.code == FailureCode::access_refused || failure.code == FailureCode::service_refused;
-    if (!is_refused || failure.unproven) {
+    if (!is_refusal(failure)) {
         failure.code = FailureCode::outcome_unknown;
     }
     return failure;
@@ -246,7 +244,11 @@ asio::awaitable<Outcome<std::optional<axdr::Data>>> NativeMeterClient::invoke(
             co_await invoke_by_name(method, parameters, deadline);
         if (!by_name) {
             const auto service = writes(parameters) ? ClientService::write : ClientService::read;
-            const bool renewed = co_await renew_association(service, by_name.error(), deadline);
+            // Of the counter it is renewed for readings only.
+            bool renewed = by_name.error().code != FailureCode::counter_rejected;
+            if (renewed) {
+                renewed = co_await renew_association(service, by_name.error(), deadline);
+            }
             if (renewed) {
                 by_name = co_await invoke_by_name(method, parameters, deadline);
             }

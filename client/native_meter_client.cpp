@@ -9,6 +9,9 @@ Instant now() {
     return std::chrono::steady_clock::now();
 }
 
+/// The last tenth of the numbers of a key.
+constexpr std::uint32_t first_doubtful_counter = security::last_invocation_counter / 10 * 9;
+
 /// Whether a meter that does not like our invocation counter may be behind the failure.
 bool may_be_of_counter(const Failure& failure) {
     switch (failure.code) {
@@ -56,6 +59,7 @@ asio::awaitable<Outcome<AssociationInfo>> NativeMeterClient::connect(Instant dea
         has_asked = true;
         co_await raise_counter(deadline);
     }
+    has_raised_ = false;
     Outcome<AssociationInfo> made = co_await associate(deadline);
     // Most meters say nothing of a number that is too low, or that the association is refused.
     if (!made && !has_asked && may_raise_counter() && may_be_of_counter(made.error()) &&
@@ -98,6 +102,13 @@ asio::awaitable<bool> NativeMeterClient::raise_counter(Instant deadline) {
         co_return false;
     }
     const auto next = static_cast<std::uint32_t>(*counter + 1);
+    // The answer is in plain: whoever forges it must not leave the key without numbers.
+    if (next >= first_doubtful_counter && !parameters_.security.trusts_high_counter) {
+        if (environment_.counter_doubted) {
+            environment_.counter_doubted(next);
+        }
+        co_return false;
+    }
     const bool raises = numbers_->begin_with(next).value_or(false);
     if (raises && environment_.counter_raised) {
         environment_.counter_raised(next);
@@ -169,10 +180,37 @@ void NativeMeterClient::take_association(const association::Associated& associat
                                    parameters_.mechanism, parameters_.security.requests.protection};
 }
 
+bool NativeMeterClient::calls_for_higher_counter(association::ClientService service,
+                                                 const Failure& failure) const {
+    using enum association::ClientService;
+    // A Read of short names may invoke a method, whose failures come here as unknown outcomes.
+    const bool is_reading = service == get || service == get_list || service == read;
+    return is_reading && failure.exception && failure.code == FailureCode::counter_rejected &&
+           may_raise_counter() && !has_raised_;
+}
+
+bool NativeMeterClient::calls_for_renewal(association::ClientService service,
+                                          const Failure& failure) {
+    return calls_for_higher_counter(service, failure) ||
+           renewal_.calls_for_renewal(service, failure);
+}
+
 asio::awaitable<bool> NativeMeterClient::renew_association(association::ClientService service,
                                                            const Failure& failure,
                                                            Instant deadline) {
-    if (!association_ || !renewal_.calls_for_renewal(service, failure) || !machine().renew(now())) {
+    if (!association_) {
+        co_return false;
+    }
+    if (calls_for_higher_counter(service, failure)) {
+        has_raised_ = true;
+        const bool raised = co_await raise_counter(deadline);
+        if (!raised) {
+            co_return false;
+        }
+        const Outcome<AssociationInfo> made = co_await associate(deadline);
+        co_return made.has_value();
+    }
+    if (!renewal_.calls_for_renewal(service, failure) || !machine().renew(now())) {
         co_return false;
     }
     association_.reset();

@@ -33,6 +33,9 @@ struct ClientEnvironment {
     std::shared_ptr<DurableCounters> counters;
     /// Told when the meter's counter object made ours skip numbers, up to `next`.
     std::function<void(std::uint32_t next)> counter_raised;
+    /// Told when that object would have had us skip to `next`, which anybody may have said in the
+    /// meter's place, and nearly all numbers of the key with it: we skip none.
+    std::function<void(std::uint32_t next)> counter_doubted;
     /// Told when the connection was closed since the meter sent without end what nobody had asked
     /// for. Must make no call to the client.
     std::function<void()> flooded;
@@ -117,6 +120,10 @@ private:
     /// numbers that the meter has seen. True if there were any.
     asio::awaitable<bool> raise_counter(Instant deadline);
     bool may_raise_counter() const;
+    /// Whether the failure of a request of this service calls for another association.
+    bool calls_for_renewal(association::ClientService service, const Failure& failure);
+    /// A reading that the meter refused since our counter is too low for it.
+    bool calls_for_higher_counter(association::ClientService service, const Failure& failure) const;
     void warn_of_low_counter();
     /// Keys and numbers for one association.
     Result<association::SecurityTerms> security_terms();
@@ -185,6 +192,7 @@ private:
     SystemRandom random_;
     std::optional<NumberSupply> numbers_;  // where there are keys
     bool has_warned_ = false;              // of a counter near its end
+    bool has_raised_ = false;              // inside the association that connect() made
     std::shared_ptr<Line> line_;
     std::unique_ptr<MeterSession> session_;
     std::shared_ptr<transport::Driver> driver_;

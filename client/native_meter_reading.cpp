@@ -261,7 +261,7 @@ asio::awaitable<Outcome<void>> NativeMeterClient::read_singly(std::span<const Re
             outcomes[place].emplace(std::move(std::get<Value>(ending.answer)));
             refused.clear();
         } else {
-            if (renewal_.calls_for_renewal(ClientService::get, *failure)) {
+            if (calls_for_renewal(ClientService::get, *failure)) {
                 refused.push_back(place);
             }
             outcomes[place].emplace(std::unexpected(std::move(*failure)));

@@ -27,6 +27,13 @@ CallFailure call_failure(const ErrorRow& row, std::string sentence, Blame blame)
 }
 
 CallFailure call_failure(const client::Failure& failure) {
+    const bool is_of_store =
+        failure.error && (failure.error->code == ErrorCode::counter_not_reserved ||
+                          failure.error->code == ErrorCode::store_failed);
+    if (is_of_store && failure.code != client::FailureCode::outcome_unknown) {
+        // Neither the caller's fault nor the meter's, and it may pass: the disk is full, say.
+        return {&error_row("throttled"), client::describe(failure), Blame::transport};
+    }
     return {&row_of(failure), client::describe(failure), failure.blame()};
 }
 

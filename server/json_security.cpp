@@ -102,6 +102,8 @@ SecurityRequest read_security(JsonFields& fields) {
                         "value_error");
         }
     }
+    request.trusts_high_counter =
+        fields.boolean({"trust_invocation_counter"}).value_or(request.trusts_high_counter);
     if (ByteBuffer key = read_file_text(fields, "signing_key"); !key.empty()) {
         request.signing_key.emplace(key);
         wipe(key);

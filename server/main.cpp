@@ -142,6 +142,12 @@ ServiceEvents log_events(LogLevel level) {
         spdlog::warn("meter {}: its counter object made our invocation counter skip to {}",
                      json_quoted(meter_number), next);
     };
+    events.counter_doubted = [](const std::string& meter_number, std::uint32_t next) {
+        spdlog::warn(
+            "meter {}: its counter object says that our invocation counter goes on at {}, which "
+            "would leave the key hardly any: not believed without trust_invocation_counter",
+            json_quoted(meter_number), next);
+    };
     events.flooded = [floods = std::uint64_t{0}](const std::string& meter_number) mutable {
         spdlog::warn(
             "meter {}: closed its connection, since it sent without end what nobody had "

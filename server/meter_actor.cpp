@@ -422,6 +422,12 @@ client::ClientEnvironment MeterActor::environment(const client::MeterParameters&
             surroundings->counter_raised(meter_number, next);
         };
     }
+    if (surroundings_->counter_doubted) {
+        environment.counter_doubted = [surroundings = surroundings_,
+                                       meter_number = meter_number_](std::uint32_t next) {
+            surroundings->counter_doubted(meter_number, next);
+        };
+    }
     if (surroundings_->flooded) {
         environment.flooded = [surroundings = surroundings_, meter_number = meter_number_] {
             surroundings->flooded(meter_number);

@@ -39,6 +39,8 @@ struct MeterSurroundings {
     std::shared_ptr<client::KeyRecords> keys;
     // Told when a meter's own counter made ours skip numbers.
     std::function<void(const std::string& meter_number, std::uint32_t next)> counter_raised;
+    // Told when it would have made ours skip nearly all numbers of a key, and we skip none.
+    std::function<void(const std::string& meter_number, std::uint32_t next)> counter_doubted;
     // Told when a connection was closed since its meter sent without end what nobody asked for.
     std::function<void(const std::string& meter_number)> flooded;
     // Told what has been learnt of a meter, whenever that has changed.

@@ -50,6 +50,7 @@ const std::string_view openapi_schemas = R"json({
     "meter_certificate": {"type": "string"}, "meter_authority": {"type": "string"},
     "security": {"enum": ["none", "authentication", "encryption", "authenticated_encryption"]},
     "security_suite": {"type": "integer", "minimum": 0, "maximum": 2}, "invocation_counter_obis": {"type": "string"},
+    "trust_invocation_counter": {"type": "boolean", "default": false, "description": "believe what it tells even if the key has hardly any number left then"},
     "timeout": {"type": "integer", "description": "ms, of one exchange with the meter", "default": 30000},
     "use_logical_name": {"type": "boolean", "default": true}, "pre_established": {"type": "boolean", "default": false},
     "conformance": {"description": "proposed: three octets in hexadecimal, or the standard's names", "examples": ["60FE9F"],

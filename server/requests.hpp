@@ -57,6 +57,7 @@ struct SecurityRequest {
     std::optional<security::SystemTitle> system_title;  // ours
     std::optional<security::SystemTitle> meter_system_title;
     std::optional<cosem::ObisCode> counter_object;
+    bool trusts_high_counter = false;
     // For ECDSA, signed APDUs and agreed keys, in PEM or DER: our private keys, our certificate,
     // the meter's, and its authority's.
     std::optional<SecretBytes> signing_key;

@@ -165,6 +165,7 @@ CallOutcome<void> set_security(const ConnectRequest& request, const MeterDefault
     if (asked.counter_object) {
         security.counter_object = asked.counter_object;
     }
+    security.trusts_high_counter = asked.trusts_high_counter;
     set_protection(asked, security);
     const bool uses_keys = client::uses_keys(security, parameters.mechanism);
     if (!uses_keys && parameters.mechanism == Mechanism::hls_manufacturer) {

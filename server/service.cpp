@@ -67,6 +67,7 @@ HeadEnd::Settings head_end_settings(const ServiceConfig& config, CounterKeeping 
     defaults.max_answer = 2 * HeadEnd::most_octets_of_reading;
     settings.surroundings.counters = std::move(keeping.counters);
     settings.surroundings.counter_raised = std::move(events.counter_raised);
+    settings.surroundings.counter_doubted = std::move(events.counter_doubted);
     settings.surroundings.flooded = std::move(events.flooded);
     settings.surroundings.counter_low = std::move(events.counter_low);
     settings.surroundings.keys = std::move(keys);
@@ -92,6 +93,29 @@ AuditTrail::Events counted(AuditTrail::Events events, const std::shared_ptr<Metr
                     told(record);
                 }
             }};
+}
+
+// A meter's word moves our invocation counters, or would have: both are told to the audit log.
+void audit_counters(HeadEnd::Settings& settings) {
+    const auto noted = [audit = settings.audit](
+                           std::function<void(const std::string&, std::uint32_t)> told,
+                           std::string_view result) {
+        return [audit, told = std::move(told), result](const std::string& meter_number,
+                                                       std::uint32_t next) {
+            AuditIntent what;
+            what.meter = meter_number;
+            what.action = "counter";
+            what.target = "invocation counter of our unicast key";
+            what.after = std::to_string(next);
+            audit->note(std::move(what), result);
+            if (told) {
+                told(meter_number, next);
+            }
+        };
+    };
+    auto& surroundings = settings.surroundings;
+    surroundings.counter_raised = noted(std::move(surroundings.counter_raised), "success");
+    surroundings.counter_doubted = noted(std::move(surroundings.counter_doubted), "refused");
 }
 
 Admission::Settings admission_settings(const ServiceConfig& config) {
@@ -202,6 +226,7 @@ Service::Service(asio::io_context& io, const ServiceConfig& config, Keeping keep
     };
     settings.audit = std::make_shared<AuditTrail>(io.get_executor(), std::move(keeping.audit),
                                                   counted(std::move(events.audit), metrics_));
+    audit_counters(settings);
     head_end_ = std::make_unique<HeadEnd>(io.get_executor(), std::move(settings));
     auto maker = std::make_shared<AnswerMaker>(AnswerMaker::Settings{config.http_threads});
     std::vector<HttpRoute> routes = rest_routes(io.get_executor(), *head_end_, maker);

@@ -30,6 +30,9 @@ struct ServiceEvents {
         trace;
     // A meter's counter object made us skip invocation counters, up to `next`.
     std::function<void(const std::string& meter_number, std::uint32_t next)> counter_raised;
+    // A meter's counter object would have made us skip to `next`, nearly all numbers of a key: we
+    // skip none.
+    std::function<void(const std::string& meter_number, std::uint32_t next)> counter_doubted;
     // A connection was closed since its meter sent without end what nobody asked for.
     std::function<void(const std::string& meter_number)> flooded;
     // A key has few invocation counters left for us: it must be replaced.

@@ -26,6 +26,7 @@ public:
         bool delivered = false;  ///< the meter gets it, and its answer is lost
         bool for_good = false;   ///< nobody gets through from then on
         ByteBuffer forged = {};  ///< not empty: takes the place of the meter's answer
+        int forged_again = 0;    ///< and of the answer to this message
     };
 
     CuttingRelay(std::uint16_t meter, Cut cut)
@@ -65,7 +66,8 @@ private:
         co_await meter.async_connect(meter_, asio::use_awaitable);
         for (;;) {
             ByteBuffer message = co_await next_wpdu(client);
-            const bool is_cut = ++messages_ == cut_.message;
+            const int number = ++messages_;
+            const bool is_cut = number == cut_.message || number == cut_.forged_again;
             has_cut_ = has_cut_ || is_cut;
             if (is_cut && !cut_.delivered && cut_.forged.empty()) {
                 co_return;

@@ -479,6 +479,94 @@ BOOST_AUTO_TEST_CASE(secrets_are_sent_with_authenticated_encryption_only) {
     }
 }
 
+// and a reading is repeated above what it tells.
+BOOST_AUTO_TEST_CASE(SYMSEC_X_IC_2_a_reading_goes_on_above_what_the_counter_object_tells) {
+    const Protection both = security::authenticated_encryption;
+    const SecuritySuite suite = SecuritySuite::aes_gcm_128;
+    constexpr int get = 2;         // behind the AARQ
+    constexpr int second_get = 7;  // behind AARQ, GET and RLRQ of the public client, and AARQ
+    for (const bool twice : {false, true}) {
+        const SimulatedMeter meter(scenario(Mechanism::lls, suite, both));
+        const CuttingRelay relay(meter.wrapper_port(), {.message = get,
+                                                        .delivered = true,
+                                                        .for_good = false,
+                                                        .forged = octets("D8010600001234"),
+                                                        .forged_again = twice ? second_get : 0});
+        MeterParameters asked = parameters(meter, LinkKind::wrapper, Mechanism::lls, suite, both);
+        asked.endpoint.port = relay.port();
+        asked.security.counter_object = counter_object;
+        auto counters = std::make_shared<client::ProcessCounters>();
+        // It has been used, so that the meter is not asked beforehand.
+        BOOST_REQUIRE(counters->reserve(
+            client::counter_id(octets(key_of(suite, '1')), *asked.security.own_title), 1, 0));
+        unsigned raised = 0;
+        client::ClientEnvironment environment = with_counters(counters);
+        environment.counter_raised = [&](std::uint32_t next) {
+            ++raised;
+            BOOST_TEST(next < 100U);  // what the meter's object tells, and not the hint
+        };
+        Desk desk(std::move(asked), std::move(environment));
+        BOOST_TEST_CONTEXT("twice " << twice) {
+            BOOST_TEST(text(desk.read()) == (twice ? "counter-rejected" : "0600003039"));
+            BOOST_TEST(raised == 1U);
+            BOOST_TEST(relay.messages() == second_get);
+        }
+        desk.release();
+    }
+}
+
+BOOST_AUTO_TEST_CASE(SYMSEC_X_IC_2_a_change_is_not_repeated_for_the_counter) {
+    const Protection both = security::authenticated_encryption;
+    const SecuritySuite suite = SecuritySuite::aes_gcm_128;
+    const SimulatedMeter meter(scenario(Mechanism::lls, suite, both));
+    const CuttingRelay relay(
+        meter.wrapper_port(),
+        {.message = 2, .delivered = true, .for_good = false, .forged = octets("D8010600001234")});
+    MeterParameters asked = parameters(meter, LinkKind::wrapper, Mechanism::lls, suite, both);
+    asked.endpoint.port = relay.port();
+    asked.security.counter_object = counter_object;
+    auto counters = std::make_shared<client::ProcessCounters>();
+    BOOST_REQUIRE(counters->reserve(
+        client::counter_id(octets(key_of(suite, '1')), *asked.security.own_title), 1, 0));
+    Desk desk(std::move(asked), with_counters(counters));
+    const auto written = desk.wait(desk.client.write(
+        long_text, *axdr::Data::parse(octets("090102")), in(std::chrono::seconds(20))));
+    BOOST_REQUIRE(!written);
+    BOOST_TEST((written.error().code == client::FailureCode::outcome_unknown));
+    BOOST_TEST(relay.messages() == 2);
+}
+
+// The counter object answers in plain: whoever answers in its place takes no key's numbers away.
+BOOST_AUTO_TEST_CASE(a_forged_counter_object_does_not_use_up_the_key) {
+    const Protection both = security::authenticated_encryption;
+    const SecuritySuite suite = SecuritySuite::aes_gcm_128;
+    for (const bool is_trusted : {false, true}) {
+        const SimulatedMeter meter(scenario(Mechanism::hls_gmac, suite, both));
+        const CuttingRelay relay(meter.wrapper_port(), {.message = 2,  // the public client's GET
+                                                        .delivered = true,
+                                                        .for_good = false,
+                                                        .forged = octets("C401C10006FFFFFFC0")});
+        MeterParameters asked =
+            parameters(meter, LinkKind::wrapper, Mechanism::hls_gmac, suite, both);
+        asked.endpoint.port = relay.port();
+        asked.security.counter_object = counter_object;
+        asked.security.trusts_high_counter = is_trusted;
+        const client::CounterId id =
+            client::counter_id(octets(key_of(suite, '1')), *asked.security.own_title);
+        auto counters = std::make_shared<client::ProcessCounters>();
+        std::uint32_t doubted = 0;
+        client::ClientEnvironment environment = with_counters(counters);
+        environment.counter_doubted = [&](std::uint32_t next) { doubted = next; };
+        Desk desk(std::move(asked), std::move(environment));
+        BOOST_TEST_CONTEXT("trusted " << is_trusted) {
+            BOOST_TEST(text(desk.read()) == "0600003039");
+            BOOST_TEST(doubted == (is_trusted ? 0U : 0xFFFFFFC1U));
+            BOOST_TEST((counters->next(id)->value() > 0xFFFFFFC0U) == is_trusted);
+        }
+        desk.release();
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace dlms::testing
