@@ -444,13 +444,14 @@ std::expected<void, std::string> SecurityOptions::apply(const EnvironmentVariabl
 }
 
 std::expected<std::unique_ptr<store::CounterStore>, std::string> open_counters(
-    const std::optional<std::string>& file, const EnvironmentVariable& environment) {
+    const std::optional<std::string>& file, const EnvironmentVariable& environment,
+    std::chrono::milliseconds wait) {
     const auto name =
         file ? std::expected<std::string, std::string>(*file) : default_counters_file(environment);
     if (!name) {
         return std::unexpected(name.error());
     }
-    auto store = store::CounterStore::open(*name);
+    auto store = store::CounterStore::open(*name, wait);
     if (!store) {
         return wrong("invocation counters: " + store.error());
     }
@@ -462,7 +463,7 @@ std::expected<std::shared_ptr<client::DurableCounters>, std::string> SecurityOpt
     if (!client::uses_keys(parameters.security, parameters.mechanism)) {
         return nullptr;
     }
-    auto store = open_counters(counters_file_, environment);
+    auto store = open_counters(counters_file_, environment, parameters.response_timeout);
     if (!store) {
         return std::unexpected(store.error());
     }

@@ -21,9 +21,11 @@ using EnvironmentVariable = std::function<const char*(const char* name)>;
 /// Who is spoken to: broadcasts are ciphered with the broadcast key.
 enum class Audience : std::uint8_t { one_meter, every_meter };
 
-/// The invocation counters in a file, or in the default one; the error is a sentence.
+/// The invocation counters in a file, or in the default one, which another process may use for
+/// `wait`; the error is a sentence.
 std::expected<std::unique_ptr<store::CounterStore>, std::string> open_counters(
-    const std::optional<std::string>& file, const EnvironmentVariable& environment);
+    const std::optional<std::string>& file, const EnvironmentVariable& environment,
+    std::chrono::milliseconds wait = store::usual_wait);
 
 class SecurityOptions {
 public:

@@ -47,8 +47,8 @@ std::unexpected<Error> store_failed() {
 }  // namespace
 
 std::expected<std::unique_ptr<CounterStore>, std::string> CounterStore::open(
-    const std::string& file) {
-    auto database = Database::open(file, schema, schema_version);
+    const std::string& file, std::chrono::milliseconds wait) {
+    auto database = Database::open(file, schema, schema_version, Sharing::none, wait);
     if (!database) {
         return std::unexpected(std::move(database.error()));
     }

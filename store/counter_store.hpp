@@ -23,8 +23,10 @@ struct CounterOutlook {
 
 class CounterStore final : public client::DurableCounters {
 public:
-    /// Opens the file, or makes it. One process at a time. The error is a sentence for people.
-    static std::expected<std::unique_ptr<CounterStore>, std::string> open(const std::string& file);
+    /// Opens the file, or makes it. One process at a time, so that it may `wait` for another. The
+    /// error is a sentence for people.
+    static std::expected<std::unique_ptr<CounterStore>, std::string> open(
+        const std::string& file, std::chrono::milliseconds wait = usual_wait);
     ~CounterStore() override;
 
     Result<security::CounterRange> reserve(const client::CounterId& id, std::uint32_t count,

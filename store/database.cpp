@@ -1,15 +1,15 @@
 #include "store/database.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <limits>
 #include <sqlite3.h>
 #include <unistd.h>
 
 namespace dlms::store {
 namespace {
-
-constexpr int busy_milliseconds = 2000;
 
 /// Made before SQLite does, so that nobody else may read it at any time. SQLite gives its side
 /// files the same mode.
@@ -73,7 +73,8 @@ void Database::Close::operator()(sqlite3* database) const {
 
 std::expected<Database, std::string> Database::open(const std::string& file,
                                                     std::string_view schema, int version,
-                                                    Sharing sharing) {
+                                                    Sharing sharing,
+                                                    std::chrono::milliseconds wait) {
     if (auto wrong = make_private(file)) {
         return std::unexpected(std::move(*wrong));
     }
@@ -84,6 +85,7 @@ std::expected<Database, std::string> Database::open(const std::string& file,
     if (opened != SQLITE_OK) {
         return std::unexpected(file + ": " + database.error());
     }
+    database.wait_for_others(wait);
     if (auto wrong = database.prepare_file(schema, version, sharing)) {
         return std::unexpected(file + ": " + *wrong);
     }
@@ -99,7 +101,7 @@ std::expected<Database, std::string> Database::open_for_reading(const std::strin
     if (opened != SQLITE_OK) {
         return std::unexpected(file + ": " + database.error());
     }
-    sqlite3_busy_timeout(handle, busy_milliseconds);
+    database.wait_for_others(usual_wait);
     if (auto wrong = database.check_version(version)) {
         return std::unexpected(file + ": " + *wrong);
     }
@@ -118,9 +120,13 @@ std::expected<Database, std::string> Database::in_memory(std::string_view schema
     return database;
 }
 
+void Database::wait_for_others(std::chrono::milliseconds wait) {
+    const auto most = std::min<std::int64_t>(wait.count(), std::numeric_limits<int>::max());
+    sqlite3_busy_timeout(database_.get(), static_cast<int>(most));
+}
+
 std::optional<std::string> Database::prepare_file(std::string_view schema, int version,
                                                   Sharing sharing) {
-    sqlite3_busy_timeout(database_.get(), busy_milliseconds);
     // The first write takes the lock, and it is kept: two processes would hand out one number.
     const char* locking =
         sharing == Sharing::none ? "PRAGMA locking_mode=EXCLUSIVE" : "PRAGMA locking_mode=NORMAL";

@@ -2,6 +2,7 @@
 // Database: a file of SQLite's for one process at a time. Write-ahead log, every transaction
 // flushed to the disk before it ends, readable by the owner alone.
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <memory>
@@ -48,6 +49,9 @@ enum class Sharing : std::uint8_t {
     any_number,  ///< read and write, one transaction at a time
 };
 
+/// How long another process that uses the file is waited for, unless told otherwise.
+inline constexpr std::chrono::milliseconds usual_wait{2000};
+
 /// Not for two threads at once.
 class Database {
 public:
@@ -56,7 +60,8 @@ public:
     /// error is a sentence for people.
     static std::expected<Database, std::string> open(const std::string& file,
                                                      std::string_view schema, int version,
-                                                     Sharing sharing = Sharing::none);
+                                                     Sharing sharing = Sharing::none,
+                                                     std::chrono::milliseconds wait = usual_wait);
 
     /// One that is there, to be read only, also while another process writes to it.
     static std::expected<Database, std::string> open_for_reading(const std::string& file,
@@ -77,6 +82,7 @@ private:
         void operator()(sqlite3* database) const;
     };
     explicit Database(sqlite3* database) : database_(database) {}
+    void wait_for_others(std::chrono::milliseconds wait);
     std::optional<std::string> prepare_file(std::string_view schema, int version, Sharing sharing);
     std::optional<std::string> check_version(int version);
 

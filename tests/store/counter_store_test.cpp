@@ -190,6 +190,33 @@ BOOST_AUTO_TEST_CASE(the_file_is_for_its_owner_and_for_one_process) {
     BOOST_TEST((WIFEXITED(ended) && WEXITSTATUS(ended) == 0));
 }
 
+BOOST_AUTO_TEST_CASE(another_process_is_waited_for) {
+    const TemporaryFolder folder;
+    const std::string file = folder.file("counters.db");
+    std::array<int, 2> is_open{};
+    std::array<int, 2> may_end{};
+    BOOST_REQUIRE(::pipe(is_open.data()) == 0);
+    BOOST_REQUIRE(::pipe(may_end.data()) == 0);
+    const pid_t child = ::fork();
+    char octet = 'x';
+    if (child == 0) {
+        auto store = CounterStore::open(file);
+        bool done = store && ::write(is_open[1], &octet, 1) == 1;
+        done = done && ::read(may_end[0], &octet, 1) == 1;
+        if (store) {
+            store->reset();
+        }
+        ::_exit(done ? 0 : 1);
+    }
+    BOOST_REQUIRE(::read(is_open[0], &octet, 1) == 1);
+    BOOST_TEST(!CounterStore::open(file, std::chrono::milliseconds(0)).has_value());
+    BOOST_REQUIRE(::write(may_end[1], &octet, 1) == 1);
+    BOOST_TEST(CounterStore::open(file, std::chrono::minutes(2)).has_value());
+    int ended = 0;
+    BOOST_REQUIRE(::waitpid(child, &ended, 0) == child);
+    BOOST_TEST((WIFEXITED(ended) && WEXITSTATUS(ended) == 0));
+}
+
 BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_used_is_an_error_and_stays_as_it_is) {
     const TemporaryFolder folder;
     BOOST_TEST(!CounterStore::open(folder.file("not/there.db")).has_value());
