@@ -37,6 +37,18 @@ std::unexpected<std::string> wrong(std::string sentence) {
     return std::unexpected(std::move(sentence));
 }
 
+std::expected<std::optional<cosem::ObisCode>, std::string> obis_of(
+    const std::optional<std::string>& text, const std::string& option, const std::string& example) {
+    if (!text) {
+        return std::nullopt;
+    }
+    const auto code = cosem::ObisCode::parse(*text);
+    if (!code) {
+        return wrong(option + ": '" + *text + "' is not an OBIS code such as " + example);
+    }
+    return *code;
+}
+
 void wipe_text(std::string& text) {
     wipe(std::span(reinterpret_cast<Byte*>(text.data()), text.size()));
 }
@@ -238,6 +250,44 @@ void SecurityOptions::add_to(CLI::App& command) {
                     "if absent")
         ->option_text("FILE")
         ->group(group);
+    add_handshake_to(command, group);
+}
+
+void SecurityOptions::add_handshake_to(CLI::App& command, const std::string& group) {
+    command.add_option("--user-id", user_id_, "Client user identification, in the AARQ")
+        ->check(CLI::Range(0, 255))
+        ->option_text("N")
+        ->group(group);
+    command.add_option("--challenge-size", challenge_size_, "Octets of our challenge of HLS")
+        ->check(CLI::Range(8, 64))
+        ->option_text("N")
+        ->group(group);
+    command
+        .add_option("--hls-object", authentication_object_,
+                    "Association whose reply_to_HLS_authentication is invoked;\n"
+                    "0-0:40.0.0.255 if absent")
+        ->option_text("OBIS")
+        ->group(group);
+    command
+        .add_option("--hls-name", authentication_name_,
+                    "Short name of that method; 0xFA58 if absent")
+        ->check(CLI::Range(0, 0xFFFF))
+        ->option_text("N")
+        ->group(group);
+    command
+        .add_flag("--omit-title", omits_title_,
+                  "Leave our title out of the AARQ: the meter knows it")
+        ->group(group);
+    command
+        .add_flag("--open-unverified", opens_unverified_,
+                  "Without an authentication key, decipher what carries a tag\n"
+                  "without verifying it: it may have been changed on the way")
+        ->group(group);
+    command
+        .add_flag("--header-without-lengths", header_without_lengths_,
+                  "Of general-ciphering, authenticate the header without the\n"
+                  "lengths of its fields, as some meters do")
+        ->group(group);
 }
 
 std::expected<std::optional<SecretBytes>, std::string> SecurityOptions::password(
@@ -352,15 +402,34 @@ std::expected<void, std::string> SecurityOptions::set_titles(
         return std::unexpected(meter.error());
     }
     security.meter_title = *meter;
-    if (counter_object_) {
-        const auto code = cosem::ObisCode::parse(*counter_object_);
-        if (!code) {
-            return wrong("--counter-obis: '" + *counter_object_ +
-                         "' is not an OBIS code such as 0-0:43.1.0.255");
-        }
-        security.counter_object = *code;
+    const auto counter = obis_of(counter_object_, "--counter-obis", "0-0:43.1.0.255");
+    if (!counter) {
+        return std::unexpected(counter.error());
+    }
+    if (*counter) {
+        security.counter_object = *counter;
     }
     security.trusts_high_counter = trusts_counter_;
+    return {};
+}
+
+std::expected<void, std::string> SecurityOptions::set_handshake(
+    client::MeterSecurity& security) const {
+    const auto object = obis_of(authentication_object_, "--hls-object", "0-0:40.0.0.255");
+    if (!object) {
+        return std::unexpected(object.error());
+    }
+    security.authentication_object = *object;
+    if (authentication_name_) {
+        security.authentication_name = static_cast<std::uint16_t>(*authentication_name_);
+    }
+    if (user_id_) {
+        security.user_id = static_cast<std::uint8_t>(*user_id_);
+    }
+    security.challenge_size = challenge_size_.value_or(0);
+    security.sends_title = !omits_title_;
+    security.quirks.opens_unverified = opens_unverified_;
+    security.quirks.header_without_lengths = header_without_lengths_;
     return {};
 }
 
@@ -424,6 +493,9 @@ std::expected<void, std::string> SecurityOptions::apply(const EnvironmentVariabl
         return {};
     }
     if (auto set = set_titles(security); !set) {
+        return set;
+    }
+    if (auto set = set_handshake(security); !set) {
         return set;
     }
     if (auto set = set_keys(environment, security); !set) {

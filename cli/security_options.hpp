@@ -46,6 +46,7 @@ public:
         const EnvironmentVariable& environment, client::MeterParameters& parameters) const;
 
 private:
+    void add_handshake_to(CLI::App& command, const std::string& group);
     std::expected<void, std::string> set_mechanism(const EnvironmentVariable& environment,
                                                    client::MeterParameters& parameters) const;
     std::expected<std::optional<SecretBytes>, std::string> password(
@@ -53,6 +54,7 @@ private:
     std::expected<void, std::string> set_keys(const EnvironmentVariable& environment,
                                               client::MeterSecurity& security) const;
     std::expected<void, std::string> set_titles(client::MeterSecurity& security) const;
+    std::expected<void, std::string> set_handshake(client::MeterSecurity& security) const;
     std::expected<void, std::string> set_signing(client::MeterSecurity& security) const;
 
     std::string authentication_;
@@ -76,6 +78,13 @@ private:
     std::optional<std::string> meter_title_;
     std::optional<std::string> counter_object_;
     bool trusts_counter_ = false;
+    std::optional<unsigned> user_id_;
+    std::optional<unsigned> challenge_size_;
+    std::optional<std::string> authentication_object_;
+    std::optional<unsigned> authentication_name_;
+    bool omits_title_ = false;
+    bool opens_unverified_ = false;
+    bool header_without_lengths_ = false;
     std::optional<std::string> counters_file_;
 };
 

@@ -80,6 +80,8 @@ MeterSecurity MeterSecurity::clone() const {
     copy.protected_release = protected_release;
     copy.stops_at_challenge = stops_at_challenge;
     copy.challenge_size = challenge_size;
+    copy.authentication_object = authentication_object;
+    copy.authentication_name = authentication_name;
     copy.counter_object = counter_object;
     copy.trusts_high_counter = trusts_high_counter;
     return copy;
@@ -92,7 +94,11 @@ bool MeterSecurity::same_association(const MeterSecurity& other) const {
            responses == other.responses && dedicated_key == other.dedicated_key &&
            certificate == other.certificate && user_id == other.user_id &&
            sends_title == other.sends_title && protected_release == other.protected_release &&
-           challenge_size == other.challenge_size;
+           challenge_size == other.challenge_size &&
+           authentication_object == other.authentication_object &&
+           authentication_name == other.authentication_name &&
+           quirks.header_without_lengths == other.quirks.header_without_lengths &&
+           quirks.opens_unverified == other.quirks.opens_unverified;
 }
 
 bool uses_keys(const MeterSecurity& security, Mechanism mechanism) {
@@ -161,6 +167,9 @@ Result<association::SecurityTerms> make_security_terms(const MeterSecurity& secu
     terms.user_id = security.user_id;
     terms.protected_release = security.protected_release;
     terms.stops_at_challenge = security.stops_at_challenge;
+    terms.authentication_object =
+        security.authentication_object.value_or(terms.authentication_object);
+    terms.authentication_name = security.authentication_name.value_or(terms.authentication_name);
     if (security.challenge_size != 0) {
         terms.challenge_size = security.challenge_size;
     } else if (mechanism == Mechanism::hls_ecdsa) {

@@ -46,6 +46,10 @@ struct MeterSecurity {
     bool stops_at_challenge = false;
     /// Octets of our challenge; 0: as the mechanism has it.
     std::size_t challenge_size = 0;
+    /// The association object whose reply_to_HLS_authentication is invoked, and the short name of
+    /// that method; empty: as the standard has it.
+    std::optional<cosem::ObisCode> authentication_object;
+    std::optional<std::uint16_t> authentication_name;
     /// The object (class Data) that tells the public client the last number that the meter has
     /// accepted with the unicast key.
     std::optional<cosem::ObisCode> counter_object;

@@ -65,6 +65,38 @@ std::optional<SecretBytes> read_key(JsonFields& fields, JsonFields::Names names)
     return key;
 }
 
+std::optional<cosem::ObisCode> read_obis(JsonFields& fields, const char* name,
+                                         const std::string& example) {
+    const auto text = fields.text({name}, longest_name);
+    if (!text) {
+        return std::nullopt;
+    }
+    const auto code = cosem::ObisCode::parse(*text);
+    if (!code) {
+        fields.fail(name, "'" + *text + "' is not an OBIS code such as " + example, "value_error");
+        return std::nullopt;
+    }
+    return *code;
+}
+
+HandshakeRequest read_handshake(JsonFields& fields) {
+    HandshakeRequest request;
+    if (const auto user = fields.integer({"user_id"}, 0, 0xFF)) {
+        request.user_id = static_cast<std::uint8_t>(*user);
+    }
+    if (const auto size = fields.integer({"challenge_size"}, 8, 64)) {
+        request.challenge_size = static_cast<std::uint8_t>(*size);
+    }
+    request.authentication_object = read_obis(fields, "authentication_object", "0-0:40.0.0.255");
+    if (const auto name = fields.integer({"authentication_name"}, 0, 0xFFFF)) {
+        request.authentication_name = static_cast<std::uint16_t>(*name);
+    }
+    request.omits_system_title = fields.boolean({"omit_system_title"}).value_or(false);
+    request.opens_unverified = fields.boolean({"open_unverified"}).value_or(false);
+    request.header_without_lengths = fields.boolean({"header_without_lengths"}).value_or(false);
+    return request;
+}
+
 SecurityRequest read_security(JsonFields& fields) {
     constexpr std::array<std::string_view, 4> levels{"none", "authentication", "encryption",
                                                      "authenticated_encryption"};
@@ -93,17 +125,10 @@ SecurityRequest read_security(JsonFields& fields) {
     request.dedicated_key = read_key(fields, {"dedicated_key"}).has_value();
     request.system_title = read_title(fields, "system_title");
     request.meter_system_title = read_title(fields, "meter_system_title");
-    if (const auto counter = fields.text({"invocation_counter_obis"}, longest_name)) {
-        if (const auto code = cosem::ObisCode::parse(*counter)) {
-            request.counter_object = *code;
-        } else {
-            fields.fail("invocation_counter_obis",
-                        "'" + *counter + "' is not an OBIS code such as 0-0:43.1.0.255",
-                        "value_error");
-        }
-    }
+    request.counter_object = read_obis(fields, "invocation_counter_obis", "0-0:43.1.0.255");
     request.trusts_high_counter =
         fields.boolean({"trust_invocation_counter"}).value_or(request.trusts_high_counter);
+    request.handshake = read_handshake(fields);
     if (ByteBuffer key = read_file_text(fields, "signing_key"); !key.empty()) {
         request.signing_key.emplace(key);
         wipe(key);

@@ -29,6 +29,7 @@ SecurityRequest SecurityRequest::clone() const {
     copy.meter_system_title = meter_system_title;
     copy.counter_object = counter_object;
     copy.trusts_high_counter = trusts_high_counter;
+    copy.handshake = handshake;
     copy.signing_key = copy_of(signing_key);
     copy.agreement_key = copy_of(agreement_key);
     copy.meter_agreement_certificate = meter_agreement_certificate;
@@ -49,8 +50,9 @@ bool SecurityRequest::matches(const SecurityRequest& other) const {
            dedicated_key == other.dedicated_key && system_title == other.system_title &&
            meter_system_title == other.meter_system_title &&
            counter_object == other.counter_object &&
-           trusts_high_counter == other.trusts_high_counter && envelope == other.envelope &&
-           names_envelope == other.names_envelope && signing == other.signing &&
+           trusts_high_counter == other.trusts_high_counter && handshake == other.handshake &&
+           envelope == other.envelope && names_envelope == other.names_envelope &&
+           signing == other.signing &&
            meter_agreement_certificate == other.meter_agreement_certificate &&
            signing_certificate == other.signing_certificate &&
            meter_certificate == other.meter_certificate && meter_authority == other.meter_authority;

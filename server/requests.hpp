@@ -40,6 +40,19 @@ enum class SecurityChoice : std::uint8_t {
 // Signatures of APDUs: of what is then ciphered, or of what is ciphered already.
 enum class SigningChoice : std::uint8_t { none, inside, outside };
 
+// How this meter's handshake departs from the usual one. What the caller left out is empty.
+struct HandshakeRequest {
+    std::optional<std::uint8_t> user_id;  // client user identification
+    std::optional<std::uint8_t> challenge_size;
+    std::optional<cosem::ObisCode> authentication_object;  // of reply_to_HLS_authentication
+    std::optional<std::uint16_t> authentication_name;      // the same with short names
+    bool omits_system_title = false;
+    bool opens_unverified = false;
+    bool header_without_lengths = false;
+
+    friend bool operator==(const HandshakeRequest&, const HandshakeRequest&) = default;
+};
+
 // The part of /connect about keys. What the caller left out is empty.
 struct SecurityRequest {
     SecurityChoice level = SecurityChoice::none;
@@ -58,6 +71,7 @@ struct SecurityRequest {
     std::optional<security::SystemTitle> meter_system_title;
     std::optional<cosem::ObisCode> counter_object;
     bool trusts_high_counter = false;
+    HandshakeRequest handshake;
     // For ECDSA, signed APDUs and agreed keys, in PEM or DER: our private keys, our certificate,
     // the meter's, and its authority's.
     std::optional<SecretBytes> signing_key;

@@ -103,6 +103,16 @@ CallOutcome<void> take_signing_keys(const SecurityRequest& request,
     return {};
 }
 
+void set_handshake(const HandshakeRequest& asked, client::MeterSecurity& security) {
+    security.user_id = asked.user_id;
+    security.challenge_size = asked.challenge_size.value_or(0);
+    security.authentication_object = asked.authentication_object;
+    security.authentication_name = asked.authentication_name;
+    security.sends_title = !asked.omits_system_title;
+    security.quirks.opens_unverified = asked.opens_unverified;
+    security.quirks.header_without_lengths = asked.header_without_lengths;
+}
+
 // How APDUs are protected, if at all.
 void set_protection(const SecurityRequest& asked, client::MeterSecurity& security) {
     if (asked.names_envelope) {
@@ -166,6 +176,7 @@ CallOutcome<void> set_security(const ConnectRequest& request, const MeterDefault
         security.counter_object = asked.counter_object;
     }
     security.trusts_high_counter = asked.trusts_high_counter;
+    set_handshake(asked.handshake, security);
     set_protection(asked, security);
     const bool uses_keys = client::uses_keys(security, parameters.mechanism);
     if (!uses_keys && parameters.mechanism == Mechanism::hls_manufacturer) {

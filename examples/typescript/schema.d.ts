@@ -594,6 +594,40 @@ export interface components {
             security?: "none" | "authentication" | "encryption" | "authenticated_encryption";
             security_suite?: number;
             invocation_counter_obis?: string;
+            /** @description client user identification, in the AARQ */
+            user_id?: number;
+            /** @description octets of our challenge */
+            challenge_size?: number;
+            /**
+             * @description the association whose reply_to_HLS_authentication is invoked
+             * @default 0-0:40.0.0.255
+             */
+            authentication_object?: string;
+            /**
+             * @description the short name of that method
+             * @default 64088
+             */
+            authentication_name?: number;
+            /**
+             * @description our title is left out of the AARQ: the meter knows it
+             * @default false
+             */
+            omit_system_title?: boolean;
+            /**
+             * @description without an authentication_key, deciphers what carries a tag without verifying it
+             * @default false
+             */
+            open_unverified?: boolean;
+            /**
+             * @description of general-ciphering, the header is authenticated without the lengths of its fields
+             * @default false
+             */
+            header_without_lengths?: boolean;
+            /**
+             * @description believe what it tells even if the key has hardly any number left then
+             * @default false
+             */
+            trust_invocation_counter?: boolean;
             /**
              * @description ms, of one exchange with the meter
              * @default 30000
