@@ -64,6 +64,28 @@ std::optional<KeyElement> read_key_element(const axdr::DataView& element) {
     return KeyElement{static_cast<std::uint8_t>(*number), *octets};
 }
 
+/// Of every client that has proved its keys, by key slot.
+using ReceivedCounters = std::map<security::SystemTitle, std::array<security::ReceiveCounter, 4>>;
+
+/// What a client has used up on whatever connection. The client that the association knows stays
+/// the same.
+void load_received(const ReceivedCounters& known, const security::SystemTitle& client,
+                   ApduProtection& protection) {
+    const auto before = protection.peer_title();
+    const auto found = known.find(client);
+    if (found == known.end() || !protection.set_peer_title(client)) {
+        return;
+    }
+    for (const KeySlot slot : lasting_slots) {
+        if (const auto highest = found->second.at(place_of(slot)).highest()) {
+            protection.receive_counter(slot).accept(*highest);
+        }
+    }
+    if (before) {
+        (void)protection.set_peer_title(*before);
+    }
+}
+
 }  // namespace
 
 DeclaredSecurity DeclaredSecurity::clone() const {
@@ -116,15 +138,8 @@ void DeviceSecurity::grant(ApduProtection& protection) {
 
 void DeviceSecurity::prepare(ApduProtection& protection) {
     grant(protection);
-    if (const auto& client = protection.peer_title()) {
-        const auto found = received_.find(*client);
-        if (found != received_.end()) {
-            for (const KeySlot slot : lasting_slots) {
-                if (const auto highest = found->second.at(place_of(slot)).highest()) {
-                    protection.receive_counter(slot).accept(*highest);
-                }
-            }
-        }
+    if (const auto client = protection.peer_title()) {
+        load_received(received_, *client, protection);
     }
 }
 
@@ -272,7 +287,8 @@ std::optional<security::PublicKey> DeviceSecurity::key_of_client(
 }
 
 void DeviceSecurity::identify(ApduProtection& protection, ByteView aarq, security::Time now) const {
-    const auto decoded = acse::decode_aarq(aarq);
+    // Read like the association reads it: what it accepts must not pass by here.
+    const auto decoded = acse::decode_aarq(aarq, {.keep_unknown_names = true});
     if (!decoded) {
         return;
     }
@@ -284,6 +300,7 @@ void DeviceSecurity::identify(ApduProtection& protection, ByteView aarq, securit
     if (!client) {
         return;
     }
+    load_received(received_, *client, protection);
     auto signing = key_of_client(*client, Use::digital_signature, now);
     if (decoded->calling_ae_qualifier) {
         if (auto shown = certificates_.trusted_key(*decoded->calling_ae_qualifier, *client,

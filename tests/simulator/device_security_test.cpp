@@ -4,6 +4,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "stack/acse/aare.hpp"
+#include "stack/association/client_association.hpp"
+#include "tests/simulator/meter_line.hpp"
 #include "tests/stack/security/protection_pair.hpp"
 
 namespace dlms::simulator::testing {
@@ -34,9 +37,70 @@ std::optional<ErrorCode> received(DeviceSecurity& device, ByteView apdu) {
     return opened ? std::nullopt : std::optional(opened.error().code);
 }
 
+/// With the keys of ProtectionPair; its client 1 needs no authentication.
+constexpr std::string_view ciphered_scenario = R"({
+ "name": "ciphered",
+ "logical_devices": [{
+  "sap": 1, "name": "TST0000000000001",
+  "security": {"system_title": "4D4D4D0000BC614E",
+               "unicast_key": "000102030405060708090A0B0C0D0E0F",
+               "authentication_key": "D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF"},
+  "associations": [{"client_sap": 1, "name": "ciphered", "mechanism": "lowest",
+                    "security": "authenticated_encryption", "conformance": ["get", "set"]}],
+  "objects": [{"obis": "0-0:96.50.0.255", "class": 1, "attributes": [
+    {"id": 2, "access": "rw", "value": null, "any_type": true}]}]}]
+})";
+
+association::ClientConfiguration with_dedicated_key(ApduProtection protection, Random& random) {
+    association::ClientConfiguration configuration;
+    configuration.proposed_conformance = xdlms::Conformance(0x00001F);
+    configuration.security.ciphered = true;
+    configuration.security.dedicated_key = true;
+    configuration.security.requests.protection = authenticated_encryption;
+    configuration.security.responses = authenticated_encryption;
+    configuration.security.random = &random;
+    configuration.security.protection = std::move(protection);
+    return configuration;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(device_security)
+
+BOOST_AUTO_TEST_CASE(a_session_is_a_replay_on_a_connection_that_was_there_before_it_too) {
+    const auto meter = make_meter(ciphered_scenario);
+    MeterLine earlier(*meter);
+    BOOST_TEST(earlier.ask("C001C100010000603200FF0200", 1).starts_with("D8"));
+
+    MeterLine line(*meter);
+    SeededRandom random(5);
+    ProtectionPair pair(SecuritySuite::aes_gcm_128);
+    association::ClientAssociation client(with_dedicated_key(std::move(pair.client), random));
+    std::vector<std::string> sent;
+    const auto run = [&] {
+        while (const auto apdu = client.poll_transmit()) {
+            sent.push_back(to_hex(*apdu));
+            client.receive(octets(line.ask(sent.back(), 1)), Instant{});
+            while (client.poll_event()) {
+            }
+        }
+    };
+    BOOST_REQUIRE(client.open(Instant{}));
+    run();
+    BOOST_REQUIRE(client.state() == association::ClientAssociation::State::associated);
+    const ByteBuffer value = octets("1107");
+    BOOST_REQUIRE(
+        client.set({1, {0, 0, 96, 50, 0, 255}, 2}, {}, *axdr::parse_data(value), Instant{}));
+    run();
+    BOOST_REQUIRE(sent.size() == 2U);
+    BOOST_TEST(sent[1].starts_with("D1"));
+
+    const ByteBuffer answer = octets(earlier.ask(sent[0], 1));
+    const auto aare = acse::decode_aare(answer);
+    BOOST_REQUIRE(aare.has_value());
+    BOOST_TEST(!(aare->result == acse::AssociationResult::accepted));
+    BOOST_TEST(earlier.ask(sent[1], 1).starts_with("D8"));
+}
 
 BOOST_AUTO_TEST_CASE(what_one_association_has_accepted_is_a_replay_in_every_later_one) {
     for (const ProtectionKind kind :
