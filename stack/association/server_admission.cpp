@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "stack/acse/aare.hpp"
 #include "stack/acse/rlre.hpp"
@@ -20,6 +21,7 @@ struct ServerAssociation::Verdict {
     std::optional<xdlms::ConfirmedServiceError> error;
     xdlms::InitiateRequest initiate;  ///< its views look into what was opened
     xdlms::Conformance conformance;
+    std::optional<security::DedicatedKey> dedicated_key;
     ByteBuffer initiate_response;  ///< sealed if it must be
 
     static Verdict reject(acse::Diagnostic diagnostic) {
@@ -72,9 +74,18 @@ void ServerAssociation::receive_aarq(ByteView apdu) {
         }
         return;
     }
+    // Where APDUs are ciphered an AARQ that is refused may be anybody's, or a good one that was
+    // changed on its way: the association stays as it was. Elsewhere every AARQ ends it.
+    const bool is_guarded = state_ != State::idle && security_.in_force();
     const bool was_associated = is_associated();
-    end_association();
-    queue_.clear();  // what was not sent yet keeps to an agreement that is over
+    const auto end = [this] {
+        end_association();
+        queue_.clear();  // what was not sent yet keeps to an agreement that is over
+    };
+    if (!is_guarded) {
+        end();
+    }
+    HlsExchange before = std::exchange(hls_, HlsExchange());
     security::ApduProtection* protection = security_.protection();
     const auto known_title = protection ? protection->peer_title() : std::nullopt;
     Verdict verdict = judge(*aarq);
@@ -82,13 +93,22 @@ void ServerAssociation::receive_aarq(ByteView apdu) {
         ++counters_.unsealed_answers;
         verdict = Verdict::later(acse::UserDiagnostic::no_reason_given);
     }
+    if (verdict.accepts()) {
+        before = std::exchange(hls_, HlsExchange());
+        end();
+        if (!security_.agree(verdict.conformance.has(xdlms::ConformanceBit::general_protection),
+                             verdict.dedicated_key)) {
+            verdict = Verdict::reject(xdlms::InitiateError::other);
+        }
+    }
+    hls_ = std::move(before);
     const bool answers = allows_response(*aarq, configuration_.initiate_tolerance) &&
                          verdict.initiate.response_allowed;
     if (verdict.accepts()) {
         admit(*aarq, verdict);
     } else {
         ++counters_.refused_associations;
-        released_ = was_associated;
+        released_ = was_associated && !is_associated();
         if (known_title) {
             (void)protection->set_peer_title(*known_title);  // it was good before
         }
@@ -121,11 +141,11 @@ ServerAssociation::Verdict ServerAssociation::judge(const acse::Aarq& aarq) {
     if (aarq.application_context.known() != context()) {
         return Verdict::reject(acse::UserDiagnostic::application_context_name_not_supported);
     }
-    if (const std::optional<Verdict> refusal = judge_caller(aarq)) {
-        return *refusal;
+    if (std::optional<Verdict> refusal = judge_caller(aarq)) {
+        return std::move(*refusal);
     }
-    if (const std::optional<Verdict> refusal = judge_authentication(aarq)) {
-        return *refusal;
+    if (std::optional<Verdict> refusal = judge_authentication(aarq)) {
+        return std::move(*refusal);
     }
     if (!aarq.user_information) {
         return Verdict::reject(acse::UserDiagnostic::no_reason_given);
@@ -264,12 +284,10 @@ ServerAssociation::Verdict ServerAssociation::judge_initiate(ByteView user_infor
     if (!initiate->response_allowed && is_hls(configuration_.mechanism)) {
         return Verdict::reject(acse::UserDiagnostic::authentication_required);  // pass 2 is one
     }
-    if (!security_.agree(verdict.conformance.has(xdlms::ConformanceBit::general_protection), key)) {
-        return Verdict::reject(other);
-    }
     verdict.result = acse::AssociationResult::accepted;
     verdict.diagnostic = acse::UserDiagnostic::null;
     verdict.initiate = *initiate;
+    verdict.dedicated_key = std::move(key);
     return verdict;
 }
 

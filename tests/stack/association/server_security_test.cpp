@@ -129,6 +129,40 @@ BOOST_AUTO_TEST_CASE(a_recorded_AARQ_is_answered_as_the_real_meter_did) {
     BOOST_TEST(meter.is_associated());
 }
 
+BOOST_AUTO_TEST_CASE(an_AARQ_that_is_refused_changes_no_ciphered_association) {
+    for (const bool dedicated : {false, true}) {
+        SecuredTerms terms;
+        terms.dedicated = dedicated;
+        SecuredPair pair(terms);
+        BOOST_REQUIRE(pair.open());
+        const ByteBuffer aarq = pair.sent.front();
+        for (std::size_t bit = 0; bit < 8 * aarq.size(); ++bit) {
+            pair.inject(flipped(aarq, bit));
+            BOOST_TEST(pair.meter->is_associated(), "bit " << bit);
+        }
+        pair.inject(aarq);
+        BOOST_TEST(pair.get() == "0904DEADBEEF");
+        BOOST_TEST(!pair.meter_told<AssociationReleased>());
+        // One that is accepted makes it anew.
+        pair.client->link_lost({ErrorCode::connection_lost, Layer::transport, 0});
+        BOOST_TEST(pair.open());
+        BOOST_TEST(pair.get() == "0904DEADBEEF");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_AARQ_that_is_refused_leaves_the_challenge_that_was_asked) {
+    SecuredPair pair(SecuredTerms{});
+    ByteBuffer forged;
+    pair.upward = [&](ByteBuffer& apdu) {
+        if (apdu[0] == acse::Aarq::tag) {
+            forged = flipped(apdu, 8 * apdu.size() - 1);
+        } else if (!forged.empty()) {
+            pair.inject(std::exchange(forged, {}));  // between pass 2 and pass 3
+        }
+    };
+    BOOST_TEST(pair.open());
+}
+
 BOOST_AUTO_TEST_CASE(encrypted_content_is_answered_alike_whatever_it_deciphers_to) {
     SecuredPair pair(SecuredTerms{});
     BOOST_REQUIRE(pair.open());
@@ -295,7 +329,7 @@ BOOST_AUTO_TEST_CASE(APPL_OPEN_X_6_an_Initiate_that_does_not_open_is_refused) {
     const ByteBuffer aarq = pair.sent[0];
     const auto refused = [&](const ByteBuffer& apdu) {
         const std::string answer = pair.inject(apdu);
-        BOOST_TEST((pair.meter->state() == State::idle));
+        BOOST_TEST(pair.meter->is_associated());  // as before
         return diagnostic(answer) + " " + answer.substr(answer.size() - 8);
     };
     constexpr std::string_view deciphering_error = "authentication-failure 0E010006";
@@ -327,9 +361,9 @@ BOOST_AUTO_TEST_CASE(another_title_does_not_make_old_numbers_good_again) {
     acse::Aarq other = *known;
     const ByteBuffer title = octets("4D4D4D0000000077");
     other.calling_ap_title = title;
-    pair.inject(aarq_of(other));
-    pair.inject(aarq);
-    BOOST_TEST((pair.meter->state() == State::idle));
+    for (const ByteBuffer& replayed : {aarq_of(other), aarq}) {
+        BOOST_TEST(diagnostic(pair.inject(replayed)) == "authentication-failure");
+    }
     // And in a context where nothing proves the title before it is used.
     SecuredPair open_context(in_the_open(acse::Mechanism::hls_gmac));
     BOOST_REQUIRE(open_context.open());
@@ -405,7 +439,8 @@ BOOST_AUTO_TEST_CASE(SYMSEC_0_DedKey_N1_other_dedicated_keys_open_nothing) {
     BOOST_TEST(short_key.ends_with("0E010600"));
     const std::string key = "0110707172737475767778797A7B7C7D7E7F";
     BOOST_TEST(associate(key, authenticated_only).ends_with("0E010006"));  // the policy's affair
-    BOOST_TEST((pair.meter->state() == State::idle));
+    BOOST_TEST(pair.inject(insider.seal(get_value, ProtectionKind::service_dedicated)) ==
+               not_opened);
     associate(key, authenticated_encryption);
     BOOST_TEST(pair.meter->is_associated());
     const ByteBuffer dedicated = insider.seal(get_value, ProtectionKind::service_dedicated);
