@@ -33,6 +33,11 @@ asio::awaitable<std::string> read_back(client::MeterClient& meter,
     co_return "; read back, the attribute shows another value";
 }
 
+// What is wrong with a value, without the value where it is a secret.
+std::string shown_fault(const WriteRequest& request, const std::string& sentence) {
+    return holds_secret(request.attribute) ? without_value(sentence) : sentence;
+}
+
 // To every meter of the line. None is asked what it has, and none answers.
 asio::awaitable<CallOutcome<void>> write_to_all(MeterActor& actor, const WriteRequest& request,
                                                 const render::WriteOptions& options,
@@ -48,7 +53,7 @@ asio::awaitable<CallOutcome<void>> write_to_all(MeterActor& actor, const WriteRe
     }
     auto value = write_value(request, std::nullopt, std::nullopt, options);
     if (!value) {
-        co_return refused(std::move(value.error()));
+        co_return refused(shown_fault(request, value.error()));
     }
     auto prepared = co_await actor.prepare(deadline);
     if (!prepared) {
@@ -107,8 +112,8 @@ asio::awaitable<CallOutcome<axdr::Data>> value_of_write(MeterActor& actor,
     auto value = write_value(request, present, *scaler_unit, order.options,
                              actor.registers().version(request.attribute));
     if (!value) {
-        co_return std::unexpected(
-            call_failure(error_row("type-unmatched"), value.error(), Blame::misuse));
+        co_return std::unexpected(call_failure(error_row("type-unmatched"),
+                                               shown_fault(request, value.error()), Blame::misuse));
     }
     if (order.is_audited) {
         auto noted = co_await note_present(meter, request.attribute, present, notes, deadline);

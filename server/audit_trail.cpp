@@ -177,6 +177,14 @@ bool holds_secret(const cosem::MethodDescriptor& method) {
     return std::ranges::find(classes, method.class_id) != classes.end();
 }
 
+std::string without_value(std::string_view sentence) {
+    constexpr std::string_view unknown = "unknown member";
+    const std::size_t got = sentence.find(", got ");
+    const std::size_t member = sentence.find(unknown);
+    return std::string(sentence.substr(
+        0, std::min(got, member == std::string_view::npos ? member : member + unknown.size())));
+}
+
 std::string audit_value(const cosem::AttributeDescriptor& attribute, ByteView axdr) {
     if (holds_secret(attribute)) {
         return "(secret)";

@@ -143,6 +143,9 @@ asio::awaitable<CallOutcome<T>> audited(std::shared_ptr<AuditTrail> trail, Audit
 // The same for methods that take one: of associations, security setups and the like.
 [[nodiscard]] bool holds_secret(const cosem::MethodDescriptor& method);
 
+// What is wrong with a value that holds a secret, without what the sentence quotes of it.
+[[nodiscard]] std::string without_value(std::string_view sentence);
+
 // A value as the log has it: A-XDR in hex, or "sha256:" and the digest of a long one; "(secret)"
 // where the attribute holds one.
 [[nodiscard]] std::string audit_value(const cosem::AttributeDescriptor& attribute, ByteView axdr);

@@ -17,6 +17,10 @@ bool would_block(const asio::error_code& error) {
     return error == asio::error::would_block || error == asio::error::try_again;
 }
 
+std::string path_of(const std::string& target) {
+    return target.substr(0, target.find('?'));
+}
+
 std::string or_dash(const std::string& text) {
     return text.empty() ? "-" : text;
 }
@@ -92,7 +96,8 @@ asio::awaitable<void> HttpConnection::serve() {
         hold(request.octets.size() + reader_.buffered());
         const std::string request_id = request_id_from(request.header("X-Request-Id"));
         const bool keep_alive = request.keep_alive;
-        AccessRecord record{request_id, request.method, request.target, remote_address_, 0, {}};
+        AccessRecord record{request_id, request.method, path_of(request.target), remote_address_, 0,
+                            {}};
         const bool as_problem = wants_problem(request.header("Accept"));
         HttpAnswer answer = co_await answer_to(request, request_id);
         if (as_problem) {
@@ -159,7 +164,7 @@ asio::awaitable<bool> HttpConnection::refuse() {
     const HttpAnswer answer = std::exchange(refusal_, std::nullopt).value();
     const AccessRecord record{request_id_from(reader_.request_id()),
                               or_dash(reader_.method()),
-                              or_dash(reader_.target()),
+                              or_dash(path_of(reader_.target())),
                               remote_address_,
                               answer.status,
                               {}};

@@ -34,7 +34,7 @@ struct HttpDeadlines {
 struct AccessRecord {
     std::string request_id;
     std::string method;
-    std::string target;
+    std::string target;  // without the query, in which callers may put secrets
     std::string remote_address;
     int status = 0;
     std::chrono::microseconds duration{};

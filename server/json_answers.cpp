@@ -267,11 +267,13 @@ HttpAnswer write_answer(const WriteRequest& request, const CallOutcome<void>& ou
                 "shows what came of it.";
         }
     }
-    // The value as its caller wrote it: through a tree a number would lose digits.
+    // The value as its caller wrote it: through a tree a number would lose digits. But what is a
+    // secret is told to nobody.
+    const std::string shown = holds_secret(request.attribute) ? "null" : request.value;
     HttpAnswer answer;
     answer.body =
         with_member({{"success", outcome.has_value()}, {"meterNumber", request.meter_number}},
-                    "data", with_member(data, "value", request.value));
+                    "data", with_member(data, "value", shown));
     return answer;
 }
 

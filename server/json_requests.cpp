@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "client/link_parameters.hpp"
 #include "render/json_data.hpp"
 #include "render/time_zone.hpp"
 #include "server/json_body.hpp"

@@ -10,6 +10,7 @@
 
 #include "client/meter_profile.hpp"
 #include "render/method_json.hpp"
+#include "server/audit_trail.hpp"
 
 namespace dlms::service {
 
@@ -91,8 +92,10 @@ asio::awaitable<CallOutcome<std::optional<axdr::Data>>> invoke_method(MeterActor
     auto parameter = render::method_parameter(
         request.method, request.value.empty() ? nullptr : &value, request.data_type, options);
     if (!parameter) {
-        co_return std::unexpected(
-            call_failure(error_row("type-unmatched"), parameter.error().message, Blame::misuse));
+        const std::string& fault = parameter.error().message;
+        co_return std::unexpected(call_failure(
+            error_row("type-unmatched"),
+            holds_secret(request.method) ? without_value(fault) : fault, Blame::misuse));
     }
     const auto prepared = co_await actor.prepare(deadline);
     if (!prepared) {

@@ -160,6 +160,17 @@ class Secrets(unittest.TestCase):
         service.post("/connect", connect(simulator.port))
         changed = [service.post("/meters/1/keys", body) for body in (
             {"operation": "transfer", "new_encryption_key": NEW_KEY.hex(), "master_key": MASTER_KEY.hex()},
+        for path, body in (
+                ("/write", {**ENERGY, "obis_code": "0-0:40.0.0.255", "class_id": 15, "attribute_id": 7,
+                            "value": PASSWORD.decode(), "data_type": "octet-string"}),
+                ("/write", {**ENERGY, "obis_code": "0-0:40.0.0.255", "class_id": 15, "attribute_id": 7,
+                            "value": PASSWORD.decode(), "data_type": "unsigned"}),
+                ("/meters/1/actions", {"obis_code": "0-0:43.0.0.255", "class_id": 64, "method_id": 2,
+                                       "value": PASSWORD.decode()}),
+                (f"/disconnect?meter_number=2&password={PASSWORD.decode()}", {})):
+            status, answer = service.post(path, body)
+            self.assertIn(status, (200, 400), answer)
+            emitted.append(answer)
             {"operation": "transfer", "new_encryption_key": NEW_KEY.hex(), "master_key": NEW_KEY.hex()},
             {"operation": "keep", "master_key": MASTER_KEY.hex()},
             {"operation": "rotate"})]

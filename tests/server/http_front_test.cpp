@@ -162,6 +162,8 @@ BOOST_AUTO_TEST_CASE(refused_requests_go_to_the_access_log) {
         return record.method + " " + record.target + " " + std::to_string(record.status);
     };
     BOOST_TEST(last_of("GET /fast HTTP/1.1\r\nHost: a\r\n\r\n") == "GET /fast 200");
+    BOOST_TEST(last_of("GET /fast?password=SECRET HTTP/1.1\r\nHost: a\r\n\r\n") == "GET /fast 200");
+    BOOST_TEST(last_of("GET /a?password=SECRET HTTP/1.1\r\n\r\n") == "GET /a 400");
     BOOST_TEST(last_of("nonsense\r\n\r\n") == "- - 400");
     BOOST_TEST(last_of("GET /a\x01 HTTP/1.1\r\nHost: a\r\n\r\n") == "- - 400");
     BOOST_TEST(last_of("GET /a HTTP/1.1\r\n\r\n") == "GET /a 400");

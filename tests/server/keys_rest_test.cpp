@@ -99,6 +99,39 @@ BOOST_FIXTURE_TEST_CASE(keys_that_are_drawn_outlive_the_service, KeyedMeter) {
 
 BOOST_FIXTURE_TEST_CASE(keys_of_the_callers_own_need_no_store, KeyedMeter) {
     config.key_encryption_key = SecretBytes();
+BOOST_FIXTURE_TEST_CASE(what_is_written_as_a_secret_is_not_told_back, KeyedMeter) {
+    const RunningService service(config);
+    BOOST_REQUIRE_EQUAL(post(service, "/connect", keyed(meter.port())).status, 200);
+    const std::string number = keyed(1)["meter_number"];
+    const auto write = [&](const json& value, const char* type) {
+        return post(service, "/write",
+                    {{"meter_number", number},
+                     {"obis_code", "0-0:40.0.0.255"},
+                     {"class_id", 15},
+                     {"attribute_id", 7},
+                     {"value", value},
+                     {"data_type", type}});
+    };
+    const auto transfer = [&](const json& value) {
+        return post(service, "/meters/" + number + "/actions",
+                    {{"obis_code", "0-0:43.0.0.255"},
+                     {"class_id", 64},
+                     {"method_id", 2},
+                     {"value", value}});
+    };
+    const json secret = "99999999";
+    for (const Answer& answer :
+         {write(secret, "octet-string"), write(secret, "boolean"),
+          write({{"99999999", 1}}, "octet-string"), transfer(secret),
+          transfer(json::array({secret})), transfer(json::array({{{"99999999", 1}}}))}) {
+        BOOST_TEST(answer.body.dump().find("99999999") == std::string::npos, answer.body.dump());
+    }
+    BOOST_TEST(write(secret, "boolean")
+                   .body["data"]["error"]
+                   .get<std::string>()
+                   .ends_with("expected true or false"));
+}
+
     const RunningService service(config);
     BOOST_TEST(post(service, "/connect", keyed(meter.port())).status == 200);
     const Answer drawn = post(service, keys, {{"operation", "rotate"}});
