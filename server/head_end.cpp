@@ -13,6 +13,7 @@
 #include "render/time_zone.hpp"
 #include "server/attribute_write.hpp"
 #include "server/json_certificates.hpp"
+#include "server/meter_secrets.hpp"
 
 namespace dlms::service {
 
@@ -194,7 +195,7 @@ CallOutcome<KeysReport> report_of(client::KeyRecords& records, const std::string
     for (const std::string& name : {meter_number, password_name}) {
         const auto history = records.history(name);
         if (!history) {
-            return std::unexpected(call_failure(client::from_error(history.error())));
+            return std::unexpected(records_failure(history.error()));
         }
         report.records.insert(report.records.end(), history->begin(), history->end());
     }
@@ -236,8 +237,8 @@ Reply<T> HeadEnd::watched(std::string_view operation, const CallLimits& limits,
     };
 }
 
-void HeadEnd::connect(ConnectRequest request, client::LearntLimits learnt, const CallLimits& limits,
-                      Reply<AssociationInfo> reply) {
+void HeadEnd::connect(ConnectCall call, const CallLimits& limits, Reply<AssociationInfo> reply) {
+    ConnectRequest& request = call.request;
     reply = watched<AssociationInfo>("connect", limits, std::move(reply));
     const auto actor = pool_.find_or_make(request.meter_number);
     if (!actor) {
@@ -250,10 +251,17 @@ void HeadEnd::connect(ConnectRequest request, client::LearntLimits learnt, const
         reply(actor->association().value());
         return;
     }
-    if (!actor->is_known()) {
-        actor->know(std::move(learnt));
+    const ConnectRequest* const registered = call.registered ? &call.registered->request : nullptr;
+    const auto may_use_kept =
+        call.is_admin ? CallOutcome<bool>(true) : actor->may_use_kept(request, registered);
+    if (!may_use_kept) {
+        reply(std::unexpected(may_use_kept.error()));
+        return;
     }
-    actor->configure(std::move(request));
+    if (!actor->is_known() && call.registered) {
+        actor->know(std::move(call.registered->learnt));
+    }
+    actor->configure(std::move(request), *may_use_kept);
     actor->submit(call_of<AssociationInfo>(
         accepted(deadline_of(limits, actor->timeout())), std::move(reply),
         [](MeterActor& meter, Instant deadline) { return connect_meter(meter, deadline); }));
@@ -281,7 +289,7 @@ bool HeadEnd::take_registered(const std::string& meter_number,
         return false;
     }
     actor->know(std::move(found->learnt));
-    actor->configure(std::move(found->request));
+    actor->configure(std::move(found->request), true);
     return true;
 }
 
@@ -294,7 +302,7 @@ void HeadEnd::reload(const std::string& meter_number, std::move_only_function<vo
                             then = std::move(then)](std::optional<RegisteredMeter> found) mutable {
         if (const auto actor = pool_.find(meter_number); actor && found) {
             actor->know(std::move(found->learnt));
-            actor->configure(std::move(found->request));
+            actor->configure(std::move(found->request), true);
             actor->take_new_secrets();
         }
         then();
@@ -513,8 +521,7 @@ void HeadEnd::keep_keys(KeysRequest request, const CallLimits& limits, Reply<Key
         const Status done = begun ? keys_->keep(asked.meter_number, asked.change.fresh)
                                   : Status(std::unexpected(begun.error()));
         const CallOutcome<void> outcome =
-            done ? CallOutcome<void>()
-                 : std::unexpected(call_failure(client::from_error(done.error())));
+            done ? CallOutcome<void>() : std::unexpected(records_failure(done.error()));
         if (keys_changed_) {
             keys_changed_(asked, outcome);
         }

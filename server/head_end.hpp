@@ -47,6 +47,13 @@ struct RegisteredMeter {
     client::LearntLimits learnt;
 };
 
+// What a /connect says, and who says it.
+struct ConnectCall {
+    ConnectRequest request;
+    std::optional<RegisteredMeter> registered;  // as the registry has this meter
+    bool is_admin = false;                      // may send the meter's kept secrets anywhere
+};
+
 // The use cases: connect, read, write and disconnect meters by their numbers. Each call is answered
 // once, by its deadline, through its reply. All on the I/O thread.
 class HeadEnd {
@@ -73,9 +80,9 @@ public:
     HeadEnd(asio::any_io_executor executor, Settings settings);
 
     // Keeps the parameters whatever comes of it. With those of a live association it changes
-    // nothing and is quick. `learnt` is for a meter that is not in use yet.
-    void connect(ConnectRequest request, client::LearntLimits learnt, const CallLimits& limits,
-                 Reply<client::AssociationInfo> reply);
+    // nothing and is quick. But parameters that need kept secrets, and lead elsewhere than those
+    // may go, are refused and not kept.
+    void connect(ConnectCall call, const CallLimits& limits, Reply<client::AssociationInfo> reply);
 
     // Calls `then` with whether the meter is known, by a /connect or from the registry; at once, or
     // when the registry has been asked. The calls below need a known meter.

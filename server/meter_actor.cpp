@@ -56,6 +56,16 @@ bool goes_alone(const cosem::AttributeDescriptor& attribute) {
     return attribute.class_id == 7 && attribute.attribute_id == 2;
 }
 
+// With the status 403: a callers' mistake would get 400.
+CallFailure elsewhere_failure() {
+    return call_failure(
+        error_row("not-allowed-target"),
+        "the kept secrets of this meter are used only where it is registered, or where a caller "
+        "with scope admin has connected to it with the same address and protection: say its "
+        "present secrets, or let such a caller register or connect it",
+        Blame::transport);
+}
+
 CallFailure secret_failure(const client::SecretFailure& failed) {
     CallFailure failure = call_failure(failed.failure);
     std::string sentence = std::string("while ") + failed.step + ": " + failure.sentence;
@@ -96,12 +106,37 @@ MeterActor::MeterActor(asio::any_io_executor executor, std::string meter_number,
 
 MeterActor::~MeterActor() = default;
 
-void MeterActor::configure(ConnectRequest request) {
-    if (!request.matches(request_)) {
+void MeterActor::configure(ConnectRequest request, bool may_use_kept) {
+    if (!request.matches(request_) || may_use_kept != may_use_kept_) {
         is_client_current_ = false;
     }
     request_ = std::move(request);
+    may_use_kept_ = may_use_kept;
     is_known_ = true;
+}
+
+CallOutcome<bool> MeterActor::may_use_kept(const ConnectRequest& request,
+                                           const ConnectRequest* registered) const {
+    const MeterDefaults& defaults = surroundings_->defaults;
+    const ClientSap client = client_of(request, defaults);
+    const std::string place = place_of(request, client);
+    const auto leads_to = [&](const ConnectRequest& other) {
+        return place == place_of(other, client_of(other, defaults));
+    };
+    if ((registered != nullptr && leads_to(*registered)) ||
+        (is_known_ && may_use_kept_ && leads_to(request_))) {
+        return true;
+    }
+    const auto is_kept = is_kept_place(request, client, *surroundings_->keys);
+    const auto lacks = lacks_kept_secrets(request, client, *surroundings_->keys);
+    if (!is_kept || !lacks) {
+        const Error& error = !is_kept ? is_kept.error() : lacks.error();
+        return std::unexpected(records_failure(error));
+    }
+    if (!*is_kept && *lacks) {
+        return std::unexpected(elsewhere_failure());
+    }
+    return *is_kept;
 }
 
 void MeterActor::submit(Call call) {
@@ -303,12 +338,22 @@ asio::awaitable<void> MeterActor::release_client(Instant deadline) {
 }
 
 CallOutcome<client::MeterParameters> MeterActor::complete_parameters() const {
+    if (!may_use_kept_) {
+        return meter_parameters(request_, surroundings_->defaults);
+    }
     const auto complete = with_kept_secrets(request_, client_of(request_, surroundings_->defaults),
                                             *surroundings_->keys);
     if (!complete) {
-        return std::unexpected(call_failure(client::from_error(complete.error())));
+        return std::unexpected(records_failure(complete.error()));
     }
     return meter_parameters(*complete, surroundings_->defaults);
+}
+
+Status MeterActor::keep_place() const {
+    client::MeterSecrets place;
+    place.set(client::SecretKind::password,
+              as_bytes(place_of(request_, client_of(request_, surroundings_->defaults))));
+    return surroundings_->keys->keep(place_records(meter_number_), place);
 }
 
 std::string MeterActor::password_name() const {
@@ -325,10 +370,15 @@ client::KeyLife MeterActor::key_life(std::string records_name) {
 
 asio::awaitable<CallOutcome<void>> MeterActor::settle_secrets(const KeysRequest* places,
                                                               Instant deadline) {
+    if (!may_use_kept_) {
+        // Secrets under way are nothing for others than the meter that they are for.
+        co_return places ? CallOutcome<void>(std::unexpected(elsewhere_failure()))
+                         : CallOutcome<void>();
+    }
     for (const std::string& name : {meter_number_, password_name()}) {
         const auto staged = surroundings_->keys->staged(name);
         if (!staged) {
-            co_return std::unexpected(call_failure(client::from_error(staged.error())));
+            co_return std::unexpected(records_failure(staged.error()));
         }
         if (staged->empty()) {
             continue;
@@ -392,6 +442,9 @@ asio::awaitable<CallOutcome<void>> MeterActor::change_secrets(const KeysRequest&
     }
     if (!changed) {
         co_return std::unexpected(secret_failure(changed.error()));
+    }
+    if (const Status kept = keep_place(); !kept) {
+        co_return std::unexpected(records_failure(kept.error()));
     }
     co_return CallOutcome<void>();
 }

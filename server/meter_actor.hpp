@@ -85,8 +85,14 @@ public:
     MeterActor& operator=(const MeterActor&) = delete;
 
     // The parameters for calls from now on. An association made with others is released before the
-    // next call.
-    void configure(ConnectRequest request);
+    // next call. `may_use_kept`: the records' secrets of the meter may go where they lead.
+    void configure(ConnectRequest request, bool may_use_kept);
+
+    // Whether parameters may use the kept secrets: they lead where the meter is registered (null:
+    // nowhere), where those are used already, or where they were changed. A failure where they may
+    // not, and have no association without them.
+    [[nodiscard]] CallOutcome<bool> may_use_kept(const ConnectRequest& request,
+                                                 const ConnectRequest* registered) const;
 
     // Where the records of secrets have the password of the present client.
     [[nodiscard]] std::string password_name() const;
@@ -166,6 +172,8 @@ private:
     client::ClientEnvironment environment(const client::MeterParameters& parameters) const;
     // The parameters of the request, completed by what is known of the meter's secrets.
     CallOutcome<client::MeterParameters> complete_parameters() const;
+    // The meter's secrets were changed where the parameters lead.
+    Status keep_place() const;
     client::KeyLife key_life(std::string records_name);
     // After a change of secrets that was cut off: which of them does the meter have? `places` is of
     // another change that waits for it, or null.
@@ -176,6 +184,7 @@ private:
     std::string meter_number_;
     std::shared_ptr<const MeterSurroundings> surroundings_;
     ConnectRequest request_;
+    bool may_use_kept_ = false;
     bool is_known_ = false;
     bool is_client_current_ = false;
     bool is_running_ = false;

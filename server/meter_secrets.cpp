@@ -1,5 +1,8 @@
 #include "server/meter_secrets.hpp"
 
+#include <string_view>
+#include <vector>
+
 namespace dlms::service {
 
 namespace {
@@ -40,7 +43,93 @@ Status complete(client::KeyRecords& records, const std::string& name, SecretKind
     return {};
 }
 
+void write(std::string& place, std::string_view name, const auto& value) {
+    if (value) {
+        place += ' ';
+        place += name;
+        place += ' ';
+        place += std::to_string(*value);
+    }
+}
+
+void write_text(std::string& place, std::string_view name, const std::optional<std::string>& text) {
+    if (text) {
+        // With its length, so that no text can stand for two fields.
+        write(place, name, std::optional(text->size()));
+        place += ' ' + *text;
+    }
+}
+
 }  // namespace
+
+CallFailure records_failure(const Error& error) {
+    if (error.code != ErrorCode::tag_mismatch || error.layer != Layer::store) {
+        return call_failure(client::from_error(error));
+    }
+    return call_failure(error_row("deciphering-failed"),
+                        "a sealed secret of this meter was changed or damaged in the service's "
+                        "own store: restore secrets.db from a copy",
+                        Blame::malformed);
+}
+
+std::string place_records(const std::string& meter_number) {
+    return meter_number + " place";
+}
+
+std::string place_of(const ConnectRequest& request, ClientSap client) {
+    const LinkRequest& link = request.link;
+    const auto number = [](auto value) { return std::optional(static_cast<unsigned>(value)); };
+    std::string place = "type " + std::to_string(*number(request.connection_type));
+    write_text(place, "host", request.ip_address);
+    write(place, "port", number(request.port));
+    write_text(place, "serial", link.serial_port);
+    write_text(place, "device", link.device_address);
+    write(place, "tls", number(link.tls));
+    write_text(place, "tls-name", link.tls_server_name);
+    write(place, "network", link.gateway_network_id);
+    for (const std::uint8_t octet : link.gateway_device.value_or(std::vector<std::uint8_t>())) {
+        write(place, "behind", number(octet));
+    }
+    write(place, "server", request.server_address);
+    write(place, "physical", link.physical_address);
+    write(place, "client", number(client.value()));
+    write_text(place, "brand", request.brand);
+    write(place, "names", number(request.use_logical_name));
+    write(place, "established", number(request.pre_established));
+    if (request.authentication) {
+        write(place, "mechanism", number(*request.authentication));
+    }
+    write(place, "security", number(request.security.level));
+    write(place, "suite", number(request.security.suite));
+    write(place, "signing", number(request.security.signing));
+    return place;
+}
+
+Result<bool> is_kept_place(const ConnectRequest& request, ClientSap client,
+                           client::KeyRecords& records) {
+    const auto kept = records.current(place_records(request.meter_number));
+    if (!kept) {
+        return std::unexpected(kept.error());
+    }
+    const SecretBytes* place = kept->find(SecretKind::password);
+    return place != nullptr && place->matches(as_bytes(place_of(request, client)));
+}
+
+Result<bool> lacks_kept_secrets(const ConnectRequest& request, ClientSap client,
+                                client::KeyRecords& records) {
+    auto completed = with_kept_secrets(request, client, records);
+    if (!completed) {
+        return std::unexpected(completed.error());
+    }
+    // Without these there is an association as well.
+    ConnectRequest asked = request.clone();
+    for (SecurityRequest* one : {&completed->security, &asked.security}) {
+        one->master_key.reset();
+        one->broadcast_key.reset();
+        one->agreement_key.reset();
+    }
+    return !completed->matches(asked);
+}
 
 std::string password_records(const std::string& meter_number, ClientSap client) {
     return meter_number + " client " + std::to_string(client.value());

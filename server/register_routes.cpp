@@ -175,21 +175,21 @@ HttpHandler import_meters(const Desk& desk) {
 
 // The meter's registered parameters complete what the caller says.
 HttpHandler connect(const Desk& desk) {
-    const auto go_on = [desk](Parsed<ConnectRequest> request, const CallLimits& limits,
-                              client::LearntLimits learnt, Responder responder) {
+    const auto go_on = [desk](Parsed<ConnectRequest> request, ConnectCall call,
+                              const CallLimits& limits, Responder responder) {
         if (!request) {
             responder.answer(std::move(request.error()));
             return;
         }
-        asio::post(
-            desk.io, [&head_end = desk.head_end, request = std::move(*request), limits,
-                      learnt = std::move(learnt), responder = std::move(responder)]() mutable {
-                const std::string number = request.meter_number;
-                head_end.connect(std::move(request), std::move(learnt), limits,
-                                 [number, responder = std::move(responder)](auto outcome) mutable {
-                                     responder.answer(connect_answer(number, outcome));
-                                 });
-            });
+        call.request = std::move(*request);
+        asio::post(desk.io, [&head_end = desk.head_end, call = std::move(call), limits,
+                             responder = std::move(responder)]() mutable {
+            const std::string number = call.request.meter_number;
+            head_end.connect(std::move(call), limits,
+                             [number, responder = std::move(responder)](auto outcome) mutable {
+                                 responder.answer(connect_answer(number, outcome));
+                             });
+        });
     };
     return [desk, go_on](const HttpRequest& http, Responder responder) {
         const auto limits = call_limits(http);
@@ -197,21 +197,26 @@ HttpHandler connect(const Desk& desk) {
             responder.answer(limits.error());
             return;
         }
+        ConnectCall call;
+        call.is_admin = http.scopes.allows(Scope::admin);
         const std::string number = desk.meters.is_empty() ? std::string() : meter_number_of(http);
         if (number.empty()) {
-            go_on(parse_connect(http), *limits, {}, std::move(responder));
+            go_on(parse_connect(http), std::move(call), *limits, std::move(responder));
             return;
         }
-        desk.meters.post([desk, go_on, number, http, limits = *limits,
+        desk.meters.post([desk, go_on, number, http, limits = *limits, call = std::move(call),
                           responder = std::move(responder)]() mutable {
             const auto meter = desk.meters.find(number);
             if (!meter) {
                 responder.answer(refusal_answer(meter.error()));
             } else if (!*meter) {
-                go_on(parse_connect(http), limits, {}, std::move(responder));
+                go_on(parse_connect(http), std::move(call), limits, std::move(responder));
             } else {
-                go_on(parse_connect(http, (*meter)->record), limits,
-                      learnt_of((*meter)->record.learnt), std::move(responder));
+                const store::MeterRecord& record = (*meter)->record;
+                if (auto registered = request_of_record(record)) {
+                    call.registered.emplace(std::move(*registered), learnt_of(record.learnt));
+                }
+                go_on(parse_connect(http, record), std::move(call), limits, std::move(responder));
             }
         });
     };

@@ -438,7 +438,7 @@ struct Desk {
         };
         head_end.emplace(io.get_executor(), std::move(settings));
         bool connected = false;
-        head_end->connect(connect_request(meter.peer.port()), {},
+        head_end->connect({connect_request(meter.peer.port()), std::nullopt, true},
                           {std::chrono::steady_clock::now(), 20s},
                           [&connected](const auto& outcome) { connected = outcome.has_value(); });
         while (!connected && io.run_one() > 0) {

@@ -113,6 +113,48 @@ BOOST_AUTO_TEST_CASE(a_scope_opens_its_routes_and_no_others) {
     BOOST_TEST(unknown.body == json({{"detail", "Invalid or missing API key"}}));
 }
 
+BOOST_AUTO_TEST_CASE(kept_secrets_go_nowhere_but_where_they_belong) {
+    const SimulatedMeter meter(simulator::builtin_scenario("full"));
+    ScriptedPeer stranger({accepting_wpdu()});
+    ServiceConfig with_secrets = config();
+    with_secrets.key_encryption_key = SecretBytes(ByteBuffer(32, 7));
+    const RunningService service(with_secrets);
+    const json registered{{"meter_number", "M5"},      {"brand", "generic"},
+                          {"ip_address", "127.0.0.1"}, {"port", meter.port()},
+                          {"client_address", 1},       {"auth_type", "Low"},
+                          {"password", "00000000"}};
+    BOOST_REQUIRE_EQUAL(post(service, "/meters", registered, key_field(admin)).status, 201);
+    const auto connect = [&service](const std::string& key, json body) {
+        body["meter_number"] = "M5";
+        return post(service, "/connect", body, key_field(key));
+    };
+    const json elsewhere{{"ip_address", "127.0.0.1"}, {"port", stranger.port()}, {"timeout", 1000}};
+    for (const std::string& key : {reader, writer}) {
+        BOOST_TEST(connect(key, json::object()).status == 200);
+        for (const json& changes : {elsewhere, json{{"tls", true}}, json{{"auth_type", "HighMD5"}},
+                                    json{{"client_address", 1}, {"server_address", 17}}}) {
+            const Answer refused = connect(key, changes);
+            BOOST_TEST(refused.status == 403, changes.dump());
+            BOOST_TEST(refused.body["error"]["code"] == "not-allowed-target");
+        }
+        // Nor has the attempt led anybody else astray.
+        const Answer read =
+            post(service, "/read", {{"meter_number", "M5"}, {"obis_code", "1-0:1.8.0.255"}},
+                 key_field(key));
+        BOOST_TEST(read.body["success"] == true, read.body.dump());
+    }
+    BOOST_TEST(stranger.count(0x60) == 0U);
+    // Who says the secrets goes where he likes, and who may see them sends them where he likes.
+    json own = elsewhere;
+    own["client_address"] = 17;
+    own["password"] = "another";
+    BOOST_TEST(connect(reader, own).status == 200);
+    BOOST_TEST(stranger.count(0x60) == 1U);
+    BOOST_TEST(connect(reader, json::object()).status == 200);
+    BOOST_TEST(connect(admin, elsewhere).status != 403);
+    BOOST_TEST(stranger.count(0x60) == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(only_the_whole_key_opens) {
     const RunningService service(config());
     std::string other_secret = reader;

@@ -632,7 +632,7 @@ BOOST_AUTO_TEST_CASE(what_is_in_work_goes_with_a_loop_that_was_stopped) {
     connect.server_address = 1;
     connect.client_address = 17;
     const CallLimits limits{std::chrono::steady_clock::now(), 300s};
-    head_end->connect(std::move(connect), {}, limits, [](const auto&) {});
+    head_end->connect({std::move(connect), std::nullopt, true}, limits, [](const auto&) {});
     ReadRequest read;
     read.meter_number = "202";
     read.attribute = {1, cosem::ObisCode::parse("0-0:96.1.0.255").value(), 2};
