@@ -15,7 +15,7 @@ std::optional<store::SealingKey> sealing_key(const SecretBytes& octets) {
 }  // namespace
 
 std::expected<std::shared_ptr<client::KeyRecords>, std::string> keep_keys(
-    const ServiceConfig& config) {
+    const ServiceConfig& config, std::function<void(const std::string& meter)> damaged) {
     const std::filesystem::path folder(config.data_dir);
     const std::string file = config.data_dir.empty() ? "" : (folder / "secrets.db").string();
     auto key = sealing_key(config.key_encryption_key);
@@ -41,6 +41,7 @@ std::expected<std::shared_ptr<client::KeyRecords>, std::string> keep_keys(
     if (!store) {
         return std::unexpected("DATA_DIR: " + store.error());
     }
+    (*store)->tell_damage(std::move(damaged));
     return std::shared_ptr<client::KeyRecords>(std::move(*store));
 }
 

@@ -207,7 +207,12 @@ int run(const ServiceConfig& config) {
     if (!keeping->outlives_process) {
         spdlog::info("no DATA_DIR: invocation counters live in memory, under a new system title");
     }
-    auto keys = keep_keys(config);
+    auto keys = keep_keys(config, [](const std::string& meter) {
+        spdlog::error(
+            "a sealed secret of meter {} was changed or damaged: secrets.db is to be "
+            "restored from a copy",
+            json_quoted(meter));
+    });
     if (!keys) {
         spdlog::critical("{}", keys.error());
         return EXIT_FAILURE;

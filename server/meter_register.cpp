@@ -17,7 +17,7 @@ using client::MeterSecrets;
 using client::SecretKind;
 
 CallFailure store_failure(const Error& error) {
-    return call_failure(client::from_error(error));
+    return records_failure(error);
 }
 
 }  // namespace
@@ -123,8 +123,10 @@ Result<StoredMeter> MeterRegister::with_secrets(store::MeterRecord record) {
                 : Result<MeterSecrets>();
     const auto signing = keys_->current(signing_key_records(number));
     const auto agreement = keys_->current(agreement_key_records(number));
-    if (!keys || !password || !signing || !agreement) {
-        return std::unexpected(Error{ErrorCode::store_failed, Layer::store, 0});
+    for (const auto* secrets : {&keys, &password, &signing, &agreement}) {
+        if (!*secrets) {
+            return std::unexpected(secrets->error());
+        }
     }
     const auto note = [&meter](const MeterSecrets& secrets, SecretKind kind, const char* name) {
         if (secrets.find(kind) != nullptr) {

@@ -44,6 +44,14 @@ std::int64_t present_seconds() {
     return duration_cast<seconds>(system_clock::now().time_since_epoch()).count();
 }
 
+bool is_kind(std::int64_t kind) {
+    return kind >= 0 && kind < std::ssize(client::all_secret_kinds);
+}
+
+bool is_state(std::int64_t state) {
+    return state >= 0 && state <= number_of(SecretState::discarded);
+}
+
 /// What a sealed secret is bound to: its row.
 ByteBuffer place_of(const std::string& meter, std::int64_t kind, std::int64_t generation) {
     const std::string text = std::to_string(kind) + " " + std::to_string(generation) + " " + meter;
@@ -166,8 +174,8 @@ Result<MeterSecrets> KeyStore::secrets(const std::string& meter, SecretState sta
         const std::int64_t kind = statement.integer(0);
         const auto secret =
             key_.open(place_of(meter, kind, statement.integer(1)), statement.octets(2));
-        if (!secret || kind < 0 || kind >= std::ssize(client::all_secret_kinds)) {
-            return store_failed();
+        if (!secret || !is_kind(kind)) {
+            return damage(meter);
         }
         found.set(static_cast<SecretKind>(kind), secret->reveal());
     }
@@ -175,6 +183,13 @@ Result<MeterSecrets> KeyStore::secrets(const std::string& meter, SecretState sta
         return store_failed();
     }
     return found;
+}
+
+std::unexpected<Error> KeyStore::damage(const std::string& meter) const {
+    if (damaged_) {
+        damaged_(meter);
+    }
+    return fail(ErrorCode::tag_mismatch, Layer::store);
 }
 
 Result<MeterSecrets> KeyStore::current(const std::string& meter) {
@@ -200,7 +215,7 @@ Result<bool> KeyStore::was_replaced(const std::string& meter, SecretKind kind, B
         const auto secret =
             key_.open(place_of(meter, number_of(kind), statement.integer(0)), statement.octets(2));
         if (!secret) {
-            return store_failed();
+            return damage(meter);
         }
         const bool same = secret->matches(octets);
         in_force |= same && statement.integer(1) == number_of(SecretState::current);
@@ -288,8 +303,13 @@ Status KeyStore::keep(const std::string& meter, const MeterSecrets& fresh) {
     Transaction transaction(database_);
     for (const SecretKind kind : client::all_secret_kinds) {
         const SecretBytes* secret = fresh.find(kind);
-        if (secret && (!keep_one(meter, kind, secret->reveal()) ||
-                       !move(meter, kind, SecretState::staged, SecretState::discarded))) {
+        if (!secret) {
+            continue;
+        }
+        if (const Status kept = keep_one(meter, kind, secret->reveal()); !kept) {
+            return kept;
+        }
+        if (!move(meter, kind, SecretState::staged, SecretState::discarded)) {
             return store_failed();
         }
     }
@@ -371,6 +391,9 @@ Result<std::vector<SecretRecord>> KeyStore::history(const std::string& meter) {
     std::vector<SecretRecord> records;
     Step step = statement.step();
     for (; step == Step::row; step = statement.step()) {
+        if (!is_kind(statement.integer(0)) || !is_state(statement.integer(2))) {
+            return damage(meter);
+        }
         records.push_back(
             {static_cast<SecretKind>(statement.integer(0)),
              static_cast<std::uint32_t>(statement.integer(1)),

@@ -15,8 +15,13 @@
 
 namespace dlms::store {
 
+/// A row that was changed or damaged is tag_mismatch for every call that needs it, and told.
 class KeyStore final : public client::KeyRecords {
 public:
+    /// Told whose secret no longer opens, each time that it is asked for.
+    using Damaged = std::function<void(const std::string& meter)>;
+    void tell_damage(Damaged damaged) { damaged_ = std::move(damaged); }
+
     /// Opens the file, or makes it. One process at a time. A file sealed under `former` is sealed
     /// anew under `key`, all of it or nothing. The error is a sentence for people.
     static std::expected<std::unique_ptr<KeyStore>, std::string> open(
@@ -48,6 +53,7 @@ private:
     std::expected<void, std::string> prove_key(const std::optional<SealingKey>& former);
     std::expected<void, std::string> seal_anew(const SealingKey& former);
     Result<client::MeterSecrets> secrets(const std::string& meter, client::SecretState state);
+    std::unexpected<Error> damage(const std::string& meter) const;
     Status keep_one(const std::string& meter, client::SecretKind kind, ByteView octets);
     Status add(const std::string& meter, client::SecretKind kind, client::SecretState state,
                ByteView octets);
@@ -59,6 +65,7 @@ private:
     Database database_;
     SealingKey key_;
     bool outlives_process_;
+    Damaged damaged_;
 };
 
 }  // namespace dlms::store

@@ -1,4 +1,5 @@
 // Secrets of meters through REST: drawn, transferred, kept, and there after a restart.
+#include <filesystem>
 #include <map>
 #include <string>
 
@@ -7,6 +8,7 @@
 
 #include "server/key_keeping.hpp"
 #include "simulator/scenario.hpp"
+#include "store/database.hpp"
 #include "tests/integration/keyed_scenario.hpp"
 #include "tests/server/running_service.hpp"
 #include "tests/server/simulated_peer.hpp"
@@ -260,6 +262,35 @@ BOOST_AUTO_TEST_CASE(a_sealed_store_without_its_key_is_an_error_at_the_start) {
     BOOST_TEST(!keep_keys(config).has_value());
     config.former_key_encryption_key = SecretBytes(ByteBuffer(32, 0x5A));
     BOOST_TEST(keep_keys(config).has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_damaged_secret_is_told_and_ends_nothing, KeyedMeter) {
+    for (const char* change : {"UPDATE secrets SET kind = 77", "UPDATE secrets SET sealed = 'x'"}) {
+        {
+            const RunningService service(config);
+            BOOST_TEST(
+                post(service, keys, {{"operation", "keep"}, {"master_key", first_master}}).status ==
+                200);
+        }
+        {
+            auto database = store::Database::open(folder.file("secrets.db"), "", 1);
+            BOOST_REQUIRE(database.has_value());
+            BOOST_REQUIRE(database->run(change));
+        }
+        const RunningService service(config);
+        int told = 0;
+        for (const Answer& answer :
+             {get(service, keys), post(service, "/connect", keyed(meter.port()))}) {
+            const bool is_told =
+                answer.status == 502 && answer.body["error"]["code"] == "deciphering-failed";
+            // What is not asked for the damaged row goes on.
+            BOOST_TEST((is_told || answer.status == 200), answer.body.dump());
+            told += is_told ? 1 : 0;
+        }
+        BOOST_TEST(told > 0);
+        BOOST_TEST(get(service, "/health").status == 200);
+        std::filesystem::remove(folder.file("secrets.db"));
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(the_files_hold_no_secret_and_no_exchanged_or_damaged_row_is
     edit("UPDATE secrets SET sealed = x'00' WHERE meter = '8'");
     const auto damaged = opened(folder, 1)->current("8");
     BOOST_REQUIRE(!damaged);
-    BOOST_TEST((damaged.error().code == ErrorCode::store_failed));
+    BOOST_TEST((damaged.error().code == ErrorCode::tag_mismatch));
     // And such a file is not sealed anew in part.
     BOOST_TEST(!KeyStore::open(file, sealing(2), sealing(1)).has_value());
     BOOST_TEST(KeyStore::open(file, sealing(1)).has_value());
@@ -162,6 +162,37 @@ BOOST_AUTO_TEST_CASE(one_process_has_the_file) {
     const auto other = KeyStore::open(folder.file("secrets.db"), sealing(1));
     BOOST_REQUIRE(!other);
     BOOST_TEST(other.error().find("another process") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_row_that_was_changed_is_told_and_is_an_error) {
+    for (const char* change :
+         {"UPDATE secrets SET kind = 77", "UPDATE secrets SET kind = -1",
+          "UPDATE secrets SET state = 9", "UPDATE secrets SET generation = 5",
+          "UPDATE secrets SET sealed = x'00'", "UPDATE secrets SET sealed = 'a text'",
+          "UPDATE secrets SET meter = '7', sealed = zeroblob(44)"}) {
+        const TemporaryFolder folder;
+        BOOST_REQUIRE(opened(folder, 1)->keep("7", encryption(first)).has_value());
+        {
+            auto database = Database::open(folder.file("secrets.db"), "", 1);
+            BOOST_REQUIRE(database.has_value());
+            BOOST_REQUIRE(database->run(change));
+        }
+        const auto store = opened(folder, 1);
+        std::vector<std::string> told;
+        store->tell_damage([&told](const std::string& meter) { told.push_back(meter); });
+        const auto current = store->current("7");
+        const auto history = store->history("7");
+        BOOST_TEST_CONTEXT(change) {
+            BOOST_TEST(!(current && history));
+            for (const auto& error :
+                 {current ? Error{} : current.error(), history ? Error{} : history.error()}) {
+                BOOST_TEST(
+                    (error == Error{} || error == Error{ErrorCode::tag_mismatch, Layer::store, 0}));
+            }
+            BOOST_TEST(!told.empty());
+            BOOST_TEST((told.empty() || told.front() == "7"));
+        }
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
