@@ -1,5 +1,6 @@
 #include "server/security_setup.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <string>
@@ -12,6 +13,9 @@ namespace dlms::service {
 namespace {
 
 using acse::Mechanism;
+
+// The letters that titles drawn by our stores of counters begin with.
+constexpr std::array<Byte, 3> drawn_title{'D', 'L', 'M'};
 
 CallFailure refusal(const ErrorRow& row, std::string sentence) {
     return call_failure(row, std::move(sentence), Blame::misuse);
@@ -169,6 +173,14 @@ CallOutcome<void> set_security(const ConnectRequest& request, const MeterDefault
             refusal(error_row("counter-rejected"),
                     "a system_title of your own needs a place where invocation counters outlive "
                     "the service: set DATA_DIR, or leave it out"));
+    }
+    if (asked.system_title && asked.system_title != defaults.system_title &&
+        std::ranges::equal(asked.system_title->octets().first(drawn_title.size()), drawn_title)) {
+        return std::unexpected(
+            refusal(error_row("counter-rejected"),
+                    "system titles that begin with DLM (444C4D) belong to a store of counters: two "
+                    "that count by themselves would use one number twice; leave it out, or choose "
+                    "a title of your own"));
     }
     security.own_title = asked.system_title ? asked.system_title : defaults.system_title;
     security.meter_title = asked.meter_system_title;

@@ -117,9 +117,13 @@ BOOST_AUTO_TEST_CASE(counters_go_on_after_a_restart) {
     config.data_dir = folder.string();
     // The meter tells nothing of its counter here: the file alone keeps ours above it.
     const json body =
+        secured(meter.port(), {{"system_title", "4D4D4D0000000001"}, {"brand", "generic"}});
+    const json of_another_store =
         secured(meter.port(), {{"system_title", "444C4D0000000001"}, {"brand", "generic"}});
     for (int run = 0; run < 3; ++run) {
         const RunningService service(config);
+        const Answer refused = post(service, "/connect", of_another_store);
+        BOOST_TEST(refused.body["error"]["code"] == "counter-rejected", refused.body.dump());
         BOOST_TEST(post(service, "/connect", body).status == 200);
         BOOST_TEST(post(service, "/read", read_body("1-0:1.8.0.255")).body["success"] == true);
     }
