@@ -9,6 +9,7 @@
 #include "stack/security/aes_gcm.hpp"
 #include "stack/security/key_wrap.hpp"
 #include "stack/security/protected_content.hpp"
+#include "stack/security/service_tag.hpp"
 #include "stack/security/system_title.hpp"
 
 namespace dlms::render::detail {
@@ -38,6 +39,9 @@ Sealed sealed_in(const CipheredApdu& apdu) {
     Sealed result;
     if (const auto* service = std::get_if<ServiceCiphering>(&apdu)) {
         result.content = service->content;
+        if (const auto announced = security::ciphered_service(service->tag)) {
+            result.service = announced->service;
+        }
     } else if (const auto* named = std::get_if<GeneralGloDedCiphering>(&apdu)) {
         result.content = named->content;
         result.system_title = named->system_title;

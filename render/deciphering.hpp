@@ -14,7 +14,8 @@ inline constexpr int deepest_envelope = 4;
 /// What the keys have to open. Views live as long as the APDU.
 struct Sealed {
     xdlms::ProtectedContent content;
-    ByteView system_title;  ///< empty: that of the keys
+    std::optional<xdlms::ApduTag> service;  ///< what a service-specific tag announces
+    ByteView system_title;                  ///< empty: that of the keys
     std::optional<xdlms::KeyInfo> key_info;
     /// The header of general-ciphering, a part of the additional data: with the length octets of
     /// its fields as the Green Book's readers have it, and without as others do.

@@ -1,7 +1,11 @@
 // Envelopes of ciphered and signed APDUs as JSON, and what is inside where the keys are there.
 
+#include <algorithm>
+#include <array>
+
 #include "render/deciphering.hpp"
 #include "stack/base/hex.hpp"
+#include "stack/security/system_title.hpp"
 
 namespace dlms::render::detail {
 namespace {
@@ -230,6 +234,79 @@ std::optional<ByteBuffer> plaintext_of(ByteView apdu, const DecodeKeys* keys) {
     return innermost;
 }
 
+namespace {
+
+/// An error at the octets of `part`, or so many before them.
+std::unexpected<Error> refusal(ErrorCode code, ByteView octets, ByteView part,
+                               std::size_t before = 0) {
+    return fail(code, Layer::security, offset_in(octets, part).value_or(before) - before);
+}
+
+Status check_title(ByteView title, ByteView octets) {
+    if (title.empty() || title.size() == security::SystemTitle::size) {
+        return {};
+    }
+    return refusal(ErrorCode::wrong_system_title, octets, title);
+}
+
+Status check_envelope(const ServiceCiphering&, ByteView) {
+    return {};
+}
+Status check_envelope(const GeneralGloDedCiphering& apdu, ByteView octets) {
+    return check_title(apdu.system_title, octets);
+}
+Status check_envelope(const GeneralHeader& header, ByteView octets) {
+    const Status originator = check_title(header.originator_system_title, octets);
+    return originator ? check_title(header.recipient_system_title, octets) : originator;
+}
+Status check_envelope(const GeneralCiphering& apdu, ByteView octets) {
+    return check_envelope(apdu.header, octets);
+}
+Status check_envelope(const GeneralSigning& apdu, ByteView octets) {
+    constexpr std::array<std::size_t, 3> sizes{0, 64, 96};  // P-256 and P-384
+    if (std::ranges::find(sizes, apdu.signature.size()) == sizes.end()) {
+        return refusal(ErrorCode::signature_mismatch, octets, apdu.signature);
+    }
+    return check_envelope(apdu.header, octets);
+}
+
+/// What every receiver refuses, whatever its keys are.
+Status check_receivable(ByteView octets) {
+    if (is_ciphered(octets[0])) {
+        const Result<CipheredApdu> envelope = decode_ciphered_apdu(octets);
+        const Status checked =
+            envelope ? std::visit([&](const auto& one) { return check_envelope(one, octets); },
+                                  *envelope)
+                     : Status(std::unexpected(envelope.error()));
+        if (!checked) {
+            return checked;
+        }
+    }
+    const std::optional<Sealed> sealed = find_sealed(octets);
+    if (sealed && sealed->content.security_control.is_compressed()) {
+        return refusal(ErrorCode::unsupported_compression, octets, sealed->content.ciphertext, 5);
+    }
+    return {};
+}
+
+/// The tag of service-specific ciphering is not authenticated: it must fit what was sealed.
+Status check_service(ByteView octets, const DecodeKeys* keys) {
+    const std::optional<Sealed> sealed = has_keys(keys) ? find_sealed(octets) : std::nullopt;
+    // Without a tag the keys may be to blame.
+    if (!sealed || !sealed->service || !sealed->content.security_control.is_authenticated() ||
+        !obstacle(*sealed, *keys).empty()) {
+        return {};
+    }
+    const Result<ByteBuffer> plaintext = open(*sealed, *keys);
+    if (plaintext &&
+        (plaintext->empty() || static_cast<ApduTag>(plaintext->front()) != *sealed->service)) {
+        return refusal(ErrorCode::unexpected_apdu, octets, sealed->content.ciphertext);
+    }
+    return {};
+}
+
+}  // namespace
+
 Result<Json> cipher_layer_json(ByteView octets, Decoding& decoding) {
     if (octets.empty() || (!is_acse(octets[0]) && !is_ciphered(octets[0]))) {
         return fail(octets.empty() ? ErrorCode::truncated : ErrorCode::unknown_tag,
@@ -245,6 +322,11 @@ Result<Json> cipher_layer_json(ByteView octets, Decoding& decoding) {
     const Status opened = put_plaintext(json, octets, decoding);
     if (!opened) {
         return std::unexpected(opened.error());
+    }
+    Status receivable = check_receivable(octets);
+    receivable = receivable ? check_service(octets, decoding.keys()) : receivable;
+    if (!receivable) {
+        return std::unexpected(receivable.error());
     }
     return json;
 }

@@ -4,6 +4,9 @@
 
 #include "render/decode.hpp"
 #include "stack/base/hex.hpp"
+#include "stack/security/aes_gcm.hpp"
+#include "stack/security/invocation_counter.hpp"
+#include "stack/security/system_title.hpp"
 #include "tests/support/exact_buffer.hpp"
 #include "tests/support/octets.hpp"
 #include "tests/support/result_printing.hpp"
@@ -40,6 +43,23 @@ render::DecodeKeys keys_of(std::string_view encryption, std::string_view authent
     const auto secret = [](std::string_view hex) { return SecretBytes(from_hex(hex).value()); };
     return {secret(encryption), secret(authentication), from_hex(title).value(),
             secret(key_encrypting)};
+}
+
+/// An APDU in service-specific ciphering, of the title 4D4D4D0000000001.
+std::string sealed_hex(Byte tag, std::string_view apdu) {
+    const ByteBuffer plain = octets(apdu);
+    ByteBuffer sealed(5 + plain.size() + 12);
+    const std::array<Byte, 5> header{0x30, 0, 0, 0, 1};
+    std::ranges::copy(header, sealed.begin());
+    ByteBuffer prefix{0x30};
+    const ByteBuffer authentication = octets(ak);
+    prefix.insert(prefix.end(), authentication.begin(), authentication.end());
+    auto cipher = security::AesGcm::create(octets(ek)).value();
+    const auto iv = security::make_iv(security::SystemTitle::from_hex("4D4D4D0000000001").value(),
+                                      security::InvocationCounter(1));
+    const std::span<Byte> out(sealed);
+    cipher.seal(iv, {prefix}, plain, out.subspan(5, plain.size()), out.last(12)).value();
+    return to_hex(std::array{tag, static_cast<Byte>(sealed.size())}) + to_hex(sealed);
 }
 
 Json deciphered(std::string_view hex, const render::DecodeKeys& keys,
@@ -163,7 +183,7 @@ BOOST_AUTO_TEST_CASE(keys_that_do_not_suffice_leave_octets_valid) {
     BOOST_TEST(reason("DB084B464D10203040500722000000010102", keys_of(ek, ak)) ==
                "there is no encryption key of 32 octets");
     BOOST_TEST(reason("DB084B464D102030405007A0000000010102", keys_of(ek, ak)) ==
-               "it is compressed, which is not supported");
+               "security/unsupported-compression@11");
     // A tag that does not fit is one of octets that are not well-formed.
     BOOST_TEST(reason(sealed, keys_of(ak, ek)) == "security/tag-mismatch@0");
 }
@@ -171,7 +191,8 @@ BOOST_AUTO_TEST_CASE(keys_that_do_not_suffice_leave_octets_valid) {
 BOOST_AUTO_TEST_CASE(no_plaintext_without_a_system_title_of_eight_octets) {
     const auto keys = keys_of(ek, ak);
     constexpr const char* expected = "there is no system title of 8 octets";
-    BOOST_TEST(reason("DB074B464D10203040072000000001AABB", keys) == expected);
+    BOOST_TEST(reason("DB074B464D10203040072000000001AABB", keys) ==
+               "security/wrong-system-title@2");
     BOOST_TEST(reason("C8072000000001AABB", keys) == expected);
     BOOST_TEST(reason("C8072000000001AABB", keys_of(ek, ak, "", "4B464D10203040")) == expected);
     const Json json = deciphered("C8072000000001AABB", keys_of(ek, ak, "", "4B464D1020304050"));
@@ -190,6 +211,33 @@ BOOST_AUTO_TEST_CASE(user_information_opens_or_answers_an_association) {
     BOOST_TEST(acse(request + "0800065F1F0400007E1F04B00007") == "xdlms/unknown-tag@17");
     BOOST_TEST(acse("60 1C A109060760857405080101 BE0F 040D" + get_request) ==
                "xdlms/unknown-tag@17");
+}
+
+// Well-formed, with a tag that fits, and refused by every receiver all the same.
+BOOST_AUTO_TEST_CASE(what_every_receiver_refuses_is_not_valid) {
+    const auto keys = keys_of(ek, ak, "", "4D4D4D0000000001");
+    const auto with = [](std::string hex, std::size_t octet, std::string_view digits) {
+        return hex.replace(2 * octet, digits.size(), digits);
+    };
+    const auto verdict = [&](const std::string& hex) {
+        const Json json = deciphered(hex, keys);
+        return json.is_object() ? std::string("valid") : json.get<std::string>();
+    };
+    const std::string glo_get = sealed_hex(0xC8, get_request);
+    BOOST_TEST(verdict(glo_get) == "valid");
+    BOOST_TEST(verdict(with(glo_get, 0, "C9")) == "security/unexpected-apdu@7");
+    BOOST_TEST(verdict(with(glo_get, 0, "CC")) == "security/unexpected-apdu@7");
+    BOOST_TEST(verdict(with(glo_get, 2, "B0")) == "security/unsupported-compression@2");
+    const std::string general = "DB084D4D4D0000000001" + glo_get.substr(2);
+    BOOST_TEST(verdict(general) == "valid");
+    BOOST_TEST(verdict("DB074D4D4D00000000" + glo_get.substr(2)) ==
+               "security/wrong-system-title@2");
+    BOOST_TEST(verdict("DB00" + glo_get.substr(2)) == "valid");
+    const std::string is_signed = signed_request();
+    BOOST_TEST(verdict(is_signed) == "valid");
+    const std::string shorter =
+        with(is_signed, is_signed.size() / 2 - 65, "3F").substr(0, is_signed.size() - 2);
+    BOOST_TEST(verdict(shorter).starts_with("security/signature-mismatch@"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
