@@ -99,8 +99,6 @@ BOOST_FIXTURE_TEST_CASE(keys_that_are_drawn_outlive_the_service, KeyedMeter) {
     BOOST_TEST(states["master_key current"] == 1);
 }
 
-BOOST_FIXTURE_TEST_CASE(keys_of_the_callers_own_need_no_store, KeyedMeter) {
-    config.key_encryption_key = SecretBytes();
 BOOST_FIXTURE_TEST_CASE(what_is_written_as_a_secret_is_not_told_back, KeyedMeter) {
     const RunningService service(config);
     BOOST_REQUIRE_EQUAL(post(service, "/connect", keyed(meter.port())).status, 200);
@@ -134,6 +132,8 @@ BOOST_FIXTURE_TEST_CASE(what_is_written_as_a_secret_is_not_told_back, KeyedMeter
                    .ends_with("expected true or false"));
 }
 
+BOOST_FIXTURE_TEST_CASE(keys_of_the_callers_own_need_no_store, KeyedMeter) {
+    config.key_encryption_key = SecretBytes();
     const RunningService service(config);
     BOOST_TEST(post(service, "/connect", keyed(meter.port())).status == 200);
     const Answer drawn = post(service, keys, {{"operation", "rotate"}});
