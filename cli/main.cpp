@@ -15,6 +15,7 @@
 #include "cli/readout_command.hpp"
 #include "cli/scan_command.hpp"
 #include "cli/write_command.hpp"
+#include "transport/core_dumps.hpp"
 
 namespace {
 
@@ -101,6 +102,7 @@ int run(int count, char** arguments) {
 }  // namespace
 
 int main(int count, char** arguments) {
+    dlms::transport::forbid_core_dumps();
     try {
         return run(count, arguments);
     } catch (const std::exception& error) {

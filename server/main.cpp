@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <utility>
 #include <vector>
@@ -28,6 +27,7 @@
 #include "server/service.hpp"
 #include "server/service_manager.hpp"
 #include "stack/base/hex.hpp"
+#include "transport/core_dumps.hpp"
 
 namespace {
 
@@ -53,9 +53,7 @@ void prepare_process() {
         files.rlim_cur = files.rlim_max;
         setrlimit(RLIMIT_NOFILE, &files);
     }
-    const rlimit no_core{0, 0};
-    setrlimit(RLIMIT_CORE, &no_core);
-    prctl(PR_SET_DUMPABLE, 0);
+    transport::forbid_core_dumps();
     // Nor is memory swapped out, where the system sets no limit to that: with one, later
     // allocations would fail at it.
     rlimit locked{};

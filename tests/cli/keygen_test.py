@@ -5,10 +5,12 @@ import json
 import os
 import re
 import stat
+import subprocess
 import tempfile
+import time
 import unittest
 
-from processes import Simulator, dlms
+from processes import PROGRAM, Simulator, dlms
 
 OWN_TITLE = "4845530000000001"
 METER_TITLE = "5453540000000001"
@@ -50,6 +52,17 @@ class Keygen(unittest.TestCase):
             keys = [line.split("=")[1] for line in lines]
             self.assertEqual({len(key) for key in keys}, {digits})
             self.assertEqual(len(set(keys)), 3)
+
+    def test_no_core_dump_shows_what_the_program_knows(self):
+        with subprocess.Popen([PROGRAM, "decode", "--jsonl"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as waiting:
+            deadline = time.monotonic() + 20
+            core = ""
+            while not re.search(r" 0 +0 ", core) and time.monotonic() < deadline:
+                with open(f"/proc/{waiting.pid}/limits", encoding="ascii") as limits:
+                    core = next(line for line in limits if line.startswith("Max core file size"))
+                time.sleep(0.01)
+            waiting.stdin.close()
+        self.assertRegex(core, r" 0 +0 ")
 
     def test_a_file_is_the_owners_alone_and_never_overwritten(self):
         name = self.path("meter.env")
