@@ -39,7 +39,8 @@ bool is_refused(Session& s, const Hex& answer) {
         return true;
     }
     const Hex plain = answer.starts_with("C4") ? answer : s.unprotect(answer);
-    return plain.starts_with("D8") || (plain.starts_with("C401C101") && plain.size() == 10);
+    return plain.starts_with("D8") || (plain.starts_with("C401C101") && plain.size() == 10) ||
+           (plain.starts_with("C501C1") && plain != "C501C100");
 }
 
 /// The meter gives no data to an APDU as it stands.
@@ -289,17 +290,26 @@ void SYMSEC_0_SecDataX_P1(Tester& tester) {
     }
 }
 
+/// Writes where a writable text is declared, so that a request that is carried out without an
+/// answer is seen too.
 void SYMSEC_0_SecDataX_N1(Tester& tester) {
     Session s = secured(tester);
     const std::uint8_t control_octet = s.security_control();
+    const DeclaredObject* text = tester.declared().object("secured_text");
+    const bool may_write = text != nullptr && tester.declared().allows("write");
+    const auto present = [&] {
+        return may_write ? s.unprotect(s.ask(s.protect(get_request(text->descriptor())))) : Hex();
+    };
+    const Hex before = present();
+    const Hex asked =
+        may_write ? set_request(text->descriptor(), octet_string("4E31")) : get_own_name;
     const CipherKeys right = s.own_keys();
     CipherKeys wrong_unicast = right;
     wrong_unicast.encryption_key = "F0F1F2F3F4F5F6F7F8F9FAFBFCFDFEFF";
     CipherKeys wrong_authentication = right;
     wrong_authentication.authentication_key = wrong_unicast.encryption_key;
     const auto sealed = [&](const CipherKeys& keys, unsigned control_bits) {
-        return glo(keys, static_cast<std::uint8_t>(control_bits), tester.take_counter(),
-                   get_own_name);
+        return glo(keys, static_cast<std::uint8_t>(control_bits), tester.take_counter(), asked);
     };
     tester.step("a wrong encryption key, a wrong authentication key: no data");
     expect_no_data(s, sealed(wrong_unicast, control_octet), "a wrong encryption key");
@@ -308,21 +318,23 @@ void SYMSEC_0_SecDataX_N1(Tester& tester) {
     Hex bad_tag = sealed(right, control_octet);
     bad_tag.back() = bad_tag.back() == '0' ? '1' : '0';
     expect_no_data(s, bad_tag, "a wrong tag");
-    Hex cut = seal(right, control_octet, tester.take_counter(), get_own_name);
+    const Hex tag = ciphered_tag(asked, false);
+    Hex cut = seal(right, control_octet, tester.take_counter(), asked);
     cut.resize(cut.size() - 8);
-    expect_no_data(s, "C8" + counted(cut), "an APDU cut short");
-    Hex no_tag = seal(right, control_octet, tester.take_counter(), get_own_name);
+    expect_no_data(s, tag + counted(cut), "an APDU cut short");
+    Hex no_tag = seal(right, control_octet, tester.take_counter(), asked);
     no_tag.resize(no_tag.size() - 24);
-    expect_no_data(s, "C8" + counted(no_tag), "an APDU without tag");
+    expect_no_data(s, tag + counted(no_tag), "an APDU without tag");
     tester.step("another suite, the broadcast key, compression: no data");
     expect_no_data(s, sealed(right, control_octet ^ 1u), "another suite");
     expect_no_data(s, sealed(right, control_octet | 0x40u), "the broadcast key");
     expect_no_data(s, sealed(right, control_octet | 0x80u), "compression");
-    tester.step("glo-set with a GET inside: no data");
-    expect_no_data(s,
-                   "C9" + counted(seal(right, control_octet, tester.take_counter(), get_own_name)),
+    tester.step("a tag that does not fit what is inside: no data");
+    const Hex other_tag = may_write ? "C8" : "C9";
+    expect_no_data(s, other_tag + counted(seal(right, control_octet, tester.take_counter(), asked)),
                    "a tag that does not fit");
-    tester.step("the association works");
+    tester.step("nothing was written, and the association works");
+    expect_octets(present(), before, "the text that was there before");
     s.expect_associated();
 }
 
