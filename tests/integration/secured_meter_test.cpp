@@ -33,6 +33,19 @@ std::string key_of(SecuritySuite suite, char digit) {
     return std::string(2 * security::key_size(suite), digit);
 }
 
+/// The same pairs each time; suite 0 has none.
+struct SigningKeys {
+    explicit SigningKeys(SecuritySuite suite) {
+        if (const auto curve = security::curve_of(suite)) {
+            SeededRandom random(11);
+            ours = security::PrivateKey::generate(*curve, random).value();
+            meters = security::PrivateKey::generate(*curve, random).value();
+        }
+    }
+    std::optional<security::PrivateKey> ours;
+    std::optional<security::PrivateKey> meters;
+};
+
 std::string_view level_of(const Protection& protection) {
     if (protection.encrypted) {
         return protection.authenticated ? "authenticated_encryption" : "encryption";
@@ -52,12 +65,21 @@ std::string scenario(Mechanism mechanism, SecuritySuite suite, const Protection&
                     {"name", "secured"},
                     {"mechanism", name(mechanism)},
                     {"conformance", conformance},
-                    {"max_receive_pdu_size", 128}};
-    if (mechanism != Mechanism::lowest && mechanism != Mechanism::hls_gmac) {
+                    {"max_receive_pdu_size", 160}};  // a signature of suite 2 fits
+    if (mechanism != Mechanism::lowest && mechanism != Mechanism::hls_gmac &&
+        mechanism != Mechanism::hls_ecdsa) {
         secured["password"] = secret;
     }
     if (protection != security::no_protection) {
         secured["security"] = level_of(protection);
+    }
+    json keys = {{"system_title", "5453540000000001"},
+                 {"suite", security::number_of(suite)},
+                 {"unicast_key", key_of(suite, '1')},
+                 {"authentication_key", key_of(suite, '2')}};
+    if (const SigningKeys pairs(suite); mechanism == Mechanism::hls_ecdsa) {
+        keys["signing_key"] = to_hex(pairs.meters->reveal());
+        keys["client_signing_key"] = to_hex(pairs.ours->public_key().octets());
     }
     const json open = {{"client_sap", 16},
                        {"name", "public"},
@@ -86,11 +108,7 @@ std::string scenario(Mechanism mechanism, SecuritySuite suite, const Protection&
                         {"logical_devices",
                          {{{"sap", 1},
                            {"name", "TST0000000000001"},
-                           {"security",
-                            {{"system_title", "5453540000000001"},
-                             {"suite", security::number_of(suite)},
-                             {"unicast_key", key_of(suite, '1')},
-                             {"authentication_key", key_of(suite, '2')}}},
+                           {"security", keys},
                            {"associations", {secured, open}},
                            {"objects", objects}}}}};
     return meter.dump();
@@ -111,6 +129,10 @@ MeterParameters parameters(const SimulatedMeter& meter, LinkKind link, Mechanism
     security.own_title = SystemTitle({'D', 'L', 'M', 0, 0, 0, 0, 1});
     security.keys.unicast = *security::EncryptionKey::from(octets(key_of(suite, '1')));
     security.keys.authentication = *security::AuthenticationKey::from(octets(key_of(suite, '2')));
+    if (SigningKeys pairs(suite); mechanism == Mechanism::hls_ecdsa) {
+        security.keys.peer_signing = pairs.meters->public_key();
+        security.keys.own_signing = std::move(pairs.ours);
+    }
     if (protection != security::no_protection) {
         security.protect(protection);
     }
@@ -146,7 +168,7 @@ void converse(Desk& desk) {
 
 constexpr std::array mechanisms = {
     Mechanism::lowest,   Mechanism::lls,      Mechanism::hls_manufacturer, Mechanism::hls_md5,
-    Mechanism::hls_sha1, Mechanism::hls_gmac, Mechanism::hls_sha256};
+    Mechanism::hls_sha1, Mechanism::hls_gmac, Mechanism::hls_sha256,       Mechanism::hls_ecdsa};
 constexpr std::array suites = {SecuritySuite::aes_gcm_128, SecuritySuite::ecdh_ecdsa_aes_gcm_128,
                                SecuritySuite::ecdh_ecdsa_aes_gcm_256};
 constexpr std::array protections = {security::no_protection, security::authenticated_only,
@@ -159,6 +181,9 @@ BOOST_AUTO_TEST_SUITE(secured_meter)
 BOOST_AUTO_TEST_CASE(every_mechanism_suite_and_protection) {
     for (const Mechanism mechanism : mechanisms) {
         for (const SecuritySuite suite : suites) {
+            if (mechanism == Mechanism::hls_ecdsa && !security::curve_of(suite)) {
+                continue;
+            }
             for (const Protection& protection : protections) {
                 const SimulatedMeter meter(scenario(mechanism, suite, protection));
                 for (const LinkKind link : {LinkKind::wrapper, LinkKind::hdlc}) {
