@@ -61,7 +61,12 @@ void HDLC_FRAME_P1(Tester& tester) {
 
 /// The inter-octet time-out that ends an unfinished frame, and a tenth more.
 void await_inter_octet_timeout(Tester& tester) {
-    tester.wait(Milliseconds(tester.declared().hdlc.inter_octet_ms * 11 / 10));
+    const DeclaredHdlc& hdlc = tester.declared().hdlc;
+    const int pause = hdlc.inter_octet_ms * 11 / 10;
+    if (hdlc.inactivity_s > 0 && hdlc.inactivity_s * 1000 <= pause) {
+        inapplicable("the inactivity time-out ends the link before the inter-octet one a frame");
+    }
+    tester.wait(Milliseconds(pause));
 }
 
 void HDLC_FRAME_P2(Tester& tester) {
