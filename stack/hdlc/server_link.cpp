@@ -90,7 +90,11 @@ void ServerLink::receive(const RawFrame& frame, Surroundings around) {
     } else if (control && control->poll_final && control->type == FrameType::snrm) {
         take_snrm(frame, around);
     } else if (control && control->poll_final && control->type == FrameType::disc) {
-        take_disc(around);
+        if (is_connected() && !frame.information.empty()) {
+            reject(Rejection::information, frame, around);
+        } else {
+            take_disc(around);
+        }
     } else if (control && control->type > FrameType::rej) {
         ++counters_.unexpected;
     } else if (is_connected()) {

@@ -255,6 +255,8 @@ BOOST_AUTO_TEST_CASE(HDLC_X_FRMR_1_after_frame_reject) {
     BOOST_TEST(meter.ask("01") == "");
     BOOST_TEST(meter.take_events() == "");
     BOOST_TEST(meter.connect());
+    BOOST_TEST(meter.ask("53AA") == "97 530003");  // nor has DISC
+    BOOST_TEST(meter.connect());
     BOOST_TEST(meter.ask("19") == "97 190001");  // REJ is not in the DLMS subset
     BOOST_TEST(meter.ask("53") == "73");
     BOOST_TEST(meter.is_in_ndm());
