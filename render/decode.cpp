@@ -77,7 +77,13 @@ DecodeLayer layer_of_first_octet(ByteView octets) {
     if (detail::is_acse(first)) {
         return DecodeLayer::acse;
     }
-    return detail::is_ciphered(first) ? DecodeLayer::cipher : DecodeLayer::xdlms;
+    if (detail::is_ciphered(first)) {
+        return DecodeLayer::cipher;
+    }
+    const bool begins_apdu = !xdlms::name(static_cast<xdlms::ApduTag>(first)).empty();
+    const bool begins_data =
+        axdr::info(static_cast<axdr::Tag>(first)).shape != axdr::Shape::unknown;
+    return begins_data && !begins_apdu ? DecodeLayer::data : DecodeLayer::xdlms;
 }
 
 }  // namespace

@@ -113,6 +113,14 @@ BOOST_AUTO_TEST_CASE(wpdus_are_found_again_by_their_ports) {
                "stream | 1 | base: truncated at octet 26: expected more octets, got the end");
 }
 
+BOOST_AUTO_TEST_CASE(damaged_data_is_judged_as_data) {
+    for (const char* damaged : {"1300820000", "020302030203", "09051122"}) {
+        BOOST_TEST(name(render::detect_layer(octets(damaged))) == "data", damaged);
+    }
+    // Where an APDU may begin, it is one.
+    BOOST_TEST(name(render::detect_layer(octets("C001C1"))) == "xdlms");
+}
+
 BOOST_AUTO_TEST_CASE(segments_around_damage_are_not_joined) {
     // Segments with N(S) of 0 and 1; between them a damaged frame.
     const std::string first = "7EA814210310D0ADE6E700C401C100090811227D897E";
