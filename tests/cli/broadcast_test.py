@@ -76,7 +76,7 @@ class Broadcast(unittest.TestCase):
             result = dlms("action", place, method, *options)
             self.assertEqual(result.returncode, 2, result.stdout)
             self.assertIn(text, result.stderr)
-        refused = dlms("action", place, "3/1-0:1.8.0.255/2", *options, "--json")
+        refused = dlms("action", place, "3/1-0:1.8.0.255/2", *options, "--physical", "16", "--json")
         self.assertEqual(refused.returncode, 1, refused.stderr)
         self.assertFalse(json.loads(refused.stdout)["success"])
 

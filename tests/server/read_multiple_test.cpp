@@ -122,7 +122,8 @@ BOOST_AUTO_TEST_CASE(an_item_that_the_meter_never_answers_fails_alone) {
     const RunningService service;
     post(service, "/connect", connect_body(meter.port(), {{"timeout", 300}}));
     BOOST_TEST(outcomes(read_all(service, registers({1, 2, 3}))) == "0.0005 timeout 0.0005");
-    BOOST_TEST(meter.requests() == "6 1 1 1 2");
+    // Its value, and behind it its scaler_unit, are each asked for in a list and alone.
+    BOOST_TEST(meter.requests() == "6 1 1 1 3 1 2");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

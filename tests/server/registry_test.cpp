@@ -150,8 +150,8 @@ BOOST_AUTO_TEST_CASE(every_field_of_a_connect_is_kept) {
                     {"authentication_key", std::string(32, '2')},
                     {"master_key", std::string(32, '3')},
                     {"broadcast_key", std::string(32, '4')},
-                    {"signing_key", "of any form"},
-                    {"agreement_key", "of any form"},
+                    {"signing_key", "3003020101"},
+                    {"agreement_key", "3003020102"},
                     {"password", "12345678"}};
     json entry = fields;
     entry.update(keys);
