@@ -558,8 +558,17 @@ export interface components {
             /** @enum {unknown} */
             parity?: "none" | "odd" | "even";
             stop_bits?: number;
+            rts?: boolean;
+            dtr?: boolean;
+            /** @default false */
+            expect_echo?: boolean;
+            /** @default false */
+            disconnect_first?: boolean;
             /** @default false */
             mode_e?: boolean;
+            device_address?: string;
+            /** @description mode E: the maker that must answer */
+            manufacturer?: string;
             /** @default 1 */
             server_address?: number;
             /** @default 16 */
@@ -637,6 +646,18 @@ export interface components {
             use_logical_name?: boolean;
             /** @default false */
             pre_established?: boolean;
+            /** @description proposed: three octets in hexadecimal, or the standard's names */
+            conformance?: string | string[];
+            /**
+             * @description blocks of a general block transfer that we take at once
+             * @default 1
+             */
+            block_window?: number;
+            /**
+             * @description requests under way at once
+             * @default 1
+             */
+            outstanding_requests?: number;
             max_pdu_size?: number;
             window_size?: number;
             max_info_length?: number;
@@ -747,7 +768,7 @@ export interface components {
         WriteRequest: {
             meter_number: string;
             obis_code: string;
-            /** @description As /read shows it; {"raw": n} and {"hex": "..."} are exact */
+            /** @description As /read shows it; {"raw": n} and {"hex": "..."} are exact. Without attribute_id an object of attribute names writes these: {"threshold_normal": 5100} */
             value: unknown;
             /** @default 3 */
             class_id?: number;
@@ -847,6 +868,8 @@ export interface components {
             method_id: number;
             value?: unknown;
             data_type?: string | number;
+            /** @default false */
+            broadcast?: boolean;
         };
         ClockRequest: {
             obis_code?: string;
