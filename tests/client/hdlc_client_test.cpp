@@ -283,6 +283,55 @@ BOOST_AUTO_TEST_CASE(the_speed_that_mode_e_agrees_on_is_that_of_the_time_out) {
     BOOST_TEST((wait >= 3s + 266ms && wait < 3s + 267ms));
 }
 
+// What comes again and again and answers nothing does not put the time-out off for ever.
+BOOST_AUTO_TEST_CASE(CLIENT_X_4_a_meter_that_answers_past_the_question_ends_in_a_time_out) {
+    MeterParameters parameters = World({17}).parameters(17);
+    parameters.response_timeout = 10s;
+    bool has_ended = false;
+    MeterSession::Sinks sinks;
+    sinks.event = [&](const association::ClientEvent& event) {
+        has_ended |= std::holds_alternative<association::RequestFailed>(event);
+    };
+    sinks.link = [](const LinkReport&) {};
+    sinks.settled = [] {};
+    const auto session = make_session(parameters, {}, std::move(sinks)).value();
+    hdlc::ServerStation meter(station_of({17}));
+    const Instant start = std::chrono::steady_clock::now();
+    Instant now = start;
+    std::optional<hdlc::LinkAddresses> link;
+    const auto exchange = [&] {
+        while (const auto sent = session->poll_transmit()) {
+            meter.receive(*sent, now);
+            while (const auto event = meter.poll_event()) {
+                const auto* request = std::get_if<hdlc::ApduReceived>(&event->what);
+                link = event->link;
+                if (request != nullptr && request->apdu[0] == 0x60) {
+                    BOOST_REQUIRE(meter.send(*link, octets(aare), now));
+                }
+            }
+            while (const auto answer = meter.poll_transmit()) {
+                session->receive(*answer, now);
+            }
+        }
+    };
+    session->open_link(now);
+    exchange();
+    BOOST_REQUIRE(session->association().open(now));
+    exchange();
+    BOOST_REQUIRE(session->association().is_ready());
+    BOOST_REQUIRE(session->association().get(energy, std::nullopt, now));
+    for (int second = 0; second < 300 && !has_ended; ++second) {
+        // A whole answer of 40 octets to a request that nobody made.
+        BOOST_REQUIRE(meter.send(*link, octets("C401CF000922" + std::string(68, 'A')), now));
+        exchange();
+        now += 1s;
+        session->handle_timeout(now);
+        exchange();
+    }
+    BOOST_TEST(has_ended);
+    BOOST_TEST((now - start <= 60s));
+}
+
 BOOST_AUTO_TEST_CASE(a_link_that_fails_says_which_frame_waited_and_what_came) {
     World world;
     MeterParameters parameters = world.parameters(99);

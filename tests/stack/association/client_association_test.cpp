@@ -166,6 +166,16 @@ BOOST_AUTO_TEST_CASE(an_aare_that_cannot_be_used_ends_the_attempt) {
         .expect_event("aborted missing-field");
     holds_every_way(without_initiate);
 
+    // It accepts a context that was not proposed: short names.
+    Talk other_context = talk();
+    other_context.command("open", open)
+        .expect_transmit(aarq_plain)
+        .deliver(
+            "6129A109060760857405080102A203020100A305A103020100"
+            "BE10040E0800065F1F0400001E1D04C80007")
+        .expect_event("aborted unsupported-context");
+    holds_every_way(other_context);
+
     Talk old_version = talk();
     old_version.command("open", open)
         .expect_transmit(aarq_plain)
