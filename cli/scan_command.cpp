@@ -76,6 +76,9 @@ bool is_an_answer(const client::Failure& failure) {
     if (failure.error == transport::flooded) {
         return false;  // noise without end, in which nothing was found
     }
+    if (failure.error && failure.error->code == ErrorCode::link_misaddressed) {
+        return false;  // another meter than the one that was asked
+    }
     switch (failure.code) {
         case FailureCode::link_rejected:
         case FailureCode::association_rejected:
