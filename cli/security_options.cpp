@@ -11,6 +11,7 @@
 #include "client/signing.hpp"
 #include "stack/base/hex.hpp"
 #include "store/counter_store.hpp"
+#include "store/drawn_title.hpp"
 
 namespace dlms::cli {
 namespace {
@@ -29,9 +30,6 @@ constexpr std::array<NamedMechanism, 8> mechanisms{{{"none", Mechanism::lowest},
                                                     {"gmac", Mechanism::hls_gmac},
                                                     {"sha256", Mechanism::hls_sha256},
                                                     {"ecdsa", Mechanism::hls_ecdsa}}};
-
-/// The letters that titles drawn by our stores begin with.
-constexpr std::array<Byte, 3> drawn_title{'D', 'L', 'M'};
 
 std::unexpected<std::string> wrong(std::string sentence) {
     return std::unexpected(std::move(sentence));
@@ -391,7 +389,7 @@ std::expected<void, std::string> SecurityOptions::set_titles(
     }
     // Titles with these letters are drawn by stores of counters, a running service's among them:
     // two that count by themselves would use one number twice.
-    if (*own && std::ranges::equal((*own)->octets().first(drawn_title.size()), drawn_title)) {
+    if (*own && store::is_drawn_title(**own)) {
         return wrong(
             "--system-title: titles that begin with DLM (444C4D) belong to a service or to another "
             "file of counters; leave the option out, or choose a title of your own");

@@ -1,9 +1,9 @@
 #include "server/counter_keeping.hpp"
 
-#include <array>
 #include <filesystem>
 
 #include "stack/base/random.hpp"
+#include "store/drawn_title.hpp"
 
 namespace dlms::service {
 
@@ -11,9 +11,8 @@ std::expected<CounterKeeping, std::string> keep_counters(const std::string& data
     SystemRandom random;
     CounterKeeping keeping;
     if (data_dir.empty()) {
-        std::array<Byte, security::SystemTitle::size> title{'D', 'L', 'M'};
-        if (random.fill(std::span(title).subspan(3))) {
-            keeping.own_title.emplace(title);
+        if (const auto title = store::draw_title(random)) {
+            keeping.own_title = *title;
         }
         keeping.counters = std::make_shared<client::ProcessCounters>();
         return keeping;

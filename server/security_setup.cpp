@@ -8,14 +8,12 @@
 #include <utility>
 
 #include "client/signing.hpp"
+#include "store/drawn_title.hpp"
 
 namespace dlms::service {
 namespace {
 
 using acse::Mechanism;
-
-// The letters that titles drawn by our stores of counters begin with.
-constexpr std::array<Byte, 3> drawn_title{'D', 'L', 'M'};
 
 CallFailure refusal(const ErrorRow& row, std::string sentence) {
     return call_failure(row, std::move(sentence), Blame::misuse);
@@ -175,7 +173,7 @@ CallOutcome<void> set_security(const ConnectRequest& request, const MeterDefault
                     "the service: set DATA_DIR, or leave it out"));
     }
     if (asked.system_title && asked.system_title != defaults.system_title &&
-        std::ranges::equal(asked.system_title->octets().first(drawn_title.size()), drawn_title)) {
+        store::is_drawn_title(*asked.system_title)) {
         return std::unexpected(
             refusal(error_row("counter-rejected"),
                     "system titles that begin with DLM (444C4D) belong to a store of counters: two "

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "store/drawn_title.hpp"
+
 namespace dlms::store {
 namespace {
 
@@ -194,16 +196,16 @@ Result<security::SystemTitle> CounterStore::own_title(Random& random) {
             case Step::done: break;
         }
     }
-    std::array<Byte, security::SystemTitle::size> octets{'D', 'L', 'M'};
-    if (!random.fill(std::span(octets).subspan(3))) {
-        return fail(ErrorCode::defect, Layer::client);
+    auto title = store::draw_title(random);
+    if (!title) {
+        return title;
     }
     Statement statement = database_.prepare("INSERT INTO identity VALUES (1, ?)");
-    statement.bind(1, ByteView(octets));
+    statement.bind(1, title->octets());
     if (statement.step() != Step::done || !transaction.commit()) {
         return store_failed();
     }
-    return security::SystemTitle(octets);
+    return title;
 }
 
 }  // namespace dlms::store
