@@ -4,11 +4,9 @@
 #include <iostream>
 #include <optional>
 
-#include <asio/co_spawn.hpp>
-#include <asio/io_context.hpp>
-
 #include "cli/advice.hpp"
 #include "cli/item.hpp"
+#include "cli/run_to_end.hpp"
 #include "cli/typed_value.hpp"
 #include "client/native_meter_client.hpp"
 #include "render/method_json.hpp"
@@ -139,14 +137,7 @@ ExitStatus ActionCommand::run() {
     const Order order{*method, std::move(*parameter), broadcast_};
     asio::io_context io;
     client::NativeMeterClient meter(access->parameters.clone(), std::move(access->environment));
-    std::optional<Answer> answer;
-    asio::co_spawn(io, invoke(meter, order, std::move(access->parameters)),
-                   [&answer](const std::exception_ptr& defect, Answer result) {
-                       if (!defect) {
-                           answer = std::move(result);
-                       }
-                   });
-    io.run();
+    const auto answer = run_to_end(io, invoke(meter, order, std::move(access->parameters)));
     if (!answer) {
         return complain("an internal error", ExitStatus::internal);
     }

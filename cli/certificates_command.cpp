@@ -5,10 +5,8 @@
 #include <fstream>
 #include <iostream>
 
-#include <asio/co_spawn.hpp>
-#include <asio/io_context.hpp>
-
 #include "cli/advice.hpp"
+#include "cli/run_to_end.hpp"
 #include "stack/base/hex.hpp"
 #include "stack/security/pem.hpp"
 
@@ -231,14 +229,8 @@ ExitStatus CertificatesCommand::run() {
     }
     asio::io_context io;
     client::NativeMeterClient meter(access->parameters.clone(), std::move(access->environment));
-    std::optional<End> end;
-    asio::co_spawn(io, carry_out(meter, std::move(*order), std::move(access->parameters)),
-                   [&end](const std::exception_ptr& defect, End result) {
-                       if (!defect) {
-                           end = std::move(result);
-                       }
-                   });
-    io.run();
+    const auto end =
+        run_to_end(io, carry_out(meter, std::move(*order), std::move(access->parameters)));
     if (!end) {
         return complain("an internal error", ExitStatus::internal);
     }

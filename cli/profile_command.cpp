@@ -3,10 +3,8 @@
 #include <cstdlib>
 #include <iostream>
 
-#include <asio/co_spawn.hpp>
-#include <asio/io_context.hpp>
-
 #include "cli/advice.hpp"
+#include "cli/run_to_end.hpp"
 #include "client/load_profile.hpp"
 #include "client/meter_profile.hpp"
 #include "client/native_meter_client.hpp"
@@ -115,16 +113,8 @@ ExitStatus ProfileCommand::run() {
     asio::io_context io;
     client::NativeMeterClient meter(std::move(access->parameters), std::move(access->environment));
     const auto time = std::chrono::milliseconds(static_cast<std::int64_t>(minutes_ * 60'000));
-    std::optional<Table> table;
-    asio::co_spawn(io,
-                   read_profile(meter, meter_.profile(), query, *zone,
-                                std::chrono::steady_clock::now() + time),
-                   [&table](const std::exception_ptr& defect, Table result) {
-                       if (!defect) {
-                           table = std::move(result);
-                       }
-                   });
-    io.run();
+    const auto table = run_to_end(io, read_profile(meter, meter_.profile(), query, *zone,
+                                                   std::chrono::steady_clock::now() + time));
     if (!table) {
         std::cerr << "dlms profile: an internal error\n";
         return ExitStatus::internal;

@@ -3,10 +3,8 @@
 #include <cstdlib>
 #include <iostream>
 
-#include <asio/co_spawn.hpp>
-#include <asio/io_context.hpp>
-
 #include "cli/advice.hpp"
+#include "cli/run_to_end.hpp"
 #include "cli/typed_value.hpp"
 #include "client/native_meter_client.hpp"
 #include "client/register_reader.hpp"
@@ -297,15 +295,9 @@ ExitStatus WriteCommand::run() {
     }
     asio::io_context io;
     client::NativeMeterClient meter(access->parameters.clone(), std::move(access->environment));
-    std::optional<WriteEnd> end;
     auto work = broadcast_ ? write_to_all(meter, order, std::move(access->parameters))
                            : write_to_one(meter, order, std::move(access->parameters));
-    asio::co_spawn(io, std::move(work), [&end](const std::exception_ptr& defect, WriteEnd result) {
-        if (!defect) {
-            end = std::move(result);
-        }
-    });
-    io.run();
+    const auto end = run_to_end(io, std::move(work));
     if (!end) {
         return complain("an internal error", ExitStatus::internal);
     }
