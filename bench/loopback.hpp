@@ -15,6 +15,7 @@
 #include <span>
 #include <string>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -139,6 +140,7 @@ inline std::uint16_t start_simulator(std::vector<std::string> arguments, pid_t& 
     }
     process = fork();
     if (process == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGTERM);  // a benchmark that gives up leaves nothing behind
         pin(0, 1);
         dup2(lines[1], STDOUT_FILENO);
         std::vector<char*> pointers;

@@ -29,6 +29,7 @@ DeviceModel::DeviceModel(const DeclaredDevice& declared)
         if (objects[i].class_id != association_sn_class) {
             index_.emplace(objects[i].instance, i);
         }
+        by_class_[objects[i].class_id].push_back(i);
         const ClassBehaviour* const behaviour = class_behaviour(objects[i].class_id);
         behaviours_.push_back(behaviour);
         if (behaviour && behaviour->is_active(objects[i])) {
@@ -50,6 +51,12 @@ DeviceModel::DeviceModel(const DeclaredDevice& declared)
 std::optional<std::size_t> DeviceModel::find(const cosem::ObisCode& instance) const {
     const auto found = index_.find(instance);
     return found != index_.end() ? std::optional(found->second) : std::nullopt;
+}
+
+std::span<const std::size_t> DeviceModel::of_class(std::uint16_t class_id) const {
+    const auto found = by_class_.find(class_id);
+    return found != by_class_.end() ? std::span<const std::size_t>(found->second)
+                                    : std::span<const std::size_t>();
 }
 
 MeterModel::MeterModel(Scenario scenario)

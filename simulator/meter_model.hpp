@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -27,6 +28,8 @@ public:
     /// The place of an object among the declared ones; never that of an Association SN (class 12),
     /// which shares its name.
     std::optional<std::size_t> find(const cosem::ObisCode& instance) const;
+    /// The places of the objects of a class, in order.
+    std::span<const std::size_t> of_class(std::uint16_t class_id) const;
     /// What the class of an object does; null for a class that only holds values.
     const ClassBehaviour* behaviour(std::size_t object) const { return behaviours_[object]; }
     /// Objects that do something by themselves, in order.
@@ -46,6 +49,7 @@ private:
     const DeclaredDevice& declared_;
     ShortNames names_;
     std::unordered_map<cosem::ObisCode, std::size_t, ObisHash> index_;
+    std::unordered_map<std::uint16_t, std::vector<std::size_t>> by_class_;
     std::vector<const ClassBehaviour*> behaviours_;  // by object
     std::vector<std::size_t> active_;
     std::vector<std::size_t> observers_;

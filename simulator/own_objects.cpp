@@ -112,13 +112,10 @@ DataView LogicalDevice::stored(AttributePlace place) const {
 
 std::optional<AttributePlace> LogicalDevice::first_of_class(std::uint16_t class_id,
                                                             std::int8_t id) const {
-    for (std::size_t i = 0; i < declared_.objects.size(); ++i) {
-        const Attribute* const attribute = declared_.objects[i].class_id == class_id
-                                               ? declared_.objects[i].attribute(id)
-                                               : nullptr;
-        if (attribute) {
+    for (const std::size_t object : model_.of_class(class_id)) {
+        if (const Attribute* const attribute = declared_.objects[object].attribute(id)) {
             return std::holds_alternative<StoredValue>(attribute->value)
-                       ? std::optional(AttributePlace{i, id})
+                       ? std::optional(AttributePlace{object, id})
                        : std::nullopt;
         }
     }

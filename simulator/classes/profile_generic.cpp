@@ -78,7 +78,7 @@ std::vector<cosem::CaptureObject> columns_of(const OwnObject& profile) {
 }
 
 std::uint64_t room(const OwnObject& profile) {
-    return std::min(profile.number(entries_id), most_entries);
+    return std::min(profile.number(entries_id, most_kept_entries), most_entries);
 }
 
 SortMethod sort_method(const OwnObject& profile) {

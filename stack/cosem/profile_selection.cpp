@@ -240,10 +240,28 @@ bool RangeFilter::selects(const DataView& row) const {
 
 void write_selected(DataBuilder& builder, const DataView& row,
                     std::span<const std::size_t> columns) {
+    const Result<axdr::ElementRange> elements = row.elements();
+    if (!elements) {
+        builder.structure(columns.size());
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            builder.null();
+        }
+        return;
+    }
+    const bool is_whole = columns.size() == elements->size() && row.is(axdr::Tag::structure) &&
+                          (columns.empty() || columns.back() + 1 == columns.size());
+    if (is_whole) {
+        builder.element(row);
+        return;
+    }
     builder.structure(columns.size());
+    auto element = elements->begin();
+    std::size_t place = 0;
     for (const std::size_t column : columns) {
-        const auto value = row.element(column);
-        value ? builder.element(*value) : builder.null();
+        for (; place < column && element != elements->end(); ++place) {
+            ++element;
+        }
+        element != elements->end() ? builder.element(*element) : builder.null();
     }
 }
 
