@@ -14,7 +14,8 @@ Duration octet_time(const LineSettings& line) {
 }
 
 hdlc::ClientLinkConfiguration link_configuration(hdlc::Address client, hdlc::Address server,
-                                                 const LinkParameters& link) {
+                                                 const LinkParameters& link,
+                                                 Duration answer_timeout) {
     hdlc::ClientLinkConfiguration configuration;
     configuration.client = client;
     configuration.server = server;
@@ -22,6 +23,9 @@ hdlc::ClientLinkConfiguration link_configuration(hdlc::Address client, hdlc::Add
                               link.hdlc.window, link.hdlc.window};
     configuration.response_timeout = link.hdlc.response_timeout;
     configuration.retries = link.hdlc.retries;
+    configuration.patience = answer_timeout;
+    configuration.busy_timeout = std::max(
+        configuration.busy_timeout, std::chrono::ceil<std::chrono::milliseconds>(answer_timeout));
     configuration.disconnect_first = link.hdlc.disconnect_first;
     configuration.expect_echo = link.hdlc.expect_echo;
     // A TCP stream loses nothing, but the serial line behind a converter does: noise is dropped in
@@ -47,7 +51,7 @@ hdlc::Address every_station(hdlc::Address of_one) {
 HdlcSession::HdlcSession(hdlc::Address client, hdlc::Address server, const LinkParameters& link,
                          association::ClientConfiguration configuration, Sinks sinks)
     : MeterSession(std::move(configuration), std::move(sinks)),
-      link_(link_configuration(client, server, link)),
+      link_(link_configuration(client, server, link, response_timeout())),
       every_station_(every_station(server)) {
     if (link.mode_e) {
         mode_e_.emplace(opening_configuration(*link.mode_e));

@@ -27,7 +27,7 @@ struct HdlcParameters {
     /// Of the beginning of an answer, from the end of our frame as far as the line's speed is known
     /// (serial ports, mode E).
     std::chrono::milliseconds response_timeout{3000};
-    unsigned retries = 3;  ///< of one frame
+    unsigned retries = 3;  ///< of one frame; more on an open link while its request has time
     /// A pause that ends an unfinished frame, on serial lines. The standard's 25 ms are too short
     /// for USB converters, which hand octets on in parcels.
     std::chrono::milliseconds inter_octet_timeout{200};

@@ -126,7 +126,7 @@ void ClientLink::look_at_deadline(Instant now) {
         send_snrm(now);
     } else if (state_ == State::pausing) {
         poll_peer(now);
-    } else if (may_try_again(silence())) {
+    } else if (may_wait_on(now) || may_try_again(silence())) {
         if (state_ == State::connecting) {
             send_snrm(now);
         } else if (state_ == State::disconnecting) {
@@ -317,6 +317,7 @@ void ClientLink::made_progress(Instant now) {
     was_misaddressed_ = false;
     forget_what_came();
     stalls_at_ = now + configuration_.busy_timeout;
+    patient_until_ = now + configuration_.patience;
     if (state_ == State::exchanging) {
         await_answer(now);
     }
@@ -328,6 +329,12 @@ bool ClientLink::may_try_again(ErrorCode otherwise) {
         return false;
     }
     return true;
+}
+
+bool ClientLink::may_wait_on(Instant now) {
+    const bool is_patient = is_connected() && now < patient_until_;
+    attempts_ += is_patient ? 1u : 0u;
+    return is_patient;
 }
 
 ErrorCode ClientLink::silence() const {

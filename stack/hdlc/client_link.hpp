@@ -29,6 +29,9 @@ struct ClientLinkConfiguration {
     /// What one octet takes on the line, where that is known; nothing: octets are gone at once.
     Duration octet_time{};
     unsigned retries = 3;  ///< turns that may time out in a row before the link fails
+    /// An open link waits for progress at least so long, whatever the retries: a meter that works
+    /// on its answer may be silent. Opening and closing do not: their answers take no work.
+    Duration patience{0};
     /// Between two polls of a meter that is busy or has not yet an answer.
     std::chrono::milliseconds poll_interval{100};
     /// How long a meter may be busy, or answer without an answer, before the link fails.
@@ -160,6 +163,7 @@ private:
     std::optional<Instant> due() const;
     void made_progress(Instant now);
     bool may_try_again(ErrorCode otherwise);
+    bool may_wait_on(Instant now);
     ErrorCode silence() const;
     void fail(const Error& error, FrameDefect defect = FrameDefect::none);
     LinkFault fault_of(const Error& error) const;
@@ -197,6 +201,7 @@ private:
     bool awaits_late_answer_ = false;  // to DISC, which nobody has answered before SNRM
     std::optional<Instant> deadline_;  // of the state
     Instant stalls_at_{};              // without progress, while connected and not idle
+    Instant patient_until_{};          // without progress, whatever the retries
     ByteBuffer unnumbered_;            // segments of UI frames
     Address unnumbered_source_;        // from which they come
     Counters counters_;

@@ -52,6 +52,36 @@ BOOST_AUTO_TEST_CASE(nobody_answers_snrm_or_disc) {
     holds_in_every_way(closing);
 }
 
+BOOST_AUTO_TEST_CASE(a_meter_that_works_on_its_answer_has_the_time_of_the_request) {
+    ClientLinkConfiguration configuration = plain();
+    configuration.patience = 5s;
+    Talk talk = talk_with(configuration);
+    opened(talk).command("send", send("C0")).expect_transmit("A010E6E600C0");
+    for (const auto second : {1s, 2s, 3s, 4s}) {  // more than the retries
+        talk.at(second).expect_transmit("A010E6E600C0");
+    }
+    talk.deliver("A030E6E700C4").expect_event("apdu C4");
+    holds_in_every_way(talk);
+    Talk silent = talk_with(configuration);
+    opened(silent).command("send", send("C0")).expect_transmit("A010E6E600C0");
+    for (const auto second : {1s, 2s, 3s, 4s}) {
+        silent.at(second).expect_transmit("A010E6E600C0");
+    }
+    silent.at(5s).expect_no_transmit().expect_event("failed timeout");
+    holds_in_every_way(silent);
+    // Opening takes no work: a station that is not there is told as early as before.
+    Talk absent = talk_with(configuration);
+    absent.command("open", open_link)
+        .expect_transmit("A093")
+        .at(1s)
+        .expect_transmit("A093")
+        .at(2s)
+        .expect_transmit("A093")
+        .at(3s)
+        .expect_event("failed timeout");
+    holds_in_every_way(absent);
+}
+
 BOOST_AUTO_TEST_CASE(an_unusable_ua_fails) {
     Talk talk = talk_with(plain());
     talk.command("open", open_link)
@@ -138,7 +168,13 @@ BOOST_AUTO_TEST_CASE(HDLC_X_DUP_1_what_comes_twice_is_taken_once) {
         .deliver("A03201")
         .expect_no_transmit()
         .deliver("A054E6E700C5")
-        .expect_event("apdu C5");
+        .expect_event("apdu C5")
+        .command("send", send("C2"))
+        .expect_transmit("A074E6E600C2")
+        .deliver("A03201")  // of two exchanges before: what it acknowledges was right then
+        .expect_no_transmit()
+        .deliver("A076E6E700C6")
+        .expect_event("apdu C6");
     holds_in_every_way(talk);
 }
 
