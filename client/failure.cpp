@@ -24,6 +24,8 @@ FailureCode code_of(const Error& error) {
         case ErrorCode::link_refused:
         case ErrorCode::frame_rejected:
         case ErrorCode::tls_failed:
+        case ErrorCode::tls_not_spoken:
+        case ErrorCode::tls_no_common_terms:
         case ErrorCode::certificate_untrusted:
         case ErrorCode::certificate_name_mismatch:
         case ErrorCode::certificate_rejected:
@@ -31,6 +33,7 @@ FailureCode code_of(const Error& error) {
         case ErrorCode::connection_lost:
         case ErrorCode::association_lost: return FailureCode::connection_lost;
         case ErrorCode::cancelled: return FailureCode::cancelled;
+        case ErrorCode::transfer_aborted: return FailureCode::service_refused;
         case ErrorCode::authentication_failed:
         case ErrorCode::reflected_challenge: return FailureCode::authentication_failed;
         case ErrorCode::tag_mismatch:
@@ -129,6 +132,11 @@ std::string_view exact_sentence(const Failure& failure) {
             return "our invocation counter of the key is at its end: the key is to be changed";
         case ErrorCode::counter_not_reserved:
             return "our invocation counters could not be written, so that nothing is sent";
+        case ErrorCode::tls_failed: return "the peer broke the TLS handshake off";
+        case ErrorCode::tls_not_spoken:
+            return "what the peer sent is no TLS: is the port right, and does it expect TLS?";
+        case ErrorCode::tls_no_common_terms:
+            return "the peer and we have no TLS version or cipher in common";
         case ErrorCode::authentication_failed:
             return "the meter did not prove that it has the secret or key";
         case ErrorCode::reflected_challenge:

@@ -10,7 +10,7 @@ namespace dlms::transport {
 /// valid now, and be for the server name, which is also sent (SNI); an address in its place must
 /// stand in the certificate. Errors: those of connect_tcp(); unusable_credentials;
 /// certificate_untrusted, certificate_expired, certificate_name_mismatch, certificate_rejected;
-/// own_certificate_rejected; tls_failed.
+/// own_certificate_rejected; tls_not_spoken; tls_no_common_terms; tls_failed.
 asio::awaitable<Result<std::unique_ptr<Channel>>> connect_tls(TcpEndpoint endpoint,
                                                               TlsOptions options, Instant deadline,
                                                               AddressFilter filter = nullptr);

@@ -64,9 +64,25 @@ ErrorCode code_of(const std::error_code& error) {
         return to_error(error).code;
     }
     const int reason = ERR_GET_REASON(static_cast<unsigned long>(error.value()));
-    return is_about_our_certificate(reason - SSL_AD_REASON_OFFSET)
-               ? ErrorCode::own_certificate_rejected
-               : ErrorCode::tls_failed;
+    if (is_about_our_certificate(reason - SSL_AD_REASON_OFFSET)) {
+        return ErrorCode::own_certificate_rejected;
+    }
+    switch (reason) {
+        case SSL_R_WRONG_VERSION_NUMBER:
+        case SSL_R_HTTP_REQUEST:
+        case SSL_R_UNEXPECTED_MESSAGE:
+        case SSL_R_BAD_RECORD_TYPE:
+        case SSL_R_PACKET_LENGTH_TOO_LONG: return ErrorCode::tls_not_spoken;
+        case SSL_R_UNSUPPORTED_PROTOCOL:
+        case SSL_R_NO_SHARED_CIPHER:
+        case SSL_R_NO_SUITABLE_GROUPS:
+        case SSL_R_NO_PROTOCOLS_AVAILABLE:
+        case SSL_AD_REASON_OFFSET + SSL_AD_PROTOCOL_VERSION:
+        case SSL_AD_REASON_OFFSET + SSL_AD_HANDSHAKE_FAILURE:
+        case SSL_AD_REASON_OFFSET + SSL_AD_INSUFFICIENT_SECURITY:
+            return ErrorCode::tls_no_common_terms;
+        default: return ErrorCode::tls_failed;
+    }
 }
 
 ErrorCode code_of(long verify_result) {

@@ -38,7 +38,7 @@ private:
 };
 
 /// What OpenSSL says about a connection, as ours: the alerts of a peer that refuses our
-/// certificate, a stream that ends, and the rest as tls_failed.
+/// certificate, a stream that ends, no TLS at all, no terms in common, and the rest as tls_failed.
 Error to_tls_error(const std::error_code& error);
 
 /// Why the peer's certificate was not accepted, from OpenSSL's result of its verification.

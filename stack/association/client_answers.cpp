@@ -197,7 +197,7 @@ void ClientAssociation::receive_block(ByteView apdu, Instant now) {
             }
             return;
         case BlockTransfer::Received::aborted:
-            notifies ? unexpected() : fail_oldest(error_of(ErrorCode::conformance_violation));
+            notifies ? unexpected() : fail_oldest(error_of(ErrorCode::transfer_aborted));
             return;
         case BlockTransfer::Received::too_long:
             notifies ? unexpected() : fail_oldest(error_of(ErrorCode::answer_too_long));

@@ -58,6 +58,7 @@ std::string_view name(ErrorCode code) {
         case ErrorCode::sequence_error: return "sequence-error";
         case ErrorCode::frame_rejected: return "frame-rejected";
         case ErrorCode::link_refused: return "link-refused";
+        case ErrorCode::transfer_aborted: return "transfer-aborted";
         case ErrorCode::unsupported_service: return "unsupported-service";
         case ErrorCode::unsupported_type: return "unsupported-type";
         case ErrorCode::unsupported_mechanism: return "unsupported-mechanism";
@@ -87,6 +88,8 @@ std::string_view name(ErrorCode code) {
         case ErrorCode::port_settings_refused: return "port-settings-refused";
         case ErrorCode::port_gone: return "port-gone";
         case ErrorCode::tls_failed: return "tls-failed";
+        case ErrorCode::tls_not_spoken: return "tls-not-spoken";
+        case ErrorCode::tls_no_common_terms: return "tls-no-common-terms";
         case ErrorCode::certificate_untrusted: return "certificate-untrusted";
         case ErrorCode::certificate_expired: return "certificate-expired";
         case ErrorCode::certificate_name_mismatch: return "certificate-name-mismatch";

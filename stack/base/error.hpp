@@ -94,6 +94,7 @@ enum class ErrorCode : std::uint16_t {
     sequence_error,           ///< HDLC: a number of frames that were never sent, or never the next
     frame_rejected,           ///< HDLC: the peer answered a frame with FRMR
     link_refused,             ///< HDLC: the peer answered SNRM with DM
+    transfer_aborted,         ///< the peer gave a general block transfer up before its end
     // unsupported
     unsupported_service = 200,  ///< legal APDU or choice that this version does not offer
     unsupported_type,           ///< legal Data type that this version does not offer
@@ -125,7 +126,9 @@ enum class ErrorCode : std::uint16_t {
     port_denied,                ///< no permission for the serial port, or it is none
     port_settings_refused,      ///< the serial port cannot do what its settings ask for
     port_gone,                  ///< the serial port's device was unplugged
-    tls_failed,                 ///< no TLS with the peer: no common version, or no TLS at all
+    tls_failed,                 ///< no TLS with the peer, for a reason that no other code names
+    tls_not_spoken,             ///< what the peer answers is no TLS
+    tls_no_common_terms,        ///< no version, cipher or group that both sides accept
     certificate_untrusted,      ///< no CA that we trust has signed the peer's certificate
     certificate_expired,        ///< the peer's certificate is over, or not valid yet
     certificate_name_mismatch,  ///< the peer's certificate is for another name

@@ -216,7 +216,13 @@ BOOST_FIXTURE_TEST_CASE(peers_that_do_not_speak_tls_are_told_apart, Credentials)
                                                  {.ca_file = file("ca.pem")},
                                                  std::chrono::steady_clock::now() + patience)));
     };
-    BOOST_TEST(connected("HTTP/1.1 400 Bad Request\r\n\r\n", 10s) == "transport/tls-failed@0");
+    BOOST_TEST(connected("HTTP/1.1 400 Bad Request\r\n\r\n", 10s) == "transport/tls-not-spoken@0");
+    using namespace std::string_view_literals;
+    // Alerts (RFC 8446 6): protocol_version, handshake_failure, internal_error.
+    constexpr std::string_view no_terms = "transport/tls-no-common-terms@0";
+    BOOST_TEST(connected("\x15\x03\x03\x00\x02\x02\x46"sv, 10s) == no_terms);
+    BOOST_TEST(connected("\x15\x03\x03\x00\x02\x02\x28"sv, 10s) == no_terms);
+    BOOST_TEST(connected("\x15\x03\x03\x00\x02\x02\x50"sv, 10s) == "transport/tls-failed@0");
     BOOST_TEST(connected("", 10s) == "transport/tls-failed@0");  // hangs up
     BOOST_TEST(connected("silence", 50ms) == "transport/connect-timeout@0");
     (*plain)->close();

@@ -236,7 +236,7 @@ BOOST_AUTO_TEST_CASE(the_same_write_after_another_request_is_another_write) {
 
 BOOST_AUTO_TEST_CASE(GBT_X_8_transfers_that_end_without_a_result) {
     ClientTalk aborted = half_an_answer();
-    aborted.deliver("E0810002000100").expect_event("failed 1 conformance-violation");
+    aborted.deliver("E0810002000100").expect_event("failed 1 transfer-aborted");
     still_works(aborted, 2);
 
     ClientTalk silent = half_an_answer();
