@@ -198,6 +198,22 @@ asio::awaitable<Outcome<ProfileClock>> ProfileReader::read_clock(const Descripti
     co_return ProfileClock(zone, std::nullopt, service_time());
 }
 
+/// Of a profile that names no columns. One that refuses to tell holds none.
+asio::awaitable<Outcome<bool>> ProfileReader::holds_rows(cosem::ObisCode profile,
+                                                         Instant deadline) {
+    ReadRequest request;
+    request.attribute = {profile_class, profile, 2};
+    const auto buffer = co_await client_.read(std::move(request), deadline);
+    if (!buffer) {
+        if (concerns_the_item(buffer.error())) {
+            co_return false;
+        }
+        co_return std::unexpected(buffer.error());
+    }
+    const auto rows = buffer->view().elements();
+    co_return buffer->view().is(axdr::Tag::compact_array) || (rows && rows->size() > 0);
+}
+
 asio::awaitable<Outcome<ProfileTable>> ProfileReader::read_rows(const ProfileQuery& query,
                                                                 const Description& description,
                                                                 const cosem::LocalFromUtc& zone,
@@ -208,6 +224,15 @@ asio::awaitable<Outcome<ProfileTable>> ProfileReader::read_rows(const ProfileQue
         table.columns.push_back({column});
     }
     if (description.columns.empty()) {
+        const auto has_rows = co_await holds_rows(query.profile, deadline);
+        if (!has_rows) {
+            co_return std::unexpected(has_rows.error());
+        }
+        if (*has_rows) {
+            Failure failure = from_error(Error{ErrorCode::element_missing, Layer::cosem, 0});
+            failure.detail = "the buffer has rows, and capture_objects names no column";
+            co_return std::unexpected(std::move(failure));
+        }
         table.complete = true;
         co_return table;
     }

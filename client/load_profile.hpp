@@ -49,6 +49,7 @@ private:
     asio::awaitable<Outcome<Description>> describe(cosem::ObisCode profile, Instant deadline);
     asio::awaitable<Outcome<std::uint32_t>> period_object(cosem::ObisCode profile,
                                                           Instant deadline);
+    asio::awaitable<Outcome<bool>> holds_rows(cosem::ObisCode profile, Instant deadline);
     asio::awaitable<Outcome<cosem::ProfileTable>> read_rows(const ProfileQuery& query,
                                                             const Description& description,
                                                             const cosem::LocalFromUtc& zone,

@@ -144,9 +144,9 @@ asio::awaitable<Outcome<std::size_t>> ProfileReading::read_part(std::uint8_t sel
     }
     const auto taken = rows.take(buffer->view());
     if (!taken) {
-        co_return std::unexpected(taken.error().code == ErrorCode::answer_too_long
-                                      ? beyond_limit()
-                                      : from_error(taken.error()));
+        const bool is_too_long =
+            taken.error().error && taken.error().error->code == ErrorCode::answer_too_long;
+        co_return std::unexpected(is_too_long ? beyond_limit() : taken.error());
     }
     co_return *taken;
 }

@@ -36,6 +36,29 @@ bool is_newest_first(std::span<const ProfileRow> rows) {
     return falls > 0;
 }
 
+/// Which row it is, from 1, and what is wrong with it.
+Failure fault_of_row(const Error& error, std::size_t row, std::size_t rows, std::size_t columns,
+                     std::optional<std::size_t> delta) {
+    Failure failure = from_error(error);
+    failure.detail = "row " + std::to_string(row) + " of " + std::to_string(rows);
+    switch (error.code) {
+        case ErrorCode::type_mismatch: failure.detail += " is no structure"; break;
+        case ErrorCode::element_missing:
+            failure.detail += " has fewer values than the " + std::to_string(columns) +
+                              " columns of capture_objects";
+            break;
+        case ErrorCode::trailing_octets:
+            failure.detail += " has more values than the " + std::to_string(columns) +
+                              " columns of capture_objects";
+            break;
+        default:
+            if (delta) {
+                failure.detail += ", column " + std::to_string(*delta + 1) + " is a delta";
+            }
+    }
+    return failure;
+}
+
 }  // namespace
 
 std::optional<std::size_t> ProfileRows::clock_column(
@@ -60,7 +83,7 @@ Result<ProfileRow> ProfileRows::row_of(std::span<const axdr::DataView> values) c
                       std::move(*data)};
 }
 
-Result<std::size_t> ProfileRows::take(const axdr::DataView& buffer) {
+Outcome<std::size_t> ProfileRows::take(const axdr::DataView& buffer) {
     const std::size_t first = rows_.size();
     // Some meters have null-data for a buffer that is empty.
     if (buffer.is_null()) {
@@ -68,20 +91,22 @@ Result<std::size_t> ProfileRows::take(const axdr::DataView& buffer) {
     }
     auto reader = cosem::ProfileBufferReader::make(buffer, columns_, capture_period_);
     if (!reader) {
-        return std::unexpected(reader.error());
+        return std::unexpected(from_error(reader.error()));
     }
+    const std::size_t rows = reader->rows_left();
     while (reader->rows_left() > 0) {
         const auto values = reader->next();
         if (!values) {
-            return std::unexpected(values.error());
+            return std::unexpected(fault_of_row(values.error(), rows - reader->rows_left(), rows,
+                                                columns_.size(), reader->delta()));
         }
         auto row = row_of(*values);
         if (!row) {
-            return std::unexpected(row.error());
+            return std::unexpected(from_error(row.error()));
         }
         octets_ += row->values.encoded().size();
         if (octets_ > most_octets_) {
-            return fail(ErrorCode::answer_too_long, Layer::client);
+            return std::unexpected(from_error(Error{ErrorCode::answer_too_long, Layer::client, 0}));
         }
         rows_.push_back(std::move(*row));
     }

@@ -20,8 +20,8 @@ public:
 
     /// Appends the rows of a buffer, or of a part of one, in the order in which they were captured:
     /// one with the newest row first is turned round. Returns how many. Errors: those of
-    /// ProfileBufferReader, answer_too_long.
-    Result<std::size_t> take(const axdr::DataView& buffer);
+    /// ProfileBufferReader, with the row and the column in `detail`; answer_too_long.
+    Outcome<std::size_t> take(const axdr::DataView& buffer);
 
     std::size_t size() const { return rows_.size(); }
     const cosem::ProfileRow& operator[](std::size_t index) const { return rows_[index]; }

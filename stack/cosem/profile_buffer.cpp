@@ -98,10 +98,15 @@ Result<std::span<const DataView>> ProfileBufferReader::next() {
     if (!values) {
         return std::unexpected(values.error());
     }
-    if (std::ranges::any_of(*values, [](const DataView& value) { return is_delta(value.tag()); })) {
-        return fail(ErrorCode::unsupported_type, Layer::cosem);
-    }
     std::size_t index = 0;
+    for (const DataView& value : *values) {
+        if (is_delta(value.tag())) {
+            delta_ = index;
+            return fail(ErrorCode::unsupported_type, Layer::cosem);
+        }
+        ++index;
+    }
+    index = 0;
     for (const DataView value : *values) {
         take(index++, value);
     }

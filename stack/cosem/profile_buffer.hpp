@@ -42,6 +42,8 @@ public:
     /// trailing_octets when it has fewer or more values than columns; unsupported_type when one is
     /// a delta, which says nothing without what it counts from. The row is passed over.
     Result<std::span<const axdr::DataView>> next();
+    /// After unsupported_type: the column of the delta, from 0.
+    std::optional<std::size_t> delta() const { return delta_; }
 
 private:
     struct Column {
@@ -57,6 +59,7 @@ private:
     void derive(std::size_t index);
 
     std::optional<axdr::Data> unrolled_;
+    std::optional<std::size_t> delta_;
     axdr::ElementRange::Iterator row_;
     std::size_t left_ = 0;
     std::uint32_t capture_period_ = 0;

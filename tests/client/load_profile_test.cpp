@@ -476,6 +476,34 @@ BOOST_AUTO_TEST_CASE(more_than_a_caller_may_have_is_refused) {
     BOOST_TEST((table.error().code == FailureCode::unsupported));
 }
 
+BOOST_AUTO_TEST_CASE(a_row_that_cannot_be_is_named) {
+    const auto fault = [](const std::string& row) {
+        ProfileMeter model;
+        model.fill("2026-03-14T00:00", 3);
+        model.rows[1] = row;
+        ProfileDesk desk(model);
+        const auto table = desk.desk.wait(desk.reader.read({}, {}, in(60s)));
+        BOOST_REQUIRE(!table);
+        return table.error().detail;
+    };
+    BOOST_TEST(fault("02010600000001") ==
+               "row 2 of 3 has fewer values than the 2 columns of capture_objects");
+    BOOST_TEST(fault("0203000600000001"
+                     "00") == "row 2 of 3 has more values than the 2 columns of capture_objects");
+    BOOST_TEST(fault("0600000001") == "row 2 of 3 is no structure");
+    BOOST_TEST(fault("0202001C05") == "row 2 of 3, column 2 is a delta");
+}
+
+BOOST_AUTO_TEST_CASE(rows_without_columns_are_no_empty_profile) {
+    ProfileMeter model;
+    model.fill("2026-03-14T00:00", 3);
+    model.capture_objects = "0100";
+    ProfileDesk desk(model);
+    const auto table = desk.desk.wait(desk.reader.read({}, {}, in(60s)));
+    BOOST_REQUIRE(!table);
+    BOOST_TEST(table.error().detail == "the buffer has rows, and capture_objects names no column");
+}
+
 // Profiles of a real meter: 43 and its like have one clock a row with the newest first, 87 has
 // three columns, 85 has no clock, 95 has neither columns nor rows.
 BOOST_AUTO_TEST_CASE(real_profiles_are_read_whole) {
