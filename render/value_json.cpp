@@ -162,7 +162,7 @@ private:
             return list(*elements, data.is(Tag::structure), type);
         }
         if (const auto compact = data.compact_array()) {
-            return unrolled(*compact, data.encoded().size());
+            return unrolled(*compact, data);
         }
         if (const auto boolean = data.boolean()) {
             return *boolean;
@@ -184,10 +184,10 @@ private:
         return json;
     }
 
-    Json unrolled(const axdr::CompactArrayView& compact, std::size_t octets) {
+    Json unrolled(const axdr::CompactArrayView& compact, const DataView& data) {
         const auto array = compact.to_array();
-        if (!array || array->encoded().size() > most_octets_for_one * octets) {
-            return {};
+        if (!array || array->encoded().size() > most_octets_for_one * data.encoded().size()) {
+            return {{"hex", to_hex(data.encoded())}};
         }
         return value(array->view(), nullptr);
     }
