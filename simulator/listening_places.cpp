@@ -7,6 +7,7 @@
 #include "simulator/meter_connection.hpp"
 #include "simulator/mode_e_meter.hpp"
 #include "simulator/paced_line.hpp"
+#include "simulator/readout.hpp"
 #include "transport/pty_channel.hpp"
 #include "transport/serial_channel.hpp"
 
@@ -237,9 +238,13 @@ Result<std::unique_ptr<LineMachine>> ListeningPlaces::make_line(Instant now, Pla
         const std::chrono::seconds inactivity = meters_[0].hdlc_settings().inactivity_timeout;
         // A converter behind TCP hands on eight bits, of which the meter's parity is one.
         const bool shows_parity = place == Place::tcp && options_.parity != Parity::none;
-        auto opening = ModeEMeter::create(meters_[0].mode_e(),
-                                          inactivity.count() > 0 ? inactivity : default_inactivity,
-                                          std::move(line), shows_parity);
+        auto opening = ModeEMeter::create(
+            meters_[0].mode_e(), inactivity.count() > 0 ? inactivity : default_inactivity,
+            std::move(line),
+            [&meter = meters_[0]](Instant at) {
+                return data_block(meter.own_devices().front(), at);
+            },
+            shows_parity);
         if (!opening) {
             return std::unexpected(opening.error());
         }

@@ -9,7 +9,7 @@ using iec62056_21::ModeEServer;
 Result<std::unique_ptr<ModeEMeter>> ModeEMeter::create(const ModeESettings& settings,
                                                        Duration inactivity,
                                                        std::unique_ptr<LineMachine> hdlc,
-                                                       bool software_parity) {
+                                                       DataBlock data_block, bool software_parity) {
     iec62056_21::ModeEServerConfiguration configuration;
     configuration.device_address = settings.device_address;
     configuration.manufacturer = settings.manufacturer;
@@ -21,16 +21,18 @@ Result<std::unique_ptr<ModeEMeter>> ModeEMeter::create(const ModeESettings& sett
     if (!opening) {
         return std::unexpected(opening.error());
     }
-    return std::unique_ptr<ModeEMeter>(
-        new ModeEMeter(*std::move(opening), settings.start_baud_rate, inactivity, std::move(hdlc)));
+    return std::unique_ptr<ModeEMeter>(new ModeEMeter(*std::move(opening), settings.start_baud_rate,
+                                                      inactivity, std::move(hdlc),
+                                                      std::move(data_block)));
 }
 
 ModeEMeter::ModeEMeter(ModeEServer opening, std::uint32_t start_baud_rate, Duration inactivity,
-                       std::unique_ptr<LineMachine> hdlc)
+                       std::unique_ptr<LineMachine> hdlc, DataBlock data_block)
     : opening_(std::move(opening)),
       start_baud_rate_(start_baud_rate),
       inactivity_(inactivity),
-      hdlc_(std::move(hdlc)) {}
+      hdlc_(std::move(hdlc)),
+      data_block_(std::move(data_block)) {}
 
 LineSettings ModeEMeter::start_settings() const {
     return iec62056_21::ModeELine(false).text_settings(start_baud_rate_);
@@ -43,6 +45,10 @@ void ModeEMeter::receive(ByteView bytes, Instant now) {
         look_at_link(now);
     } else {
         opening_.receive(bytes, now);
+        if (data_block_ && opening_.state() == ModeEServer::State::answering) {
+            // What the scenario makes of its registers is checked set by set.
+            static_cast<void>(opening_.set_readout(data_block_(now)));
+        }
         look_at_opening(now);
     }
 }

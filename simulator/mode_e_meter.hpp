@@ -2,6 +2,9 @@
 // ModeEMeter: a line that is opened as IEC 62056-21 mode E says, and then belongs to an HDLC line
 // until its last link is disconnected or nothing came for the inactivity time-out. Sans I/O.
 
+#include <functional>
+#include <vector>
+
 #include "simulator/line_machine.hpp"
 #include "simulator/link_settings.hpp"
 #include "stack/iec62056_21/mode_e_server.hpp"
@@ -10,11 +13,15 @@ namespace dlms::simulator {
 
 class ModeEMeter final : public LineMachine {
 public:
+    /// What a reader of mode C gets, made when it asks; none: an empty block.
+    using DataBlock = std::function<std::vector<iec62056_21::DataSet>(Instant)>;
+
     /// `software_parity`: see iec62056_21::ModeELine. `inactivity`: without any octet, before and
     /// between links; 0 never. Errors: out_of_range for settings that no message can carry.
     static Result<std::unique_ptr<ModeEMeter>> create(const ModeESettings& settings,
                                                       Duration inactivity,
                                                       std::unique_ptr<LineMachine> hdlc,
+                                                      DataBlock data_block = nullptr,
                                                       bool software_parity = false);
 
     /// How the line talks before any opening.
@@ -35,7 +42,7 @@ public:
 
 private:
     ModeEMeter(iec62056_21::ModeEServer opening, std::uint32_t start_baud_rate, Duration inactivity,
-               std::unique_ptr<LineMachine> hdlc);
+               std::unique_ptr<LineMachine> hdlc, DataBlock data_block);
 
     bool is_open() const { return opening_.state() == iec62056_21::ModeEServer::State::hdlc; }
     void look_at_opening(Instant now);
@@ -46,6 +53,7 @@ private:
     std::uint32_t start_baud_rate_;
     Duration inactivity_;
     std::unique_ptr<LineMachine> hdlc_;
+    DataBlock data_block_;
     bool had_link_ = false;   // since the opening
     bool signs_off_ = false;  // once the last answer has left
     Instant last_octet_{};

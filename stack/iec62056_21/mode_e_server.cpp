@@ -101,13 +101,11 @@ Result<ModeEServer> ModeEServer::create(ModeEServerConfiguration configuration) 
     const Identification identification = identification_of(wanted);
     ByteBuffer request;
     Writer identification_writer(server.identification_);
-    Writer readout_writer(server.readout_);
     Writer request_writer(request);
     encode(identification_writer, identification);
-    encode_readout(readout_writer, wanted.readout);
     encode(request_writer, Request{wanted.device_address});
-    const bool can_be_said = identification_writer.ok() && readout_writer.ok() &&
-                             request_writer.ok() &&
+    const bool can_be_said = identification_writer.ok() && request_writer.ok() &&
+                             server.set_readout(wanted.readout) &&
                              reads_back(server.identification_, identification);
     const bool has_speeds =
         wanted.start_baud_rate > 0 && wanted.baud_character >= '0' && wanted.baud_character <= '9';
@@ -116,6 +114,17 @@ Result<ModeEServer> ModeEServer::create(ModeEServerConfiguration configuration) 
     }
     server.listen();
     return server;
+}
+
+Status ModeEServer::set_readout(std::span<const DataSet> data_sets) {
+    ByteBuffer block;
+    Writer writer(block);
+    encode_readout(writer, data_sets);
+    if (!writer.ok()) {
+        return fail(ErrorCode::out_of_range, Layer::iec62056_21);
+    }
+    readout_ = std::move(block);
+    return {};
 }
 
 ModeEServer::ModeEServer(ModeEServerConfiguration configuration)

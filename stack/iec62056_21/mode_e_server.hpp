@@ -82,6 +82,9 @@ public:
     void handle_timeout(Instant now);
 
     // C commands
+    /// Another data block for mode C, until the next. Errors: out_of_range for data sets that no
+    /// message can carry; the block stays as it was.
+    Status set_readout(std::span<const DataSet> data_sets);
     /// Back to idle, and to the opening speed: HDLC was signed off, or said nothing for too long.
     void reset();
 

@@ -8,6 +8,22 @@ import unittest
 from processes import Peer, Simulator, dlms
 
 
+class ModeC(unittest.TestCase):
+    def test_the_data_block_of_a_simulated_meter_is_read(self):
+        meter = Simulator("--scenario", "hexcell", "--mode-e", place="--hdlc-port")
+        self.addCleanup(meter.close)
+        result = dlms("readout", f"127.0.0.1:{meter.port}", "--start-baud", "1200", "--json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        document = json.loads(result.stdout)
+        self.assertEqual(document["manufacturer"], "HXC")
+        lines = {line["address"]: line for line in document["lines"]}
+        self.assertEqual(lines["1.8.0"]["unit"], "kWh")
+        energy = dlms("read", f"127.0.0.1:{meter.port}", "1-0:1.8.0.255", "--hdlc", "--mode-e", "--baud", "1200",
+                      "--brand", "hexcell", "--json")
+        self.assertEqual(energy.returncode, 0, energy.stderr)
+        self.assertLess(abs(json.loads(energy.stdout)["readings"][0]["value"] - float(lines["1.8.0"]["value"])), 1)
+
+
 class Reading(unittest.TestCase):
     @classmethod
     def setUpClass(cls):

@@ -77,6 +77,29 @@ class Lines(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertEqual(found(result), [])
 
+    def test_another_meter_that_answers_is_not_the_one_that_was_asked(self):
+        def hdlc_frame(addresses, control):  # ISO/IEC 13239 with the check of ITU-T X.25
+            content = bytes([0xA0, len(addresses) + 5]) + addresses + bytes([control])
+            check = 0xFFFF
+            for octet in content:
+                check ^= octet
+                for _ in range(8):
+                    check = check >> 1 ^ (0x8408 if check & 1 else 0)
+            return b"\x7e" + content + (check ^ 0xFFFF).to_bytes(2, "little") + b"\x7e"
+
+        def always(server):
+            def answer(connection):
+                while connection.recv(1 << 16):
+                    connection.sendall(hdlc_frame(bytes([16 << 1 | 1]) + server, 0x73))  # UA
+            return answer
+        for lower, expected in ((17, []), (16, [16])):
+            peer = Peer(always(bytes([1 << 1, lower << 1 | 1])))
+            self.addCleanup(peer.close)
+            result = scan(peer.port, "--hdlc", "--address-size", "2", "--physicals", "16", "--clients", "16",
+                          "--wait", "0.3")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertEqual([place for place, *_ in found(result)], expected)
+
     def test_no_line_ends_the_scan_at_once(self):
         peer = Peer(lambda connection: None)
         peer.close()
