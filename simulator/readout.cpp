@@ -29,7 +29,8 @@ std::string address_of(const cosem::ObisCode& code) {
     return octets[5] == 255 ? text : text + '*' + std::to_string(octets[5]);
 }
 
-std::optional<DataSet> number_set(const axdr::DataView& value) {
+std::optional<DataSet> number_set(const axdr::Data& data) {
+    const axdr::DataView value = data.view();
     if (const auto text = value.text()) {
         return DataSet{address_of(meter_number), std::string(*text), ""};
     }
@@ -39,10 +40,10 @@ std::optional<DataSet> number_set(const axdr::DataView& value) {
                   : std::nullopt;
 }
 
-std::optional<DataSet> register_set(const cosem::ObisCode& code, const axdr::DataView& value,
-                                    const axdr::DataView& scaler_unit) {
-    const auto terms = cosem::read_scaler_unit(scaler_unit);
-    const auto raw = cosem::read_exact_integer(value);
+std::optional<DataSet> register_set(const cosem::ObisCode& code, const axdr::Data& value,
+                                    const axdr::Data& scaler_unit) {
+    const auto terms = cosem::read_scaler_unit(scaler_unit.view());
+    const auto raw = cosem::read_exact_integer(value.view());
     if (!terms || !raw) {
         return std::nullopt;
     }
@@ -69,10 +70,10 @@ std::vector<DataSet> data_block(LogicalDevice& device, Instant now) {
             const cosem::ObisCode& code = device.object(place).instance;
             std::optional<DataSet> set;
             if (class_id == data_class && code == meter_number) {
-                set = number_set(device.value({place, 2}, now).view());
+                set = number_set(device.value({place, 2}, now));
             } else if (class_id == register_class && code.octets()[0] == electricity) {
-                set = register_set(code, device.value({place, 2}, now).view(),
-                                   device.value({place, 3}, now).view());
+                set = register_set(code, device.value({place, 2}, now),
+                                   device.value({place, 3}, now));
             }
             if (set && can_be_said(*set)) {
                 block.push_back(*std::move(set));
