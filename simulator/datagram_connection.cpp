@@ -31,7 +31,9 @@ bool is_told_by_its_octets(ByteView apdu) {
 }  // namespace
 
 DatagramConnection::DatagramConnection(const MeterGroup& group, Instant now)
-    : group_(group), associations_(group[0], &group, *this), last_activity_(now) {}
+    : group_(group),
+      associations_(group[0], &group, *this, MeterGateway::Reach::all_saps),
+      last_activity_(now) {}
 
 void DatagramConnection::receive(ByteView datagram, Instant now) {
     if (!associations_.is_busy()) {

@@ -27,6 +27,7 @@ bool is_notification(ByteView apdu) {
 HdlcMeter::HdlcMeter(Meter& meter, const MeterGroup* group, const HdlcMedium& medium)
     : meter_(meter),
       medium_(medium),
+      power_losses_(meter.power_losses()),
       settings_(meter.hdlc_settings()),
       answer_delay_(meter.answer_delay()),
       station_(make_station()),
@@ -59,6 +60,13 @@ hdlc::ServerStation HdlcMeter::make_station() const {
 
 void HdlcMeter::receive(ByteView bytes, Instant now) {
     now_ = now;
+    if (meter_.power_losses() != power_losses_) {
+        power_losses_ = meter_.power_losses();
+        link_lost(now);
+    }
+    if (!meter_.is_powered()) {
+        return;
+    }
     renew_station();
     station_.receive(bytes, now);
     serve(now);
@@ -101,6 +109,9 @@ std::optional<ByteView> HdlcMeter::poll_transmit() {
 }
 
 std::optional<Instant> HdlcMeter::poll_timeout() const {
+    if (!meter_.is_powered()) {
+        return std::nullopt;
+    }
     const std::optional<Instant> delayed = associations_.poll_timeout();
     const std::optional<Instant> station = station_.poll_timeout();
     return delayed && (!station || *delayed < *station) ? delayed : station;

@@ -66,6 +66,7 @@ private:
 
     Meter& meter_;
     HdlcMedium medium_;
+    std::uint32_t power_losses_;  // that the link knows
     HdlcSettings settings_;
     std::chrono::milliseconds answer_delay_;
     hdlc::ServerStation station_;

@@ -46,29 +46,37 @@ std::string addresses_text(const MeterGroup& meters) {
     return meters.size() > 1 ? text + " to " + std::to_string(last.lower_address) : text;
 }
 
+/// How an error names what could not be opened.
+std::string kind_text(const std::string& kind) {
+    return kind.starts_with("UDP") ? "UDP " : "";
+}
+
 }  // namespace
 
 ListeningPlaces::ListeningPlaces(asio::any_io_executor executor, const Options& options,
-                                 MeterGroup& meters, const ServerLog& log)
-    : executor_(std::move(executor)), options_(options), meters_(meters), log_(log) {}
+                                 const Fleet& fleet, const ServerLog& log)
+    : executor_(std::move(executor)),
+      options_(options),
+      fleet_(fleet),
+      first_(*fleet.front()),
+      log_(log),
+      tcp_(fleet.size()) {}
 
 std::expected<void, std::string> ListeningPlaces::open() {
-    std::error_code error;
-    const asio::ip::address address = asio::ip::make_address(options_.bind, error);
-    if (error) {
-        return std::unexpected("--bind: not an IP address");
+    const bool names_line = !options_.pty.empty() || !options_.serial.empty();
+    if (names_line && fleet_.size() > 1) {
+        return std::unexpected("--fleet: a fleet listens on ports, not on --pty or --serial");
     }
-    const bool names_another = options_.hdlc_port || options_.udp_port || !options_.pty.empty() ||
-                               !options_.serial.empty();
-    Opened opened;
-    if (options_.port || !names_another) {
-        opened = open_wrapper(address);
+    Opened opened = read_addresses();
+    const bool names_another = options_.hdlc_port || options_.udp_port || names_line;
+    if (opened && (options_.port || !names_another)) {
+        opened = open_wrapper();
     }
     if (opened && options_.hdlc_port) {
-        opened = open_hdlc(address);
+        opened = open_hdlc();
     }
     if (opened && options_.udp_port) {
-        opened = open_udp(address);
+        opened = open_udp();
     }
     if (opened && !options_.pty.empty()) {
         opened = open_line(options_.pty, true);
@@ -80,20 +88,114 @@ std::expected<void, std::string> ListeningPlaces::open() {
 }
 
 void ListeningPlaces::close() {
-    tcp_.clear();
-    udp_.reset();
+    for (auto& line : tcp_) {
+        line.clear();
+    }
+    udp_.clear();
     serial_.clear();
+}
+
+std::size_t ListeningPlaces::connections(std::size_t line) const {
+    std::size_t count = 0;
+    for (const auto& server : tcp_[line]) {
+        count += server->connections();
+    }
+    return count;
+}
+
+void ListeningPlaces::disconnect(std::size_t line) {
+    for (const auto& server : tcp_[line]) {
+        server->disconnect();
+    }
+}
+
+void ListeningPlaces::suspend(std::size_t line) {
+    for (const auto& server : tcp_[line]) {
+        server->close();
+    }
+}
+
+Status ListeningPlaces::resume(std::size_t line) {
+    for (const auto& server : tcp_[line]) {
+        if (const Status resumed = server->resume(); !resumed) {
+            return resumed;
+        }
+    }
+    return {};
+}
+
+ListeningPlaces::Opened ListeningPlaces::read_addresses() {
+    for (const std::string& text : options_.bind) {
+        std::error_code error;
+        addresses_.push_back(asio::ip::make_address(text, error));
+        if (error) {
+            return std::unexpected("--bind: not an IP address: " + text);
+        }
+    }
+    return {};
+}
+
+/// From the first port on, on the first address, then on the next ones; nothing behind the last
+/// port of the last address.
+std::optional<ListeningPlaces::Where> ListeningPlaces::place_of(std::size_t group,
+                                                                std::uint16_t first) const {
+    constexpr std::size_t last_port = 65'535;
+    if (first == 0) {
+        return group == 0 ? std::optional(Where{addresses_.front(), 0}) : std::nullopt;
+    }
+    const std::size_t ports = last_port - first + 1;
+    const std::size_t address = group / ports;
+    if (address >= addresses_.size()) {
+        return std::nullopt;
+    }
+    return Where{addresses_[address], static_cast<std::uint16_t>(first + group % ports)};
+}
+
+ListeningPlaces::Opened ListeningPlaces::open_ports(std::uint16_t first, const std::string& kind,
+                                                    const std::string& more,
+                                                    const OpenOne& open_one) {
+    std::string begin;
+    std::string end;
+    for (std::size_t group = 0; group < fleet_.size(); ++group) {
+        const std::optional<Where> where = place_of(group, first);
+        if (!where) {
+            return std::unexpected(
+                first == 0 ? std::string("--fleet: name the first port; 0 cannot be counted up")
+                           : "--fleet: no port is left for line " + std::to_string(group + 1) +
+                                 " of " + std::to_string(fleet_.size()) +
+                                 ": begin at a lower port, give --bind several addresses, or put "
+                                 "several meters on each port (--multi-drop)");
+        }
+        const Result<std::uint16_t> port = open_one(group, *where);
+        if (!port) {
+            return cannot_listen(
+                where->address.to_string() + ' ' + kind_text(kind) + "port " +
+                    std::to_string(where->port) +
+                    (fleet_.size() > 1 ? " (" + std::to_string(group) + " lines listen)" : ""),
+                port.error());
+        }
+        end = text_of(asio::ip::tcp::endpoint(where->address, *port));
+        begin = group == 0 ? end : begin;
+    }
+    const bool is_fleet = fleet_.size() > 1;
+    add_line(is_fleet ? begin + " to " + end : begin,
+             is_fleet ? std::to_string(fleet_.size()) + " ports, " + kind : kind, more);
+    return {};
 }
 
 std::size_t ListeningPlaces::connection_limit() const {
     return options_.max_connections.value_or(
-        meters_[0].simultaneous_connections().value_or(default_connections));
+        first_[0].simultaneous_connections().value_or(default_connections));
 }
 
 std::string ListeningPlaces::meters_text() const {
-    std::string text = "scenario " + meters_[0].name();
-    if (meters_.size() > 1) {
-        text += " and " + std::to_string(meters_.size() - 1) + " more";
+    std::size_t meters = 0;
+    for (const std::unique_ptr<MeterGroup>& group : fleet_) {
+        meters += group->size();
+    }
+    std::string text = "scenario " + first_[0].name();
+    if (meters > 1) {
+        text += " and " + std::to_string(meters - 1) + " more";
     }
     return text + ", seed " + std::to_string(options_.seed);
 }
@@ -103,75 +205,83 @@ void ListeningPlaces::add_line(const std::string& place, const std::string& kind
     lines_.push_back("listening on " + place + " (" + kind + meters_text() + ", " + more + ")");
 }
 
-ListeningPlaces::Opened ListeningPlaces::open_wrapper(const asio::ip::address& address) {
-    const std::uint16_t port = options_.port.value_or(default_port);
+ListeningPlaces::Opened ListeningPlaces::open_wrapper() {
     const std::size_t limit = connection_limit();
-    auto server =
-        MeterServer::start(executor_,
-                           {.endpoint = {address, port},
-                            .make_line = [this](Instant now) -> std::unique_ptr<LineMachine> {
-                                return std::make_unique<MeterConnection>(meters_, now);
-                            },
-                            .framing = transport::Framing::wrapper,
-                            .max_connections = limit},
-                           log_);
-    if (!server) {
-        return cannot_listen(options_.bind + " port " + std::to_string(port), server.error());
-    }
-    add_line(text_of((*server)->local_endpoint()), "",
-             "at most " + std::to_string(limit) + " connections");
-    tcp_.push_back(*std::move(server));
-    return {};
+    return open_ports(options_.port.value_or(default_port), "",
+                      "at most " + std::to_string(limit) + " connections",
+                      [&](std::size_t line, const Where& where) -> Result<std::uint16_t> {
+                          MeterGroup& meters = *fleet_[line];
+                          auto server = MeterServer::start(
+                              executor_,
+                              {.endpoint = {where.address, where.port},
+                               .make_line = [&meters](Instant now) -> std::unique_ptr<LineMachine> {
+                                   return std::make_unique<MeterConnection>(meters, now);
+                               },
+                               .framing = transport::Framing::wrapper,
+                               .max_connections = limit},
+                              log_);
+                          if (!server) {
+                              return std::unexpected(server.error());
+                          }
+                          tcp_[line].push_back(*std::move(server));
+                          return tcp_[line].back()->local_endpoint().port();
+                      });
 }
 
-ListeningPlaces::Opened ListeningPlaces::open_hdlc(const asio::ip::address& address) {
+ListeningPlaces::Opened ListeningPlaces::open_hdlc() {
     const std::size_t limit = connection_limit();
-    if (const auto tried = make_line(std::chrono::steady_clock::now(), Place::tcp); !tried) {
-        return cannot_listen(options_.bind + " port " + std::to_string(*options_.hdlc_port),
-                             tried.error());
-    }
-    auto server =
-        MeterServer::start(executor_,
-                           {.endpoint = {address, *options_.hdlc_port},
-                            .make_line =
-                                [this](Instant now) {
-                                    return *make_line(now, Place::tcp);  // as good as the one tried
-                                },
-                            .framing = transport::Framing::hdlc,
-                            .max_connections = limit},
-                           log_);
-    if (!server) {
-        return cannot_listen(options_.bind + " port " + std::to_string(*options_.hdlc_port),
-                             server.error());
-    }
-    add_line(text_of((*server)->local_endpoint()), opening_text() + "HDLC, ",
-             addresses_text(meters_) + ", at most " + std::to_string(limit) + " connections");
-    tcp_.push_back(*std::move(server));
-    return {};
+    return open_ports(
+        *options_.hdlc_port, opening_text() + "HDLC, ",
+        addresses_text(first_) + ", at most " + std::to_string(limit) + " connections",
+        [&](std::size_t line, const Where& where) -> Result<std::uint16_t> {
+            MeterGroup& meters = *fleet_[line];
+            if (const auto tried = make_line(meters, std::chrono::steady_clock::now(), Place::tcp);
+                !tried) {
+                return std::unexpected(tried.error());
+            }
+            auto server = MeterServer::start(
+                executor_,
+                {.endpoint = {where.address, where.port},
+                 .make_line =
+                     [this, &meters](Instant now) {
+                         return *make_line(meters, now, Place::tcp);  // as good as the one tried
+                     },
+                 .framing = transport::Framing::hdlc,
+                 .max_connections = limit},
+                log_);
+            if (!server) {
+                return std::unexpected(server.error());
+            }
+            tcp_[line].push_back(*std::move(server));
+            return tcp_[line].back()->local_endpoint().port();
+        });
 }
 
-ListeningPlaces::Opened ListeningPlaces::open_udp(const asio::ip::address& address) {
-    UdpServer::Configuration configuration;
-    configuration.endpoint = {address, *options_.udp_port};
-    configuration.max_peers = options_.max_connections.value_or(configuration.max_peers);
-    configuration.make_line = [this](Instant now) -> std::unique_ptr<LineMachine> {
-        auto line = std::make_unique<DatagramConnection>(meters_, now);
-        if (!options_.faults.any()) {
-            return line;
-        }
-        return std::make_unique<FaultyDatagrams>(std::move(line), options_.faults,
-                                                 options_.seed + lines_made_++);
-    };
-    const std::size_t limit = configuration.max_peers;
-    auto server = UdpServer::start(executor_, std::move(configuration), log_);
-    if (!server) {
-        return cannot_listen(options_.bind + " UDP port " + std::to_string(*options_.udp_port),
-                             server.error());
-    }
-    add_line(text_of((*server)->local_endpoint()), "UDP, ",
-             "at most " + std::to_string(limit) + " peers");
-    udp_ = *std::move(server);
-    return {};
+ListeningPlaces::Opened ListeningPlaces::open_udp() {
+    const std::size_t limit =
+        options_.max_connections.value_or(UdpServer::Configuration().max_peers);
+    return open_ports(
+        *options_.udp_port, "UDP, ", "at most " + std::to_string(limit) + " peers",
+        [&](std::size_t line, const Where& where) -> Result<std::uint16_t> {
+            MeterGroup& meters = *fleet_[line];
+            UdpServer::Configuration configuration;
+            configuration.endpoint = {where.address, where.port};
+            configuration.max_peers = limit;
+            configuration.make_line = [this, &meters](Instant now) -> std::unique_ptr<LineMachine> {
+                auto peer = std::make_unique<DatagramConnection>(meters, now);
+                if (!options_.faults.any()) {
+                    return peer;
+                }
+                return std::make_unique<FaultyDatagrams>(std::move(peer), options_.faults,
+                                                         options_.seed + lines_made_++);
+            };
+            auto server = UdpServer::start(executor_, std::move(configuration), log_);
+            if (!server) {
+                return std::unexpected(server.error());
+            }
+            udp_.push_back(*std::move(server));
+            return udp_.back()->local_endpoint().port();
+        });
 }
 
 ListeningPlaces::Opened ListeningPlaces::open_line(const std::string& path, bool is_pty) {
@@ -187,27 +297,27 @@ ListeningPlaces::Opened ListeningPlaces::open_line(const std::string& path, bool
         return transport::open_serial(executor_, endpoint);
     };
     const Place place = is_pty ? Place::pty : Place::serial;
-    if (const auto tried = make_line(std::chrono::steady_clock::now(), place); !tried) {
+    if (const auto tried = make_line(first_, std::chrono::steady_clock::now(), place); !tried) {
         return cannot_listen(path, tried.error());
     }
     configuration.make_line = [this, place](Instant now) {
-        return *make_line(now, place);  // as good as the one tried
+        return *make_line(first_, now, place);  // as good as the one tried
     };
     auto server = SerialServer::start(executor_, std::move(configuration), log_);
     if (!server) {
         return cannot_listen(path, server.error());
     }
-    add_line(path, opening_text() + "HDLC, ", addresses_text(meters_));
+    add_line(path, opening_text() + "HDLC, ", addresses_text(first_));
     serial_.push_back(*std::move(server));
     return {};
 }
 
 LineSettings ListeningPlaces::serial_settings() const {
     if (options_.mode_e) {
-        return iec62056_21::ModeELine(false).text_settings(meters_[0].mode_e().start_baud_rate);
+        return iec62056_21::ModeELine(false).text_settings(first_[0].mode_e().start_baud_rate);
     }
     LineSettings line;
-    line.baud_rate = options_.baud_rate.value_or(meters_[0].hdlc_settings().baud_rate);
+    line.baud_rate = options_.baud_rate.value_or(first_[0].hdlc_settings().baud_rate);
     line.data_bits = static_cast<std::uint8_t>(options_.data_bits);
     line.parity = options_.parity.value_or(Parity::none);
     line.stop_bits = static_cast<std::uint8_t>(options_.stop_bits);
@@ -218,12 +328,13 @@ std::string ListeningPlaces::opening_text() const {
     return options_.mode_e ? "mode E, " : "";
 }
 
-std::unique_ptr<LineMachine> ListeningPlaces::make_hdlc_line(Instant now, Place place) {
+std::unique_ptr<LineMachine> ListeningPlaces::make_hdlc_line(MeterGroup& meters, Instant now,
+                                                             Place place) {
     HdlcMedium medium{.is_serial = place != Place::tcp};
     if (options_.pace) {
         medium.octet_time = std::chrono::seconds(10) / *options_.pace + PacedLine::slice;
     }
-    std::unique_ptr<LineMachine> line = std::make_unique<HdlcLine>(meters_, medium, now);
+    std::unique_ptr<LineMachine> line = std::make_unique<HdlcLine>(meters, medium, now);
     if (options_.faults.any()) {
         line = std::make_unique<FaultyHdlcLine>(std::move(line), options_.faults,
                                                 options_.seed + lines_made_++);
@@ -231,17 +342,18 @@ std::unique_ptr<LineMachine> ListeningPlaces::make_hdlc_line(Instant now, Place 
     return line;
 }
 
-Result<std::unique_ptr<LineMachine>> ListeningPlaces::make_line(Instant now, Place place) {
-    std::unique_ptr<LineMachine> line = make_hdlc_line(now, place);
+Result<std::unique_ptr<LineMachine>> ListeningPlaces::make_line(MeterGroup& meters, Instant now,
+                                                                Place place) {
+    std::unique_ptr<LineMachine> line = make_hdlc_line(meters, now, place);
     // Mode E stands between the line, which may be paced, and HDLC.
     if (options_.mode_e) {
-        const std::chrono::seconds inactivity = meters_[0].hdlc_settings().inactivity_timeout;
+        const std::chrono::seconds inactivity = meters[0].hdlc_settings().inactivity_timeout;
         // A converter behind TCP hands on eight bits, of which the meter's parity is one.
         const bool shows_parity = place == Place::tcp && options_.parity != Parity::none;
         auto opening = ModeEMeter::create(
-            meters_[0].mode_e(), inactivity.count() > 0 ? inactivity : default_inactivity,
+            meters[0].mode_e(), inactivity.count() > 0 ? inactivity : default_inactivity,
             std::move(line),
-            [&meter = meters_[0]](Instant at) {
+            [&meter = meters[0]](Instant at) {
                 return data_block(meter.own_devices().front(), at);
             },
             shows_parity);

@@ -1,7 +1,10 @@
 #pragma once
 // ListeningPlaces: everywhere that the program's meters can be reached.
 
+#include <expected>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,28 +16,51 @@
 
 namespace dlms::simulator {
 
+/// The meters of every line.
+using Fleet = std::vector<std::unique_ptr<MeterGroup>>;
+
 class ListeningPlaces {
 public:
-    /// All must outlive the places.
-    ListeningPlaces(asio::any_io_executor executor, const Options& options, MeterGroup& meters,
+    /// All must outlive the places. `fleet` holds one group at least.
+    ListeningPlaces(asio::any_io_executor executor, const Options& options, const Fleet& fleet,
                     const ServerLog& log);
 
     /// Opens every place that the options name. The error is a sentence for people.
     std::expected<void, std::string> open();
     void close();
-    /// For each place, in the order of the options: "listening on 127.0.0.1:4059 (scenario ...)".
+    /// For each option that names a place, in their order: "listening on 127.0.0.1:4059 (scenario
+    /// ...)"; for a fleet, "listening on 127.0.0.1:20000 to 127.0.0.1:20999 (1000 ports, ...)".
     const std::vector<std::string>& lines() const { return lines_; }
+
+    // The TCP ports of one line of the fleet.
+    std::size_t connections(std::size_t line) const;
+    void disconnect(std::size_t line);
+    /// Nobody listens there any more, until resume().
+    void suspend(std::size_t line);
+    /// Errors: those of TcpAcceptor::listen().
+    Status resume(std::size_t line);
 
 private:
     using Opened = std::expected<void, std::string>;
     enum class Place : std::uint8_t { tcp, pty, serial };
+    /// Where something listens.
+    struct Where {
+        asio::ip::address address;
+        std::uint16_t port;
+    };
+    /// Opens the place of one group and returns the port.
+    using OpenOne = std::function<Result<std::uint16_t>(std::size_t line, const Where& where)>;
 
-    Opened open_wrapper(const asio::ip::address& address);
-    Opened open_hdlc(const asio::ip::address& address);
-    Opened open_udp(const asio::ip::address& address);
+    Opened read_addresses();
+    Opened open_ports(std::uint16_t first, const std::string& kind, const std::string& more,
+                      const OpenOne& open_one);
+    std::optional<Where> place_of(std::size_t group, std::uint16_t first) const;
+    Opened open_wrapper();
+    Opened open_hdlc();
+    Opened open_udp();
     Opened open_line(const std::string& path, bool is_pty);
-    std::unique_ptr<LineMachine> make_hdlc_line(Instant now, Place place);
-    Result<std::unique_ptr<LineMachine>> make_line(Instant now, Place place);
+    std::unique_ptr<LineMachine> make_hdlc_line(MeterGroup& meters, Instant now, Place place);
+    Result<std::unique_ptr<LineMachine>> make_line(MeterGroup& meters, Instant now, Place place);
     std::string opening_text() const;
     LineSettings serial_settings() const;
     std::size_t connection_limit() const;
@@ -43,11 +69,13 @@ private:
 
     asio::any_io_executor executor_;
     const Options& options_;
-    MeterGroup& meters_;
+    const Fleet& fleet_;
+    MeterGroup& first_;
     const ServerLog& log_;
-    std::uint64_t lines_made_ = 0;  // for the seeds of their faults
-    std::vector<std::unique_ptr<MeterServer>> tcp_;
-    std::unique_ptr<UdpServer> udp_;
+    std::vector<asio::ip::address> addresses_;
+    std::uint64_t lines_made_ = 0;                                // for the seeds of their faults
+    std::vector<std::vector<std::unique_ptr<MeterServer>>> tcp_;  // by line
+    std::vector<std::unique_ptr<UdpServer>> udp_;
     std::vector<std::unique_ptr<SerialServer>> serial_;
     std::vector<std::string> lines_;
 };

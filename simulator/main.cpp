@@ -1,6 +1,7 @@
 // dlms-simulator: simulated meters on TCP, UDP and serial lines, for tests, demonstrations and head
 // ends without a meter on the desk.
 
+#include <charconv>
 #include <cstdlib>
 #include <exception>
 #include <fstream>
@@ -8,6 +9,8 @@
 #include <optional>
 #include <sstream>
 #include <string>
+#include <unistd.h>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <asio/io_context.hpp>
@@ -15,7 +18,9 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "simulator/control_server.hpp"
 #include "simulator/listening_places.hpp"
+#include "simulator/open_files.hpp"
 
 namespace {
 
@@ -79,41 +84,136 @@ int complain(const std::string& text) {
     return EXIT_FAILURE;
 }
 
-int serve(const Options& options, MeterGroup& meters) {
+/// Starts the control, if the options ask for it.
+std::expected<std::unique_ptr<ControlServer>, std::string> start_control(
+    const Options& options, const asio::any_io_executor& executor, FleetControl& control) {
+    if (options.control.empty()) {
+        return nullptr;
+    }
+    ControlServer::Configuration configuration;
+    const std::size_t colon = options.control.rfind(':');
+    const std::string port = options.control.substr(colon == std::string::npos ? 0 : colon + 1);
+    if (colon != std::string::npos) {
+        configuration.address = options.control.substr(0, colon);
+    }
+    const auto [end, error] =
+        std::from_chars(port.data(), port.data() + port.size(), configuration.port);
+    if (error != std::errc() || end != port.data() + port.size()) {
+        return std::unexpected("--control: [ADDRESS:]PORT is expected");
+    }
+    if (const char* const token = std::getenv("DLMS_SIMULATOR_CONTROL_TOKEN")) {
+        configuration.token = token;
+    }
+    return ControlServer::start(std::move(configuration), executor, control);
+}
+
+int serve(const Options& options, const Fleet& fleet) {
     asio::io_context io(1);
     const ServerLog log = make_log();
-    ListeningPlaces places(io.get_executor(), options, meters, log);
+    ListeningPlaces places(io.get_executor(), options, fleet, log);
     if (const auto opened = places.open(); !opened) {
         return complain(opened.error());
+    }
+    FleetControl control(fleet, places);
+    const auto control_server = start_control(options, io.get_executor(), control);
+    if (!control_server) {
+        return complain(control_server.error());
     }
     asio::signal_set signals(io, SIGTERM, SIGINT);
     signals.async_wait([&](const std::error_code& failed, int) {
         if (!failed) {
+            if (*control_server) {
+                (*control_server)->stop();
+            }
             places.close();
         }
     });
     for (const std::string& line : places.lines()) {
         std::cout << line << std::endl;
     }
+    if (*control_server) {
+        std::cout << "control on port " << (*control_server)->port() << std::endl;
+    }
     io.run();
     spdlog::info("ended");
     return EXIT_SUCCESS;
 }
 
-/// Adds a meter of a model, the one so many numbers on. Nothing, or what is wrong.
-std::optional<std::string> add_meter(const Options& options,
-                                     const std::shared_ptr<const MeterModel>& model,
-                                     std::uint32_t number, MeterGroup& meters) {
+/// A line on a terminal that tells how far the start is.
+class Progress {
+public:
+    explicit Progress(std::size_t meters) : meters_(meters), shown_(isatty(STDERR_FILENO) != 0) {}
+    ~Progress() {
+        if (shown_ && made_ >= step) {
+            std::cerr << "\r\x1b[K" << std::flush;
+        }
+    }
+    Progress(const Progress&) = delete;
+    Progress& operator=(const Progress&) = delete;
+
+    void made_one() {
+        if (++made_ % step == 0 && shown_) {
+            std::cerr << '\r' << made_ << " of " << meters_ << " meters" << std::flush;
+        }
+    }
+
+private:
+    static constexpr std::size_t step = 1000;
+
+    std::size_t meters_;
+    std::size_t made_ = 0;
+    bool shown_;
+};
+
+/// Makes the meters of all lines. Nothing, or what is wrong.
+std::optional<std::string> fill(Fleet& fleet, const Options& options,
+                                const std::vector<std::shared_ptr<const MeterModel>>& models) {
     const auto utc =
         std::chrono::floor<UtcTime>(std::chrono::system_clock::now().time_since_epoch());
     const Instant now = std::chrono::steady_clock::now();
-    auto meter = std::make_unique<Meter>(model, options.seed + meters.size(), now, utc);
-    meter->renumber(number, now);
-    if (options.answer_delay) {
-        meter->set_answer_delay(std::chrono::milliseconds(*options.answer_delay));
+    const std::size_t on_a_line = models.size() * options.copies;
+    Progress progress(options.fleet * on_a_line);
+    for (std::uint32_t line = 0; line < options.fleet; ++line) {
+        auto group = std::make_unique<MeterGroup>();
+        group->set_gateway(options.gateway);
+        for (const auto& model : models) {
+            for (std::uint32_t copy = 0; copy < options.copies; ++copy) {
+                const std::uint64_t place = line * on_a_line + group->size();
+                auto meter = std::make_unique<Meter>(model, options.seed + place, now, utc);
+                meter->renumber(line * options.copies + copy, now);
+                if (options.answer_delay) {
+                    meter->set_answer_delay(std::chrono::milliseconds(*options.answer_delay));
+                }
+                if (!group->add(std::move(meter))) {
+                    return "no lower HDLC address is left for meter " +
+                           std::to_string(group->size() + 1);
+                }
+                progress.made_one();
+            }
+        }
+        fleet.push_back(std::move(group));
     }
-    if (!meters.add(std::move(meter))) {
-        return "no lower HDLC address is left for meter " + std::to_string(meters.size() + 1);
+    return std::nullopt;
+}
+
+/// Sockets for every line's ports, and a connection to each. Nothing, or what is wrong.
+std::optional<std::string> make_room(const Options& options) {
+    constexpr std::size_t others = 64;
+    const std::size_t places = std::size_t{options.hdlc_port.has_value()} +
+                               std::size_t{options.udp_port.has_value()} +
+                               std::size_t{options.port || !options.hdlc_port};
+    const std::size_t ports = places * options.fleet;
+    const std::size_t wanted = 2 * ports + others;
+    const std::size_t allowed = raise_open_files(wanted);
+    if (allowed < ports + others) {
+        return "--fleet: " + std::to_string(ports) + " ports need as many open files, and " +
+               std::to_string(allowed) +
+               " are allowed: raise the limit (ulimit -Hn), or put several meters on each port "
+               "(--multi-drop)";
+    }
+    if (allowed < wanted) {
+        spdlog::warn("{} open files are allowed: {} ports leave room for {} connections", allowed,
+                     ports, allowed - ports);
     }
     return std::nullopt;
 }
@@ -123,8 +223,7 @@ int run(const Options& options) {
         "simulator", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
     spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
     spdlog::set_level(spdlog::level::from_str(options.log_level));
-    MeterGroup meters;
-    meters.set_gateway(options.gateway);
+    std::vector<std::shared_ptr<const MeterModel>> models;
     for (const std::string& name : options.scenarios) {
         const std::optional<std::string> text = load(name);
         if (!text) {
@@ -135,14 +234,16 @@ int run(const Options& options) {
         if (!scenario) {
             return complain(name + ": " + scenario.error());
         }
-        const auto model = std::make_shared<const MeterModel>(*std::move(scenario));
-        for (std::uint32_t number = 0; number < options.copies; ++number) {
-            if (const auto wrong = add_meter(options, model, number, meters)) {
-                return complain(*wrong);
-            }
-        }
+        models.push_back(std::make_shared<const MeterModel>(*std::move(scenario)));
     }
-    return serve(options, meters);
+    if (const auto wrong = make_room(options)) {
+        return complain(*wrong);
+    }
+    Fleet fleet;
+    if (const auto wrong = fill(fleet, options, models)) {
+        return complain(*wrong);
+    }
+    return serve(options, fleet);
 }
 
 }  // namespace

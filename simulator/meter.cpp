@@ -4,6 +4,7 @@
 #include <array>
 
 #include "simulator/counting_up.hpp"
+#include "simulator/meter_associations.hpp"
 #include "simulator/scenario_links.hpp"
 
 namespace dlms::simulator {
@@ -60,6 +61,9 @@ std::optional<Meter::Setting> Meter::find_setting(std::uint16_t class_id, std::i
 }
 
 void Meter::advance(Instant now) {
+    if (!is_powered_) {
+        return;
+    }
     for (LogicalDevice& device : devices_) {
         device.advance(now);
     }
@@ -67,6 +71,9 @@ void Meter::advance(Instant now) {
 
 std::optional<Instant> Meter::next_due() const {
     std::optional<Instant> next;
+    if (!is_powered_) {
+        return next;
+    }
     for (const LogicalDevice& device : devices_) {
         const auto due = device.next_due();
         if (due && (!next || *due < *next)) {
@@ -83,18 +90,33 @@ void Meter::happened(MeterHappening what, Instant now) {
 }
 
 void Meter::power_off(Instant now) {
+    if (!is_powered_) {
+        return;
+    }
     advance(now);
     happened(MeterHappening::power_off, now);
     for (LogicalDevice& device : devices_) {
         device.lose_power(now);
     }
+    is_powered_ = false;
+    ++power_losses_;
+    for (MeterAssociations* const listener : listeners_) {
+        listener->link_lost();
+    }
 }
 
 void Meter::power_on(Instant now) {
+    is_powered_ = true;
     happened(MeterHappening::power_on, now);
     for (LogicalDevice& device : devices_) {
         device.start(now);
     }
+}
+
+void Meter::shift_clock(std::chrono::seconds by, Instant now) {
+    advance(now);
+    state_.clock.shift(by);
+    state_.clock_jumped(now);
 }
 
 void Meter::renumber(std::uint32_t count, Instant now) {

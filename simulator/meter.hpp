@@ -47,13 +47,22 @@ public:
     std::optional<Instant> next_due() const;
     /// Something that may be logged.
     void happened(MeterHappening what, Instant now);
-    /// Power fails and comes back: what a meter keeps is kept. Associations are the affair of their
-    /// links.
+    /// Power fails and comes back: what a meter keeps is kept, associations are not. Without power
+    /// nothing is due, and nothing that is said to the meter is heard.
     void power_off(Instant now);
     void power_on(Instant now);
+    bool is_powered() const { return is_powered_; }
+    /// How often power has failed: links that were there before are no longer.
+    std::uint32_t power_losses() const { return power_losses_; }
     /// Makes this the meter so many numbers on: serial numbers (0-0:96.1.0.255) and logical device
     /// names (also in 0-0:42.0.0.255) are counted up in their decimal digits.
     void renumber(std::uint32_t count, Instant now);
+
+    /// Of every association that is made from now on, in place of what the scenario says.
+    const std::optional<Misbehaviour::Kind>& misbehaviour() const { return misbehaviour_; }
+    void set_misbehaviour(std::optional<Misbehaviour::Kind> kind) { misbehaviour_ = kind; }
+    /// Somebody has set the clock forward, or back where `by` is negative.
+    void shift_clock(std::chrono::seconds by, Instant now);
 
     std::chrono::milliseconds answer_delay() const { return answer_delay_; }
     void set_answer_delay(std::chrono::milliseconds delay) { answer_delay_ = delay; }
@@ -84,6 +93,9 @@ private:
     std::chrono::milliseconds answer_delay_;
     HdlcSettings hdlc_;
     bool has_own_address_ = false;  // set_hdlc_address()
+    bool is_powered_ = true;
+    std::optional<Misbehaviour::Kind> misbehaviour_;
+    std::uint32_t power_losses_ = 0;
     Lockout lockout_;
     MeterState state_;
     std::vector<MeterAssociations*> listeners_;

@@ -48,13 +48,16 @@ void MeterAssociations::advance(Instant now) {
     }
 }
 
-bool MeterAssociations::has_associations() const {
-    return std::ranges::any_of(peers_, [](const std::unique_ptr<Peer>& peer) {
-        return peer->association.is_associated();
-    });
+std::size_t MeterAssociations::associated() const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        peers_,
+        [](const std::unique_ptr<Peer>& peer) { return peer->association.is_associated(); }));
 }
 
 void MeterAssociations::deliver(ClientSap client, ServerSap server, ByteView apdu, Instant now) {
+    if (!meter_.is_powered()) {
+        return;
+    }
     advance(now);
     LogicalDevice* const device = meter_.device(server);
     if (!device) {
@@ -75,6 +78,9 @@ void MeterAssociations::deliver(ClientSap client, ServerSap server, ByteView apd
 
 void MeterAssociations::deliver_unanswered(ClientSap client, ServerSap server, ByteView apdu,
                                            Instant now) {
+    if (!meter_.is_powered()) {
+        return;
+    }
     advance(now);
     LogicalDevice* const device = meter_.device(server);
     Peer* const peer = device ? find_peer(*device, client) : nullptr;
@@ -176,8 +182,8 @@ MeterAssociations::Peer* MeterAssociations::find_peer(LogicalDevice& device, Cli
                                device.security().generation(), device.secret_changes()));
     // A policy that was activated before rules this association from its beginning.
     device.security().take_over(peers_.back()->association, device.security().generation());
-    if (found->misbehaviour) {
-        peers_.back()->misbehaviour.emplace(*found->misbehaviour);
+    if (const auto kind = meter_.misbehaviour() ? meter_.misbehaviour() : found->misbehaviour) {
+        peers_.back()->misbehaviour.emplace(*kind);
     }
     return peers_.back().get();
 }

@@ -63,7 +63,8 @@ public:
     Meter& meter() const { return meter_; }
     /// While an answer is delayed nothing may be delivered.
     bool is_busy() const { return delayed_.has_value(); }
-    bool has_associations() const;
+    bool has_associations() const { return associated() > 0; }
+    std::size_t associated() const;
     /// Why the link cannot go on: it refused an APDU.
     std::optional<Error> failure() const { return failure_; }
 

@@ -12,7 +12,10 @@
 namespace dlms::simulator {
 
 MeterConnection::MeterConnection(Meter& meter, const MeterGroup* group, Instant now)
-    : meter_(meter), associations_(meter, group, *this), last_activity_(now), now_(now) {}
+    : meter_(meter),
+      associations_(meter, group, *this, MeterGateway::Reach::all_saps),
+      last_activity_(now),
+      now_(now) {}
 
 void MeterConnection::receive(ByteView bytes, Instant now) {
     now_ = now;

@@ -21,10 +21,25 @@ std::optional<Error> MeterGateway::failure() const {
     return own_.failure();
 }
 
-std::optional<MeterGateway::Target> MeterGateway::find_target(ByteView apdu) {
+MeterGateway::Behind& MeterGateway::behind(std::size_t place) {
+    return behind_.try_emplace(place, (*group_)[place], link_).first->second;
+}
+
+MeterGateway::Target MeterGateway::target_of_sap(ServerSap server, ByteView apdu) {
+    const auto place = reach_ == Reach::all_saps && group_ ? group_->find(server) : std::nullopt;
+    if (!place) {
+        return {own_, server, apdu};
+    }
+    const ServerSap own = (*group_)[*place].devices().front().sap();
+    Behind& other = behind(*place);
+    other.set_sap(server, own);
+    return {other.associations(), own, apdu};
+}
+
+std::optional<MeterGateway::Target> MeterGateway::find_target(ServerSap server, ByteView apdu) {
     constexpr auto header = static_cast<Byte>(xdlms::GatewayDirection::request);
     if (!group_ || !group_->is_gateway() || apdu.empty() || apdu[0] != header) {
-        return Target{own_, apdu};
+        return target_of_sap(server, apdu);
     }
     const Result<xdlms::GatewayApdu> wrapped = xdlms::decode_gateway_apdu(apdu);
     if (!wrapped) {
@@ -36,21 +51,21 @@ std::optional<MeterGateway::Target> MeterGateway::find_target(ByteView apdu) {
         ++counters_.unknown_devices;
         return std::nullopt;
     }
-    Behind& behind = behind_.try_emplace(*place, (*group_)[*place], link_).first->second;
-    behind.set_header(wrapped->network_id, wrapped->physical_device_address);
-    return Target{behind.associations(), wrapped->apdu};
+    Behind& other = behind(*place);
+    other.set_header(wrapped->network_id, wrapped->physical_device_address);
+    return Target{other.associations(), server, wrapped->apdu};
 }
 
 void MeterGateway::deliver(ClientSap client, ServerSap server, ByteView apdu, Instant now) {
-    if (const std::optional<Target> target = find_target(apdu)) {
-        target->associations.deliver(client, server, target->apdu, now);
+    if (const std::optional<Target> target = find_target(server, apdu)) {
+        target->associations.deliver(client, target->server, target->apdu, now);
     }
 }
 
 void MeterGateway::deliver_unanswered(ClientSap client, ServerSap server, ByteView apdu,
                                       Instant now) {
-    if (const std::optional<Target> target = find_target(apdu)) {
-        target->associations.deliver_unanswered(client, server, target->apdu, now);
+    if (const std::optional<Target> target = find_target(server, apdu)) {
+        target->associations.deliver_unanswered(client, target->server, target->apdu, now);
     }
 }
 
@@ -102,7 +117,14 @@ std::optional<Instant> MeterGateway::poll_timeout() const {
     return next;
 }
 
+void MeterGateway::Behind::set_sap(ServerSap outer, ServerSap own) {
+    has_header_ = false;
+    sap_offset_ = static_cast<std::uint16_t>(outer.value() - own.value());
+}
+
 void MeterGateway::Behind::set_header(std::uint8_t network_id, ByteView address) {
+    has_header_ = true;
+    sap_offset_ = 0;
     network_id_ = network_id;
     address_ = to_buffer(address);
 }
@@ -112,6 +134,10 @@ bool MeterGateway::Behind::may_send(ClientSap client, ServerSap server) const {
 }
 
 Status MeterGateway::Behind::send(ClientSap client, ServerSap server, ByteView apdu) {
+    const ServerSap outer(static_cast<std::uint16_t>(server.value() + sap_offset_));
+    if (!has_header_) {
+        return link_.send(client, outer, apdu);
+    }
     prepared_.clear();
     Writer writer(prepared_);
     xdlms::encode(

@@ -60,6 +60,16 @@ bool MeterGroup::give_address(Meter& meter, const std::set<std::uint16_t>& taken
     return true;
 }
 
+std::optional<std::size_t> MeterGroup::find(ServerSap server) const {
+    const auto first = meters_.front()->devices().front().sap().value();
+    const std::size_t place = std::size_t{server.value()} - first;
+    if (server.value() <= first || place >= meters_.size() ||
+        meters_.front()->devices().size() > 1 || meters_[place]->devices().size() > 1) {
+        return std::nullopt;
+    }
+    return place;
+}
+
 std::optional<std::size_t> MeterGroup::find(ByteView physical_device_address) const {
     const std::string name(physical_device_address.begin(), physical_device_address.end());
     if (const std::optional<std::size_t> named = find_name(name)) {

@@ -1,6 +1,6 @@
 #pragma once
-// MeterGroup: the meters of one simulator: those on one line, by their lower HDLC addresses, and
-// those behind one gateway, by their place in the group.
+// MeterGroup: the meters of one line, by their lower HDLC addresses; of one address of the wrapper,
+// by server SAP; and those behind one gateway, by their place in the group.
 
 #include <memory>
 #include <optional>
@@ -20,6 +20,11 @@ public:
 
     std::size_t size() const { return meters_.size(); }
     Meter& operator[](std::size_t index) const { return *meters_[index]; }
+
+    /// The meter whose first logical device a server SAP of the wrapper means: that of the first
+    /// meter, and one more for each behind it. Nothing for the devices of the first meter, and
+    /// where meters have several devices, whose SAPs would meet.
+    std::optional<std::size_t> find(ServerSap server) const;
 
     /// Whether requests with a gateway header are served.
     bool is_gateway() const { return is_gateway_; }

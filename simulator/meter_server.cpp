@@ -17,8 +17,9 @@ std::string peer_of(const asio::ip::tcp::socket& socket) {
 
 }  // namespace
 
-MeterServer::MeterServer(Configuration configuration, ServerLog log)
-    : configuration_(std::move(configuration)), log_(std::move(log)) {}
+MeterServer::MeterServer(const asio::any_io_executor& executor, Configuration configuration,
+                         ServerLog log)
+    : executor_(executor), configuration_(std::move(configuration)), log_(std::move(log)) {}
 
 MeterServer::~MeterServer() {
     close();
@@ -27,15 +28,28 @@ MeterServer::~MeterServer() {
 Result<std::unique_ptr<MeterServer>> MeterServer::start(const asio::any_io_executor& executor,
                                                         Configuration configuration,
                                                         ServerLog log) {
-    std::unique_ptr<MeterServer> server(new MeterServer(std::move(configuration), std::move(log)));
+    std::unique_ptr<MeterServer> server(
+        new MeterServer(executor, std::move(configuration), std::move(log)));
+    if (const Status listening = server->listen(); !listening) {
+        return std::unexpected(listening.error());
+    }
+    server->configuration_.endpoint = server->acceptor_->local_endpoint();
+    return server;
+}
+
+Status MeterServer::listen() {
     auto acceptor = transport::TcpAcceptor::listen(
-        executor, server->configuration_.endpoint,
-        [self = server.get()](asio::ip::tcp::socket socket) { self->accepted(std::move(socket)); });
+        executor_, configuration_.endpoint,
+        [this](asio::ip::tcp::socket socket) { accepted(std::move(socket)); });
     if (!acceptor) {
         return std::unexpected(acceptor.error());
     }
-    server->acceptor_ = *std::move(acceptor);
-    return server;
+    acceptor_ = *std::move(acceptor);
+    return {};
+}
+
+Status MeterServer::resume() {
+    return acceptor_ ? Status() : listen();
 }
 
 void MeterServer::accepted(asio::ip::tcp::socket socket) {
@@ -62,6 +76,7 @@ void MeterServer::accepted(asio::ip::tcp::socket socket) {
 void MeterServer::close() {
     if (acceptor_) {
         acceptor_->close();
+        acceptor_.reset();
     }
     connections_.clear();
 }

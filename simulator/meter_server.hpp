@@ -33,15 +33,21 @@ public:
     MeterServer(const MeterServer&) = delete;
     MeterServer& operator=(const MeterServer&) = delete;
 
-    asio::ip::tcp::endpoint local_endpoint() const { return acceptor_->local_endpoint(); }
+    asio::ip::tcp::endpoint local_endpoint() const { return configuration_.endpoint; }
     std::size_t connections() const { return connections_.size(); }
     /// Stops to listen and closes every connection.
     void close();
+    /// Listens again where it did. Errors: those of TcpAcceptor::listen().
+    Status resume();
+    /// Closes every connection, and goes on to listen.
+    void disconnect() { connections_.clear(); }
 
 private:
-    MeterServer(Configuration configuration, ServerLog log);
+    MeterServer(const asio::any_io_executor& executor, Configuration configuration, ServerLog log);
+    Status listen();
     void accepted(asio::ip::tcp::socket socket);
 
+    asio::any_io_executor executor_;
     Configuration configuration_;
     ServerLog log_;
     std::unordered_map<const LineSession*, std::unique_ptr<LineSession>> connections_;

@@ -6,6 +6,7 @@ namespace dlms::simulator {
 namespace {
 
 constexpr std::uint32_t longest_delay = 600'000;
+constexpr std::uint32_t largest_fleet = 100'000;
 const std::map<std::string, Parity> parities = {
     {"none", Parity::none}, {"even", Parity::even}, {"odd", Parity::odd}};
 
@@ -18,9 +19,15 @@ void declare_meters(CLI::App& app, Options& options) {
         ->capture_default_str()
         ->group(group);
     app.add_option("--multi-drop", options.copies,
-                   "So many meters of each scenario, with serial numbers and lower HDLC addresses "
-                   "counted up")
+                   "So many meters of each scenario on a line or port, with serial numbers, lower "
+                   "HDLC addresses and (wrapper) server SAPs counted up")
         ->check(CLI::Range(1u, 1000u))
+        ->capture_default_str()
+        ->group(group);
+    app.add_option("--fleet", options.fleet,
+                   "So many times all this, each on ports of its own: --port, --hdlc-port and "
+                   "--udp-port are the first, and are counted up")
+        ->check(CLI::Range(1u, largest_fleet))
         ->capture_default_str()
         ->group(group);
     app.add_option("--seed", options.seed, "Seed of the living values and of the faults")
@@ -39,7 +46,9 @@ void declare_meters(CLI::App& app, Options& options) {
 void declare_places(CLI::App& app, Options& options) {
     const std::string group = "Where they are reached; port 0: any free one";
     const CLI::Range ports(0, 65'535);
-    app.add_option("--bind", options.bind, "Address to listen on")
+    app.add_option("--bind", options.bind,
+                   "Address to listen on; with --fleet several, for when the ports of one are used "
+                   "up")
         ->capture_default_str()
         ->group(group);
     app.add_option("--port", options.port,
@@ -61,6 +70,11 @@ void declare_places(CLI::App& app, Options& options) {
                    "TCP connections, or UDP peers, served at a time on each port (default: the "
                    "scenario's TCP-UDP setup; UDP: 1000)")
         ->check(CLI::Range(1u, 100'000u))
+        ->group(group);
+    app.add_option("--control", options.control,
+                   "[ADDRESS:]PORT where the meters are looked at and changed over HTTP "
+                   "(docs/simulator.md); on other addresses than 127.0.0.1 with the token in "
+                   "DLMS_SIMULATOR_CONTROL_TOKEN")
         ->group(group);
 }
 

@@ -16,19 +16,21 @@ namespace dlms::simulator {
 struct Options {
     // The meters
     std::vector<std::string> scenarios{"hexcell"};
-    std::uint32_t copies = 1;
+    std::uint32_t copies = 1;  ///< of each scenario, on each line
+    std::uint32_t fleet = 1;   ///< lines, each on a port of its own
     std::uint64_t seed = 1;
     std::optional<std::uint32_t> answer_delay;  ///< milliseconds
     bool gateway = false;
 
     // The places
-    std::string bind = "127.0.0.1";
+    std::vector<std::string> bind{"127.0.0.1"};
     std::optional<std::uint16_t> port;
     std::optional<std::uint16_t> hdlc_port;
     std::optional<std::uint16_t> udp_port;
     std::string pty;
     std::string serial;
     std::optional<std::size_t> max_connections;
+    std::string control;  ///< [ADDRESS:]PORT
 
     // The lines
     std::optional<std::uint32_t> baud_rate;

@@ -1,0 +1,221 @@
+"""The control of a running simulator: what it tells of its meters, and what it does to them."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import time
+import unittest
+import urllib.error
+import urllib.request
+
+from processes import SIMULATOR, dlms
+
+SERIAL = "1/0-0:96.1.0.255"
+
+
+class Controlled:
+    """Lines of hexcell meters on free ports, and the control."""
+
+    def __init__(self, *arguments, token=None, control="0"):
+        environment = {**os.environ, **({"DLMS_SIMULATOR_CONTROL_TOKEN": token} if token else {})}
+        self.process = subprocess.Popen([SIMULATOR, "--log-level", "off", "--control", control, *arguments],
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+        line = self.process.stdout.readline()
+        self.port = int(re.search(r"127\.0\.0\.1:(\d+)", line)[1])
+        self.control = int(re.fullmatch(r"control on port (\d+)\n", self.process.stdout.readline())[1])
+
+    def close(self):
+        self.process.terminate()
+        self.process.communicate()
+
+    def ask(self, method, path, body=None, headers=None):
+        """Status and JSON."""
+        data = None if body is None else (body if isinstance(body, bytes) else json.dumps(body).encode())
+        request = urllib.request.Request(f"http://127.0.0.1:{self.control}{path}", data, headers or {}, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return response.status, json.load(response)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
+
+    def put(self, path, body):
+        status, answer = self.ask("PUT", path, body)
+        assert status == 200, answer
+        return answer["changed"]
+
+    def read(self, what, *arguments):
+        result = dlms("read", f"127.0.0.1:{self.port}", what, "--client", "16", "--json", *arguments)
+        return json.loads(result.stdout)["readings"][0]["value"] if result.returncode == 0 else result.returncode
+
+
+class Base(unittest.TestCase):
+    def start(self, *arguments, **options):
+        simulator = Controlled(*(arguments or ["--port", "0"]), **options)
+        self.addCleanup(simulator.close)
+        return simulator
+
+
+class Telling(Base):
+    def test_the_list_and_the_sums(self):
+        fleet = self.start("--port", "0", "--multi-drop", "5")
+        status, answer = fleet.ask("GET", "/meters?first=2&count=3")
+        self.assertEqual(status, 200)
+        self.assertEqual(answer["total"], 5)
+        self.assertEqual([(one["meter"], one["line"], one["on"], one["associations"]) for one in answer["meters"]],
+                         [(2, 1, True, 0), (3, 1, True, 0), (4, 1, True, 0)])
+        self.assertEqual(answer["meters"][0]["names"], ["HXC0000012345679"])
+        status, answer = fleet.ask("GET", "/statistics")
+        self.assertEqual((answer["meters"], answer["on"], answer["lines"], answer["connections"]), (5, 5, 1, 0))
+
+    def test_one_meter(self):
+        meter = self.start()
+        status, answer = meter.ask("GET", "/meters/1")
+        self.assertEqual(status, 200)
+        self.assertEqual((answer["scenario"], answer["answer_delay"], answer["power_losses"]), ("hexcell", 0, 0))
+        self.assertRegex(answer["clock"], r"^\d{4}-\d\d-\d\dT")
+
+    def test_values_have_the_form_of_a_scenario(self):
+        meter = self.start()
+        self.assertEqual(meter.ask("GET", "/meters/1/objects/0-0:96.1.0.255/2"),
+                         (200, {"octet-string": "000012345678"}))
+        self.assertEqual(meter.ask("GET", "/meters/1/objects/1-0:1.8.0.255/3"),
+                         (200, {"structure": [{"integer": 1}, {"enum": 30}]}))
+        status, answer = meter.ask("GET", "/meters/1/objects/1-0:1.8.0.255/2?class=3&device=1")
+        self.assertEqual((status, list(answer)), (200, ["double-long-unsigned"]))
+
+
+class Changing(Base):
+    def test_a_value_that_is_set_is_read(self):
+        meter = self.start()
+        self.assertEqual(meter.put("/meters/1/objects/0-0:96.1.0.255/2", {"octet-string": "000000000042"}), [1])
+        self.assertEqual(meter.read(SERIAL), "000000000042")
+
+    def test_power_fails_and_comes_back(self):
+        meter = self.start()
+        with socket.create_connection(("127.0.0.1", meter.port)) as open_connection:
+            self.assertEqual(meter.put("/meters/1/power", {"on": False}), [1])
+            open_connection.settimeout(10)
+            self.assertEqual(open_connection.recv(1), b"")  # it is gone
+        self.assertEqual(meter.read(SERIAL), 3)  # nobody listens
+        self.assertFalse(meter.ask("GET", "/meters/1")[1]["on"])
+        self.assertEqual(meter.put("/meters/1/power", {"on": True}), [1])
+        self.assertEqual(meter.read(SERIAL), "000012345678")
+        self.assertEqual(meter.ask("GET", "/meters/1")[1]["power_losses"], 1)
+
+    def test_one_of_several_behind_a_port_loses_its_power(self):
+        for place in (["--port", "0"], ["--hdlc-port", "0"]):
+            with self.subTest(place=place):
+                fleet = self.start(*place, "--multi-drop", "2")
+                where = [["--server", "1"], ["--server", "2"]] if place[0] == "--port" else [
+                    ["--hdlc", "--address-size", "2", "--physical", str(16 + i)] for i in range(2)]
+                self.assertEqual(fleet.put("/meters/2/power", {"on": False}), [2])
+                self.assertEqual(fleet.read(SERIAL, *where[0]), "000012345678")
+                self.assertEqual(fleet.read(SERIAL, *where[1], "--timeout", "0.3"), 3)
+                self.assertEqual(fleet.put("/meters/2/power", {"on": True}), [2])
+                self.assertEqual(fleet.read(SERIAL, *where[1]), "000012345679")
+
+    def test_a_share_of_the_fleet_is_the_same_for_the_same_seed(self):
+        fleet = self.start("--port", "0", "--multi-drop", "200")
+        first = fleet.put("/meters/*/power?share=20&seed=7", {"on": False})
+        self.assertGreater(len(first), 20)
+        self.assertLess(len(first), 60)
+        self.assertEqual(fleet.ask("GET", "/statistics")[1]["on"], 200 - len(first))
+        self.assertEqual(fleet.put("/meters/*/power?share=20&seed=7", {"on": True}), first)
+        self.assertEqual(fleet.ask("GET", "/statistics")[1]["on"], 200)
+        self.assertNotEqual(fleet.put("/meters/*/power?share=20&seed=8", {"on": False}), first)
+        self.assertEqual(fleet.put("/meters/3-5/answer-delay", {"milliseconds": 1}), [3, 4, 5])
+
+    def test_the_clock_jumps(self):
+        meter = self.start()
+        before = meter.read("0-0:1.0.0.255")
+        self.assertEqual(meter.put("/meters/1/clock", {"shift_seconds": 86400 * 366}), [1])
+        after = meter.read("0-0:1.0.0.255")
+        self.assertEqual(int(after[:4]), int(before[:4]) + 1)
+
+    def test_connections_are_closed_and_the_meter_is_there(self):
+        meter = self.start()
+        with socket.create_connection(("127.0.0.1", meter.port)) as connection:
+            connection.settimeout(10)
+            # It is accepted before the control is asked.
+            while meter.ask("GET", "/statistics")[1]["connections"] == 0:
+                time.sleep(0.01)
+            self.assertEqual(meter.put("/meters/1/disconnect", {}), [1])
+            self.assertEqual(connection.recv(1), b"")
+        self.assertEqual(meter.read(SERIAL), "000012345678")
+
+    def test_a_delay_holds_for_answers_from_then_on(self):
+        meter = self.start()
+        meter.put("/meters/1/answer-delay", {"milliseconds": 2000})
+        self.assertEqual(meter.read(SERIAL, "--timeout", "0.3"), 3)
+        meter.put("/meters/1/answer-delay", {"milliseconds": 0})
+        self.assertEqual(meter.read(SERIAL), "000012345678")
+
+    def test_something_happens_and_is_logged(self):
+        meter = self.start()
+        self.assertEqual(meter.put("/meters/1/happenings", {"what": "cover_opened"}), [1])
+
+    def test_misbehaviour_begins_with_the_next_association(self):
+        meter = self.start("--scenario", "hexing", "--port", "0")
+        secured = ["read", f"127.0.0.1:{meter.port}", "1-0:1.8.0.255", "--brand", "hexing", "--client", "3", "--auth",
+                   "gmac", "--system-title", "4845530000000001"]
+        keys = {"DLMS_EK": "00" * 16, "DLMS_AK": "00" * 16}
+        self.assertEqual(dlms(*secured, environment=keys).returncode, 0)
+        meter.put("/meters/1/misbehaviour", {"kind": "wrong_tag"})
+        self.assertNotEqual(dlms(*secured, environment=keys).returncode, 0)
+        meter.put("/meters/1/misbehaviour", {"kind": None})
+        self.assertEqual(dlms(*secured, environment=keys).returncode, 0)
+
+
+class Refusing(Base):
+    def test_what_is_asked_wrongly_is_told_where(self):
+        meter = self.start()
+        for method, path, body, status, words in [
+                ("GET", "/", None, 404, "/meters"), ("GET", "/meters/0", None, 404, "from 1 to 1"),
+                ("GET", "/meters/2", None, 404, "from 1 to 1"), ("GET", "/meters/x", None, 404, "number"),
+                ("GET", "/meters/1/power", None, 405, "PUT"), ("DELETE", "/meters/1", None, 405, "GET or PUT"),
+                ("GET", "/meters?count=100000", None, 400, "at most 1000"),
+                ("PUT", "/meters/1/power", {"on": "yes"}, 400, "/on"),
+                ("PUT", "/meters/1/power", {}, 400, "on"), ("PUT", "/meters/1/power", b"{", 400, "JSON"),
+                ("PUT", "/meters/1/power", {"on": True, "of": 1}, 400, "of"),
+                ("PUT", "/meters/1/power?share=0", {"on": True}, 400, "share"),
+                ("PUT", "/meters/1/power?share=101", {"on": True}, 400, "share"),
+                ("PUT", "/meters/1/nothing", {}, 404, "command"),
+                ("PUT", "/meters/1/answer-delay", {"milliseconds": -1}, 400, "/milliseconds"),
+                ("PUT", "/meters/1/happenings", {"what": "rain"}, 400, "/what"),
+                ("PUT", "/meters/1/misbehaviour", {"kind": "rude"}, 400, "/kind"),
+                ("GET", "/meters/1/objects/1-0:1.8.0.255", None, 400, "ATTRIBUTE"),
+                ("GET", "/meters/1/objects/nonsense/2", None, 400, "OBIS"),
+                ("GET", "/meters/1/objects/1-0:99.99.99.255/2", None, 404, "no such"),
+                ("GET", "/meters/1/objects/1-0:1.8.0.255/99", None, 404, "no such"),
+                ("GET", "/meters/1/objects/1-0:1.8.0.255/2?device=9", None, 404, "no such"),
+                ("PUT", "/meters/1/objects/1-0:1.8.0.255/2", {"double-long-unsigned": 1}, 409, "itself"),
+                ("PUT", "/meters/1/objects/0-0:96.1.0.255/2", {"octet-string": "zz"}, 400, "/octet-string"),
+                ("PUT", "/meters/1/objects/0-0:96.1.0.255/2", {"unsigned": 256}, 400, "/unsigned")]:
+            with self.subTest(method=method, path=path, body=body):
+                answer = meter.ask(method, path, body)
+                self.assertEqual(answer[0], status, answer)
+                self.assertIn(words, answer[1]["error"])
+        self.assertEqual(meter.read(SERIAL), "000012345678")
+
+    def test_a_token_is_wanted_where_one_is_set(self):
+        meter = self.start(token="sesame")
+        self.assertEqual(meter.ask("GET", "/statistics")[0], 401)
+        self.assertEqual(meter.ask("GET", "/statistics", headers={"Authorization": "Bearer sesam"})[0], 401)
+        self.assertEqual(meter.ask("GET", "/statistics", headers={"Authorization": "Bearer sesame"})[0], 200)
+
+    def test_other_machines_need_a_token(self):
+        result = subprocess.run([SIMULATOR, "--port", "0", "--control", "0.0.0.0:0"], capture_output=True, text=True,
+                                timeout=60, check=False)
+        self.assertEqual((result.returncode, result.stdout), (1, ""))
+        self.assertIn("DLMS_SIMULATOR_CONTROL_TOKEN", result.stderr)
+        for wrong in ("x", "127.0.0.1:", "127.0.0.1:65536"):
+            result = subprocess.run([SIMULATOR, "--port", "0", "--control", wrong], capture_output=True, text=True,
+                                    timeout=60, check=False)
+            self.assertEqual((result.returncode, result.stdout), (1, ""))
+            self.assertIn("--control", result.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
