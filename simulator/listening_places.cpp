@@ -1,5 +1,6 @@
 #include "simulator/listening_places.hpp"
 
+#include <charconv>
 #include <sstream>
 
 #include "simulator/datagram_connection.hpp"
@@ -60,7 +61,8 @@ ListeningPlaces::ListeningPlaces(asio::any_io_executor executor, const Options& 
       fleet_(fleet),
       first_(*fleet.front()),
       log_(log),
-      tcp_(fleet.size()) {}
+      tcp_(fleet.size()),
+      diallers_(fleet.size()) {}
 
 std::expected<void, std::string> ListeningPlaces::open() {
     const bool names_line = !options_.pty.empty() || !options_.serial.empty();
@@ -68,7 +70,8 @@ std::expected<void, std::string> ListeningPlaces::open() {
         return std::unexpected("--fleet: a fleet listens on ports, not on --pty or --serial");
     }
     Opened opened = read_addresses();
-    const bool names_another = options_.hdlc_port || options_.udp_port || names_line;
+    const bool names_another =
+        options_.hdlc_port || options_.udp_port || names_line || !options_.dial.empty();
     if (opened && (options_.port || !names_another)) {
         opened = open_wrapper();
     }
@@ -84,6 +87,9 @@ std::expected<void, std::string> ListeningPlaces::open() {
     if (opened && !options_.serial.empty()) {
         opened = open_line(options_.serial, false);
     }
+    if (opened && !options_.dial.empty()) {
+        opened = dial();
+    }
     return opened;
 }
 
@@ -93,12 +99,21 @@ void ListeningPlaces::close() {
     }
     udp_.clear();
     serial_.clear();
+    for (auto& line : diallers_) {
+        for (const std::shared_ptr<Dialler>& dialler : line) {
+            dialler->close();
+        }
+        line.clear();
+    }
 }
 
 std::size_t ListeningPlaces::connections(std::size_t line) const {
     std::size_t count = 0;
     for (const auto& server : tcp_[line]) {
         count += server->connections();
+    }
+    for (const std::shared_ptr<Dialler>& dialler : diallers_[line]) {
+        count += dialler->is_connected() ? 1U : 0U;
     }
     return count;
 }
@@ -107,11 +122,17 @@ void ListeningPlaces::disconnect(std::size_t line) {
     for (const auto& server : tcp_[line]) {
         server->disconnect();
     }
+    for (const std::shared_ptr<Dialler>& dialler : diallers_[line]) {
+        dialler->hang_up();
+    }
 }
 
 void ListeningPlaces::suspend(std::size_t line) {
     for (const auto& server : tcp_[line]) {
         server->close();
+    }
+    for (const std::shared_ptr<Dialler>& dialler : diallers_[line]) {
+        dialler->hang_up();
     }
 }
 
@@ -309,6 +330,31 @@ ListeningPlaces::Opened ListeningPlaces::open_line(const std::string& path, bool
     }
     add_line(path, opening_text() + "HDLC, ", addresses_text(first_));
     serial_.push_back(*std::move(server));
+    return {};
+}
+
+ListeningPlaces::Opened ListeningPlaces::dial() {
+    const std::size_t colon = options_.dial.rfind(':');
+    const std::string port = colon == std::string::npos ? "" : options_.dial.substr(colon + 1);
+    Dialler::Configuration configuration;
+    const auto [end, error] =
+        std::from_chars(port.data(), port.data() + port.size(), configuration.head_end.port);
+    configuration.head_end.host = options_.dial.substr(0, colon);
+    if (error != std::errc() || end != port.data() + port.size() ||
+        configuration.head_end.port == 0 || configuration.head_end.host.empty()) {
+        return std::unexpected("--dial: HOST:PORT is expected");
+    }
+    configuration.settings = {options_.dial_as, std::chrono::seconds(options_.heartbeat)};
+    configuration.seed = options_.seed;
+    for (std::size_t line = 0; line < fleet_.size(); ++line) {
+        for (std::size_t i = 0; i < fleet_[line]->size(); ++i) {
+            configuration.seed += 1000;
+            diallers_[line].push_back(
+                Dialler::start(executor_, (*fleet_[line])[i], configuration, log_));
+        }
+    }
+    lines_.push_back("dialling " + options_.dial + " (" + meters_text() + ", heartbeats every " +
+                     std::to_string(options_.heartbeat) + " s)");
     return {};
 }
 

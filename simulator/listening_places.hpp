@@ -1,5 +1,5 @@
 #pragma once
-// ListeningPlaces: everywhere that the program's meters can be reached.
+// ListeningPlaces: everywhere that the program's meters can be reached, and whom they call.
 
 #include <expected>
 #include <functional>
@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "simulator/dialler.hpp"
 #include "simulator/meter_group.hpp"
 #include "simulator/meter_server.hpp"
 #include "simulator/options.hpp"
@@ -32,7 +33,7 @@ public:
     /// ...)"; for a fleet, "listening on 127.0.0.1:20000 to 127.0.0.1:20999 (1000 ports, ...)".
     const std::vector<std::string>& lines() const { return lines_; }
 
-    // The TCP ports of one line of the fleet.
+    // The TCP ports and calls of one line of the fleet.
     std::size_t connections(std::size_t line) const;
     void disconnect(std::size_t line);
     /// Nobody listens there any more, until resume().
@@ -59,6 +60,7 @@ private:
     Opened open_hdlc();
     Opened open_udp();
     Opened open_line(const std::string& path, bool is_pty);
+    Opened dial();
     std::unique_ptr<LineMachine> make_hdlc_line(MeterGroup& meters, Instant now, Place place);
     Result<std::unique_ptr<LineMachine>> make_line(MeterGroup& meters, Instant now, Place place);
     std::string opening_text() const;
@@ -77,6 +79,7 @@ private:
     std::vector<std::vector<std::unique_ptr<MeterServer>>> tcp_;  // by line
     std::vector<std::unique_ptr<UdpServer>> udp_;
     std::vector<std::unique_ptr<SerialServer>> serial_;
+    std::vector<std::vector<std::shared_ptr<Dialler>>> diallers_;  // by line
     std::vector<std::string> lines_;
 };
 

@@ -43,6 +43,8 @@ public:
     // B inputs
     void receive(ByteView bytes, Instant now) override;
     void handle_timeout(Instant now) override;
+    /// Something came that was not for the meter itself: the line is not idle.
+    void note_activity(Instant now) { last_activity_ = now; }
     void link_lost();
     void link_lost(Instant) override { link_lost(); }
 

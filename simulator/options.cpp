@@ -9,6 +9,9 @@ constexpr std::uint32_t longest_delay = 600'000;
 constexpr std::uint32_t largest_fleet = 100'000;
 const std::map<std::string, Parity> parities = {
     {"none", Parity::none}, {"even", Parity::even}, {"odd", Parity::odd}};
+const std::map<std::string, DialInForm> forms = {{"hexcell", DialInForm::hexcell},
+                                                 {"hexing", DialInForm::hexing},
+                                                 {"hexing-b", DialInForm::hexing_b}};
 
 void declare_meters(CLI::App& app, Options& options) {
     const std::string group = "The meters";
@@ -78,6 +81,22 @@ void declare_places(CLI::App& app, Options& options) {
         ->group(group);
 }
 
+void declare_dialling(CLI::App& app, Options& options) {
+    const std::string group = "Meters that dial in";
+    app.add_option(
+           "--dial", options.dial,
+           "HOST:PORT of the head end that every meter calls, and serves on that connection")
+        ->group(group);
+    app.add_option("--dial-as", options.dial_as,
+                   "How they make themselves known: hexcell, hexing, hexing-b (default: hexcell)")
+        ->transform(CLI::CheckedTransformer(forms, CLI::ignore_case).description(""))
+        ->group(group);
+    app.add_option("--heartbeat", options.heartbeat, "Seconds between heartbeats")
+        ->check(CLI::Range(1u, 86'400u))
+        ->capture_default_str()
+        ->group(group);
+}
+
 void declare_lines(CLI::App& app, Options& options) {
     const std::string group = "What the lines are like";
     app.add_option("--baud", options.baud_rate,
@@ -122,6 +141,7 @@ void declare_lines(CLI::App& app, Options& options) {
 void declare(CLI::App& app, Options& options) {
     declare_meters(app, options);
     declare_places(app, options);
+    declare_dialling(app, options);
     declare_lines(app, options);
     app.add_option("--log-level", options.log_level,
                    "What is logged to standard error: trace, debug, info, warning, error, off")

@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "simulator/dial_in_connection.hpp"
 #include "simulator/line_faults.hpp"
 #include "stack/base/line_settings.hpp"
 
@@ -31,6 +32,9 @@ struct Options {
     std::string serial;
     std::optional<std::size_t> max_connections;
     std::string control;  ///< [ADDRESS:]PORT
+    std::string dial;     ///< HOST:PORT of the head end
+    DialInForm dial_as = DialInForm::hexcell;
+    std::uint32_t heartbeat = 120;  ///< seconds
 
     // The lines
     std::optional<std::uint32_t> baud_rate;
