@@ -1,5 +1,7 @@
 #include "stack/wrapper/wpdu.hpp"
 
+#include <array>
+
 #include "stack/base/limits.hpp"
 #include "stack/base/reader.hpp"
 
@@ -33,10 +35,15 @@ void encode(Writer& writer, const Wpdu& wpdu) {
         writer.fail();
         return;
     }
-    writer.u16(version);
-    writer.u16(wpdu.source_wport);
-    writer.u16(wpdu.destination_wport);
-    writer.u16(static_cast<std::uint16_t>(wpdu.apdu.size()));
+    // At once: a write for each field takes twice as long.
+    std::array<Byte, header_size> header{};
+    std::size_t place = 0;
+    for (const std::size_t field : {std::size_t{version}, std::size_t{wpdu.source_wport},
+                                    std::size_t{wpdu.destination_wport}, wpdu.apdu.size()}) {
+        header[place++] = static_cast<Byte>(field >> 8);
+        header[place++] = static_cast<Byte>(field);
+    }
+    writer.bytes(header);
     writer.bytes(wpdu.apdu);
 }
 
