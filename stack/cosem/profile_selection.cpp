@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <compare>
 #include <optional>
+#include <ranges>
 
 #include "stack/cosem/date_time.hpp"
 #include "stack/cosem/scaler_unit.hpp"
@@ -248,9 +249,8 @@ void write_selected(DataBuilder& builder, const DataView& row,
         }
         return;
     }
-    const bool is_whole = columns.size() == elements->size() && row.is(axdr::Tag::structure) &&
-                          (columns.empty() || columns.back() + 1 == columns.size());
-    if (is_whole) {
+    const auto all = std::views::iota(std::size_t{0}, elements->size());
+    if (row.is(axdr::Tag::structure) && std::ranges::equal(columns, all)) {
         builder.element(row);
         return;
     }
@@ -258,6 +258,10 @@ void write_selected(DataBuilder& builder, const DataView& row,
     auto element = elements->begin();
     std::size_t place = 0;
     for (const std::size_t column : columns) {
+        if (column < place) {  // a range may name them in any order
+            element = elements->begin();
+            place = 0;
+        }
         for (; place < column && element != elements->end(); ++place) {
             ++element;
         }

@@ -82,8 +82,8 @@ private:
     bool is_time_ = false;
 };
 
-/// Writes a row with some of its columns, which are named in ascending order. A column that the row
-/// lacks is written as null-data.
+/// Writes a row with some of its columns, in the order given; fastest in ascending order. A column
+/// that the row lacks is written as null-data.
 void write_selected(axdr::DataBuilder& builder, const axdr::DataView& row,
                     std::span<const std::size_t> columns);
 
