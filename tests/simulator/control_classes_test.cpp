@@ -424,6 +424,7 @@ BOOST_AUTO_TEST_CASE(CC_IMG_3_resume_behind_a_power_cycle) {
     // The verification is lost with the power, and begins anew.
     meter->power_off(line.now());
     meter->power_on(line.now());
+    again.open_full();
     BOOST_TEST(ask_again("C001C1" + image + "0600") == "C401C1001601");
     BOOST_TEST(ask_again("C301C1" + image + "03010F00") == busy);
     again.advance(2s);
@@ -678,6 +679,7 @@ BOOST_AUTO_TEST_CASE(events_are_logged) {
     meter->power_off(line.now());
     line.advance(1min);
     meter->power_on(line.now());
+    line.open_full();
     BOOST_TEST(get(event_log + "07") == "0600000004");
 }
 

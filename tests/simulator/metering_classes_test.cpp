@@ -107,7 +107,8 @@ struct MeteringFixture {
     std::unique_ptr<Meter> meter = make_meter(scenario);
     MeterLine line{*meter};
 
-    MeteringFixture() {
+    MeteringFixture() { associate(); }
+    void associate() {
         BOOST_REQUIRE(
             line.ask(aarq(context_ln + initiate("FFFFFD", "FFFF")), 1).starts_with("6129"));
     }
@@ -437,7 +438,10 @@ BOOST_AUTO_TEST_CASE(power_comes_back) {
     const std::uint64_t before = number(total + "02");
     meter->power_off(line.now());
     line.advance(1h);
+    BOOST_TEST(ask("C001C1" + code + "00") == "");  // nobody is there
     meter->power_on(line.now());
+    BOOST_TEST(ask("C001C1" + code + "00") == "D80102");  // associations are not kept
+    associate();
     BOOST_TEST(number(rows + "07") == 1u);
     BOOST_TEST(get(code) == "100009");
     BOOST_TEST(number(total + "02") >= before);

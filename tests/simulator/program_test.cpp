@@ -157,7 +157,8 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_its_arguments) {
                "read: /nowhere.json");
     BOOST_TEST(first_line({"--scenario", "/dev/null"})
                    .starts_with("dlms-simulator: /dev/null: not a JSON document: "));
-    BOOST_TEST(first_line({"--bind", "meter"}) == "dlms-simulator: --bind: not an IP address");
+    BOOST_TEST(first_line({"--bind", "meter"}) ==
+               "dlms-simulator: --bind: not an IP address: meter");
     BOOST_TEST(first_line({"--port", "70000"}).starts_with("--port: "));
     BOOST_TEST(first_line({"--log-level", "loud"}).starts_with("--log-level: "));
     RunningMeter running(1);
