@@ -58,7 +58,7 @@ class Ports(unittest.TestCase):
         self.assertRegex(fleet.line(), rf"^listening on 127\.0\.0\.1:{first} to 127\.0\.0\.1:{first + 2} "
                                        r"\(3 ports, scenario hexcell and 2 more, seed 1, at most \d+ connections\)$")
         serials = [serial(first + i) for i in range(3)]
-        self.assertEqual([int(one, 16) for one in serials], [int(serials[0], 16) + i for i in range(3)])
+        self.assertEqual([int(one) for one in serials], [int(serials[0]) + i for i in range(3)])
 
     def test_several_meters_behind_a_port_are_told_apart_by_server_sap(self):
         first = free_ports(2)
@@ -66,7 +66,7 @@ class Ports(unittest.TestCase):
         self.addCleanup(fleet.close)
         self.assertIn("(2 ports, scenario hexcell and 5 more", fleet.line())
         serials = [serial(first + i // 3, "--server", str(1 + i % 3)) for i in range(6)]
-        self.assertEqual([int(one, 16) for one in serials], [int(serials[0], 16) + i for i in range(6)])
+        self.assertEqual([int(one) for one in serials], [int(serials[0]) + i for i in range(6)])
         # Behind the last one is nobody.
         result = dlms("read", f"127.0.0.1:{first}", SERIAL, "--client", "16", "--server", "4", "--timeout", "0.5")
         self.assertEqual(result.returncode, 3, result.stdout)
@@ -77,7 +77,7 @@ class Ports(unittest.TestCase):
         self.addCleanup(fleet.close)
         self.assertIn("(2 ports, UDP, scenario", fleet.line())
         serials = [serial(first + i // 2, "--udp", "--server", str(1 + i % 2)) for i in range(4)]
-        self.assertEqual([int(one, 16) for one in serials], [int(serials[0], 16) + i for i in range(4)])
+        self.assertEqual([int(one) for one in serials], [int(serials[0]) + i for i in range(4)])
 
     def test_the_next_address_when_the_ports_of_one_are_used_up(self):
         fleet = Fleet("--fleet", "3", "--port", "65534", "--bind", "127.0.0.1", "127.0.0.2")

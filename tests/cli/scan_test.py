@@ -90,7 +90,7 @@ class Lines(unittest.TestCase):
         def always(server):
             def answer(connection):
                 while connection.recv(1 << 16):
-                    connection.sendall(hdlc_frame(bytes([16 << 1 | 1]) + server, 0x73))  # UA
+                    connection.sendall(hdlc_frame(bytes([16 << 1 | 1]) + server, 0x1F))  # DM
             return answer
         for lower, expected in ((17, []), (16, [16])):
             peer = Peer(always(bytes([1 << 1, lower << 1 | 1])))
