@@ -200,10 +200,12 @@ private:
     bool was_misaddressed_ = false;
     bool awaits_late_answer_ = false;  // to DISC, which nobody has answered before SNRM
     std::optional<Instant> deadline_;  // of the state
-    Instant stalls_at_{};              // without progress, while connected and not idle
-    Instant patient_until_{};          // without progress, whatever the retries
-    ByteBuffer unnumbered_;            // segments of UI frames
-    Address unnumbered_source_;        // from which they come
+    /// The check sequence of the last I frame of each number that was taken.
+    std::array<std::optional<std::uint16_t>, 8> taken_{};
+    Instant stalls_at_{};        // without progress, while connected and not idle
+    Instant patient_until_{};    // without progress, whatever the retries
+    ByteBuffer unnumbered_;      // segments of UI frames
+    Address unnumbered_source_;  // from which they come
     Counters counters_;
     // For the reason of a failure; what came counts since the exchange last went on.
     std::optional<FrameNote> sent_;

@@ -10,6 +10,12 @@ namespace {
 /// control, both checks and one to spare; addresses come on top.
 constexpr std::uint32_t frame_overhead = 10;
 
+/// What tells a copy of a frame from another frame of the same number: its check sequence.
+std::uint16_t frame_check_of(const RawFrame& frame) {
+    const ByteView check = frame.content.last(2);
+    return static_cast<std::uint16_t>(check[0] << 8 | check[1]);
+}
+
 }  // namespace
 
 void ClientLink::process_frames(Instant now) {
@@ -124,6 +130,7 @@ void ClientLink::take_acceptance(const RawFrame& frame) {
     attempts_ = 0;
     forget_what_came();
     transfer_.reset(negotiated_, configuration_.max_apdu);
+    taken_.fill(std::nullopt);
     events_.push(LinkOpened{negotiated_});
 }
 
@@ -164,8 +171,8 @@ void ClientLink::take_connected(const ControlField& control, const RawFrame& fra
     const std::optional<unsigned> acknowledged = transfer_.acknowledge(control.receive_sequence);
     if (!acknowledged) {
         if (control.type == FrameType::i &&
-            transfer_.judge(control.send_sequence) == Arrival::repeated) {
-            // A copy that the line kept for long: it acknowledges what was right at its time.
+            taken_[control.send_sequence] == frame_check_of(frame)) {
+            // A copy that the line kept for long: what it acknowledges was right at its time.
             ++counters_.repeated;
             return;
         }
@@ -235,6 +242,7 @@ ClientLink::Turn ClientLink::take_information(const ControlField& control, const
         fail({ErrorCode::answer_too_long, Layer::hdlc, 0});
         return Turn::theirs;
     }
+    taken_[control.send_sequence] = frame_check_of(frame);
     peer_is_busy_ = false;
     counters_.octets_in_order += frame.information.size();
     // An I frame without information brings nothing on, however many come.

@@ -178,6 +178,24 @@ BOOST_AUTO_TEST_CASE(HDLC_X_DUP_1_what_comes_twice_is_taken_once) {
     holds_in_every_way(talk);
 }
 
+BOOST_AUTO_TEST_CASE(a_meter_that_counts_anew_is_no_late_copy) {
+    Talk talk = talk_with(plain());
+    opened(talk)
+        .command("send", send("C0"))
+        .expect_transmit("A010E6E600C0")
+        .deliver("A030E6E700C4")
+        .expect_event("apdu C4")
+        .command("send", send("C1"))
+        .expect_transmit("A032E6E600C1")
+        .deliver("A052E6E700C5")
+        .expect_event("apdu C5")
+        .command("send", send("C2"))
+        .expect_transmit("A054E6E600C2")
+        .deliver("A030E6E700C6")  // the number of the first answer, and another content
+        .expect_event("failed sequence-error");
+    holds_in_every_way(talk);
+}
+
 BOOST_AUTO_TEST_CASE(HDLC_X_RNR_1_a_busy_meter_is_polled) {
     Talk talk = talk_with(plain());
     opened(talk)
