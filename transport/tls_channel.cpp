@@ -14,6 +14,17 @@ namespace {
 /// Octets that one TLS record holds.
 constexpr std::size_t max_record = 16'384;
 
+/// Behind the handshake what breaks the stream is the end of the connection; only that our
+/// certificate was refused is told as late as here (TLS 1.3).
+Error stream_error(const std::error_code& error) {
+    Error reason = to_tls_error(error);
+    if (reason.code == ErrorCode::tls_failed || reason.code == ErrorCode::tls_not_spoken ||
+        reason.code == ErrorCode::tls_no_common_terms) {
+        reason.code = ErrorCode::connection_lost;
+    }
+    return reason;
+}
+
 }  // namespace
 
 struct TlsChannel::State {
@@ -52,7 +63,7 @@ Result<std::size_t> TlsChannel::write_some(ByteView bytes) {
 void TlsChannel::write_ended(State& state, std::error_code error) {
     state.sending.clear();
     if (error) {
-        state.write_error = to_tls_error(error);
+        state.write_error = stream_error(error);
     }
     if (const auto user = std::exchange(state.waiter, nullptr)) {
         user->may_write();
@@ -67,7 +78,7 @@ void TlsChannel::read(std::span<Byte> space, std::shared_ptr<ChannelUser> user) 
     state_->stream->async_read_some(
         asio::buffer(space.data(), space.size()),
         [state = state_, user = std::move(user)](std::error_code error, std::size_t count) {
-            user->read_ended(error ? Result<std::size_t>(std::unexpected(to_tls_error(error)))
+            user->read_ended(error ? Result<std::size_t>(std::unexpected(stream_error(error)))
                                    : Result<std::size_t>(count));
         });
 }

@@ -31,6 +31,16 @@ Error handshake_error(SSL* connection, const std::error_code& error) {
         return to_certificate_error(verified);
     }
     const Error reason = to_tls_error(error);
+    // In TLS 1.2 a peer that wants a certificate of ours says no more than that the handshake has
+    // failed, when everything else is agreed on.
+    if (reason.code == ErrorCode::tls_no_common_terms &&
+        SSL_get_pending_cipher(connection) != nullptr) {
+        const unsigned char* types = nullptr;
+        const bool wanted_certificate = SSL_get0_certificate_types(connection, &types) > 0;
+        return Error{
+            wanted_certificate ? ErrorCode::own_certificate_rejected : ErrorCode::tls_failed,
+            Layer::transport, 0};
+    }
     // A peer that hangs up in the middle of a handshake does not speak TLS, or not with us.
     return reason.code == ErrorCode::connection_lost
                ? Error{ErrorCode::tls_failed, Layer::transport, 0}

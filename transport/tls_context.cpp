@@ -70,7 +70,6 @@ ErrorCode code_of(const std::error_code& error) {
     switch (reason) {
         case SSL_R_WRONG_VERSION_NUMBER:
         case SSL_R_HTTP_REQUEST:
-        case SSL_R_UNEXPECTED_MESSAGE:
         case SSL_R_BAD_RECORD_TYPE:
         case SSL_R_PACKET_LENGTH_TOO_LONG: return ErrorCode::tls_not_spoken;
         case SSL_R_UNSUPPORTED_PROTOCOL:
