@@ -105,6 +105,10 @@ std::string_view advice(const client::Failure& failure) {
                    "another head end is connected.";
         case FailureCode::malformed_answer:
         case FailureCode::protocol_violation:
+            // What is wrong with a value has nothing to do with the link.
+            if (failure.error && failure.error->layer == Layer::cosem) {
+                return {};
+            }
             return "Is this a DLMS meter, and is the link the right one (--hdlc, --udp; else the "
                    "wrapper over TCP)? -v shows the octets.";
         case FailureCode::outcome_unknown: return "Read the value back before writing again.";

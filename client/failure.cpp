@@ -132,7 +132,7 @@ std::string_view exact_sentence(const Failure& failure) {
             return "our invocation counter of the key is at its end: the key is to be changed";
         case ErrorCode::counter_not_reserved:
             return "our invocation counters could not be written, so that nothing is sent";
-        case ErrorCode::tls_failed: return "the peer broke the TLS handshake off";
+        case ErrorCode::tls_failed: return "the TLS handshake failed";
         case ErrorCode::tls_not_spoken:
             return "what the peer sent is no TLS: is the port right, and does it expect TLS?";
         case ErrorCode::tls_no_common_terms:

@@ -6,6 +6,7 @@
 #include "client/meter_profile.hpp"
 #include "client/profile_reading.hpp"
 #include "client/request_items.hpp"
+#include "stack/axdr/compact_array.hpp"
 
 namespace dlms::client {
 
@@ -205,13 +206,15 @@ asio::awaitable<Outcome<bool>> ProfileReader::holds_rows(cosem::ObisCode profile
     request.attribute = {profile_class, profile, 2};
     const auto buffer = co_await client_.read(std::move(request), deadline);
     if (!buffer) {
-        if (concerns_the_item(buffer.error())) {
+        if (is_refusal(buffer.error())) {
             co_return false;
         }
         co_return std::unexpected(buffer.error());
     }
-    const auto rows = buffer->view().elements();
-    co_return buffer->view().is(axdr::Tag::compact_array) || (rows && rows->size() > 0);
+    const auto compact = buffer->view().compact_array();
+    const auto unrolled = compact ? compact->to_array() : axdr::Data();
+    const auto rows = compact && unrolled ? unrolled->view().elements() : buffer->view().elements();
+    co_return rows && rows->size() > 0;
 }
 
 asio::awaitable<Outcome<ProfileTable>> ProfileReader::read_rows(const ProfileQuery& query,
