@@ -36,6 +36,8 @@ Dialler::Dialler(const asio::any_io_executor& executor, Meter& meter, Configurat
 
 void Dialler::hang_up() {
     if (session_) {
+        // A head end that accepts and closes is one that nobody reached.
+        longest_pause_ = connection_->answered() > 0 ? shortest_pause : longest_pause_;
         session_.reset();
         call_later();
     }
@@ -70,21 +72,33 @@ void Dialler::call() {
         asio::detached);
 }
 
+void Dialler::power_changed() {
+    if (!meter_.is_powered()) {
+        hang_up();
+    } else if (!session_) {
+        longest_pause_ = shortest_pause;
+        call_later();
+    }
+}
+
 void Dialler::answered(asio::ip::tcp::socket socket) {
-    longest_pause_ = shortest_pause;
+    if (!meter_.is_powered()) {
+        call_later();
+        return;
+    }
     const std::string peer =
         configuration_.head_end.host + ':' + std::to_string(configuration_.head_end.port);
     if (log_.connected) {
         log_.connected(peer);
     }
+    auto connection = std::make_unique<DialInConnection>(meter_, configuration_.settings,
+                                                         std::chrono::steady_clock::now());
+    connection_ = connection.get();
     session_ = std::make_unique<LineSession>(
-        std::make_unique<DialInConnection>(meter_, configuration_.settings,
-                                           std::chrono::steady_clock::now()),
-        std::make_unique<transport::TcpChannel>(std::move(socket)), peer,
+        std::move(connection), std::make_unique<transport::TcpChannel>(std::move(socket)), peer,
         transport::Framing::wrapper, log_, [weak = weak_from_this()](LineSession&, const Error&) {
             if (const std::shared_ptr<Dialler> self = weak.lock()) {
-                self->session_.reset();
-                self->call_later();
+                self->hang_up();
             }
         });
     session_->start();
@@ -99,7 +113,8 @@ void Dialler::call_later() {
     std::array<Byte, 1> draw{};
     static_cast<void>(random.fill(draw));
     pause_.expires_after(longest_pause_ / 2 + longest_pause_ * draw[0] / 510);
-    longest_pause_ = std::min(2 * longest_pause_, longest_pause);
+    longest_pause_ =
+        meter_.is_powered() ? std::min(2 * longest_pause_, longest_pause) : longest_pause_;
     pause_.async_wait([weak = weak_from_this()](const std::error_code& error) {
         const std::shared_ptr<Dialler> self = weak.lock();
         if (!error && self && !self->is_closed_) {

@@ -27,6 +27,8 @@ public:
     bool is_connected() const { return session_ != nullptr; }
     /// Hangs up, and calls again later.
     void hang_up();
+    /// The meter has lost its power, or got it back.
+    void power_changed();
     /// Hangs up for good.
     void close();
 
@@ -44,6 +46,7 @@ private:
     asio::steady_timer pause_;
     std::chrono::milliseconds longest_pause_;
     std::unique_ptr<LineSession> session_;
+    const DialInConnection* connection_ = nullptr;  // inside session_
     bool is_closed_ = false;
 };
 

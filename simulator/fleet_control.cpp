@@ -123,7 +123,8 @@ public:
         const std::size_t on_a_line = fleet.front()->size();
         line_ = (number - 1) / on_a_line;
         group_ = fleet[line_].get();
-        meter_ = &(*group_)[(number - 1) % on_a_line];
+        place_ = (number - 1) % on_a_line;
+        meter_ = &(*group_)[place_];
     }
 
     Meter& meter() const { return *meter_; }
@@ -216,27 +217,26 @@ private:
     };
 
     ControlAnswer power(bool on, Instant now) {
-        if (on == meter_->is_powered()) {
-            return {};
+        if (on != meter_->is_powered()) {
+            on ? meter_->power_on(now) : meter_->power_off(now);
+            places_.power_changed(line_, place_);
         }
-        if (!on) {
-            meter_->power_off(now);
-            bool any_is_on = false;
-            for (std::size_t i = 0; i < group_->size(); ++i) {
-                any_is_on = any_is_on || (*group_)[i].is_powered();
-            }
-            // Nobody is there to accept a connection; a converter with other meters still is.
-            if (!any_is_on) {
-                places_.suspend(line_);
-            }
-            return {};
+        if (on) {
+            // Also where it was on: a port that was taken may be free now.
+            const Status resumed = places_.resume(line_);
+            return resumed ? ControlAnswer()
+                           : refuse(409, "the meter is on, and its port is not: " +
+                                             describe(resumed.error()));
         }
-        meter_->power_on(now);
-        const Status resumed = places_.resume(line_);
-        return resumed
-                   ? ControlAnswer()
-                   : refuse(409, "meter " + std::to_string(number_) +
-                                     " is on, and its port is not: " + describe(resumed.error()));
+        bool any_is_on = false;
+        for (std::size_t i = 0; i < group_->size(); ++i) {
+            any_is_on = any_is_on || (*group_)[i].is_powered();
+        }
+        // Nobody is there to accept a connection; a converter with other meters still is.
+        if (!any_is_on) {
+            places_.suspend(line_);
+        }
+        return {};
     }
 
     ControlAnswer misbehaviour(const ScenarioNode& node) {
@@ -310,6 +310,7 @@ private:
     ListeningPlaces& places_;
     std::size_t number_;
     std::size_t line_ = 0;
+    std::size_t place_ = 0;
     MeterGroup* group_ = nullptr;
     Meter* meter_ = nullptr;
 };
@@ -410,18 +411,29 @@ ControlAnswer FleetControl::answer_fleet(const ControlRequest& request, Instant 
         return refuse(400, "the body is expected to be JSON");
     }
     json changed = json::array();
+    json failed = json::object();
+    ControlAnswer first_failure;
     for (std::size_t number = range->first; number <= range->second; ++number) {
         if (!share->takes_next()) {
             continue;
         }
         const ControlAnswer one =
             ControlledMeter(fleet_, places_, number).command(what, path, request.query, body, now);
-        if (one.status != 200) {
-            return one;
+        if (one.status == 200) {
+            changed.push_back(number);
+            continue;
         }
-        changed.push_back(number);
+        if (failed.empty()) {
+            first_failure = one;
+        }
+        failed[std::to_string(number)] = one.body["error"];
     }
-    return {200, {{"changed", std::move(changed)}}};
+    if (failed.empty()) {
+        return {200, {{"changed", std::move(changed)}}};
+    }
+    first_failure.body["changed"] = std::move(changed);
+    first_failure.body["failed"] = std::move(failed);
+    return first_failure;
 }
 
 }  // namespace dlms::simulator

@@ -60,16 +60,24 @@ hdlc::ServerStation HdlcMeter::make_station() const {
 
 void HdlcMeter::receive(ByteView bytes, Instant now) {
     now_ = now;
-    if (meter_.power_losses() != power_losses_) {
-        power_losses_ = meter_.power_losses();
-        link_lost(now);
-    }
+    notice_power_loss(now);
     if (!meter_.is_powered()) {
         return;
     }
     renew_station();
     station_.receive(bytes, now);
     serve(now);
+}
+
+/// What was there before the power failed is there no longer.
+void HdlcMeter::notice_power_loss(Instant now) {
+    if (meter_.power_losses() != power_losses_) {
+        power_losses_ = meter_.power_losses();
+        held_.clear();
+        link_lost(now);
+        while (station_.poll_transmit()) {
+        }
+    }
 }
 
 /// What was written into the meter's setup, or into its delay, rules the next links.
@@ -86,6 +94,7 @@ void HdlcMeter::renew_station() {
 
 void HdlcMeter::handle_timeout(Instant now) {
     now_ = now;
+    notice_power_loss(now);
     if (const std::optional<Instant> due = associations_.poll_timeout(); due && now >= *due) {
         associations_.handle_timeout(now);
     }
@@ -103,6 +112,9 @@ void HdlcMeter::link_lost(Instant now) {
 }
 
 std::optional<ByteView> HdlcMeter::poll_transmit() {
+    if (!meter_.is_powered()) {
+        return std::nullopt;
+    }
     send_waiting();
     associations_.flush();
     return station_.poll_transmit();

@@ -62,6 +62,7 @@ private:
     void handle(const hdlc::ServerEvent& event, Instant now);
     void end_link(const Pair& pair);
     void send_waiting();
+    void notice_power_loss(Instant now);
     void renew_station();
 
     Meter& meter_;

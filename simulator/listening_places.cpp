@@ -131,18 +131,21 @@ void ListeningPlaces::suspend(std::size_t line) {
     for (const auto& server : tcp_[line]) {
         server->close();
     }
-    for (const std::shared_ptr<Dialler>& dialler : diallers_[line]) {
-        dialler->hang_up();
+}
+
+void ListeningPlaces::power_changed(std::size_t line, std::size_t place) {
+    if (place < diallers_[line].size()) {
+        diallers_[line][place]->power_changed();
     }
 }
 
 Status ListeningPlaces::resume(std::size_t line) {
+    Status all;
     for (const auto& server : tcp_[line]) {
-        if (const Status resumed = server->resume(); !resumed) {
-            return resumed;
-        }
+        const Status resumed = server->resume();
+        all = all ? resumed : all;
     }
-    return {};
+    return all;
 }
 
 ListeningPlaces::Opened ListeningPlaces::read_addresses() {

@@ -36,6 +36,8 @@ public:
     // The TCP ports and calls of one line of the fleet.
     std::size_t connections(std::size_t line) const;
     void disconnect(std::size_t line);
+    /// A meter of the line, by its place there, has lost its power or got it back.
+    void power_changed(std::size_t line, std::size_t place);
     /// Nobody listens there any more, until resume().
     void suspend(std::size_t line);
     /// Errors: those of TcpAcceptor::listen().

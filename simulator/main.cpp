@@ -122,10 +122,8 @@ int serve(const Options& options, const Fleet& fleet) {
     asio::signal_set signals(io, SIGTERM, SIGINT);
     signals.async_wait([&](const std::error_code& failed, int) {
         if (!failed) {
-            if (*control_server) {
-                (*control_server)->stop();
-            }
             places.close();
+            io.stop();  // also where a call to a head end is not answered yet
         }
     });
     for (const std::string& line : places.lines()) {
@@ -135,6 +133,9 @@ int serve(const Options& options, const Fleet& fleet) {
         std::cout << "control on port " << (*control_server)->port() << std::endl;
     }
     io.run();
+    if (*control_server) {
+        (*control_server)->stop();
+    }
     spdlog::info("ended");
     return EXIT_SUCCESS;
 }
@@ -196,24 +197,29 @@ std::optional<std::string> fill(Fleet& fleet, const Options& options,
     return std::nullopt;
 }
 
-/// Sockets for every line's ports, and a connection to each. Nothing, or what is wrong.
-std::optional<std::string> make_room(const Options& options) {
+/// Sockets for every line's ports, for a connection to each, and for every call. Nothing, or what
+/// is wrong.
+std::optional<std::string> make_room(const Options& options, std::size_t models) {
     constexpr std::size_t others = 64;
-    const std::size_t places = std::size_t{options.hdlc_port.has_value()} +
-                               std::size_t{options.udp_port.has_value()} +
-                               std::size_t{options.port || !options.hdlc_port};
-    const std::size_t ports = places * options.fleet;
-    const std::size_t wanted = 2 * ports + others;
+    const bool names_another = options.hdlc_port || options.udp_port || !options.pty.empty() ||
+                               !options.serial.empty() || !options.dial.empty();
+    const std::size_t tcp =
+        options.fleet * (std::size_t{options.hdlc_port.has_value()} +
+                         std::size_t{options.port.has_value() || !names_another});
+    const std::size_t calls =
+        options.dial.empty() ? 0 : options.fleet * models * std::size_t{options.copies};
+    const std::size_t needed = tcp + (options.udp_port ? options.fleet : 0) + calls + others;
+    const std::size_t wanted = needed + tcp;
     const std::size_t allowed = raise_open_files(wanted);
-    if (allowed < ports + others) {
-        return "--fleet: " + std::to_string(ports) + " ports need as many open files, and " +
+    if (allowed < needed) {
+        return "--fleet: " + std::to_string(needed) + " open files are needed, and " +
                std::to_string(allowed) +
                " are allowed: raise the limit (ulimit -Hn), or put several meters on each port "
                "(--multi-drop)";
     }
     if (allowed < wanted) {
-        spdlog::warn("{} open files are allowed: {} ports leave room for {} connections", allowed,
-                     ports, allowed - ports);
+        spdlog::warn("{} open files are allowed: that leaves room for {} connections to {} ports",
+                     allowed, allowed - needed, tcp);
     }
     return std::nullopt;
 }
@@ -236,7 +242,7 @@ int run(const Options& options) {
         }
         models.push_back(std::make_shared<const MeterModel>(*std::move(scenario)));
     }
-    if (const auto wrong = make_room(options)) {
+    if (const auto wrong = make_room(options, models.size())) {
         return complain(*wrong);
     }
     Fleet fleet;

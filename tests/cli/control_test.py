@@ -178,6 +178,35 @@ class Changing(Base):
         self.assertEqual(dlms(*secured, environment=keys).returncode, 0)
 
 
+class Enduring(Base):
+    def test_a_client_that_drips_a_body_holds_up_nobody_and_no_end(self):
+        meter = self.start()
+        slow = [socket.create_connection(("127.0.0.1", meter.control)) for _ in range(8)]
+        for connection in slow:
+            self.addCleanup(connection.close)
+            connection.sendall(b"PUT /meters/1/power HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n ")
+        self.assertEqual(meter.ask("GET", "/statistics")[0], 200)
+        meter.process.terminate()
+        meter.process.wait(20)
+        self.assertEqual(meter.process.returncode, 0)
+
+    def test_a_port_that_was_taken_while_the_power_was_off(self):
+        meter = self.start()
+        meter.put("/meters/1/power", {"on": False})
+        with socket.create_server(("127.0.0.1", meter.port)):
+            status, answer = meter.ask("PUT", "/meters/1/power", {"on": True})
+            self.assertEqual((status, answer["changed"], list(answer["failed"])), (409, [], ["1"]))
+        meter.put("/meters/1/power", {"on": True})
+        self.assertEqual(meter.read(SERIAL), "000012345678")
+
+    def test_one_meter_that_cannot_holds_up_no_other(self):
+        fleet = self.start("--scenario", "hexcell", "--scenario", "small", "--port", "0")
+        status, answer = fleet.ask("PUT", "/meters/*/objects/0-0:96.1.0.255/2", {"octet-string": "000000000042"})
+        self.assertEqual(status, 200, answer)
+        status, answer = fleet.ask("PUT", "/meters/*/objects/1-0:99.1.0.255/8", {"double-long-unsigned": 10})
+        self.assertEqual((status, answer["changed"], list(answer["failed"])), (404, [1], ["2"]))
+
+
 class Refusing(Base):
     def test_what_is_asked_wrongly_is_told_where(self):
         meter = self.start()

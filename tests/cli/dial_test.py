@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import unittest
+import urllib.request
 
 from processes import SIMULATOR
 
@@ -132,6 +133,37 @@ class Dialling(unittest.TestCase):
         connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
         self.assertEqual(connection.recv(1), b"")
         self.heartbeat(self.accept())
+
+    def test_a_meter_without_power_calls_nobody(self):
+        port = self.head_end.getsockname()[1]
+        process = subprocess.Popen([SIMULATOR, "--log-level", "off", "--multi-drop", "2", "--dial", f"127.0.0.1:{port}",
+                                    "--control", "0"], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.terminate)
+        process.stdout.readline()
+        control = int(process.stdout.readline().rsplit(" ", 1)[1])
+        calls = {}
+        for _ in range(2):
+            connection = self.accept()
+            calls[self.heartbeat(connection)] = connection
+            connection.sendall(HEXCELL_ANSWER)
+
+        def power(on):
+            body = b'{"on": true}' if on else b'{"on": false}'
+            request = urllib.request.Request(f"http://127.0.0.1:{control}/meters/1/power", body, method="PUT")
+            with urllib.request.urlopen(request, timeout=30) as response:
+                self.assertEqual(response.status, 200)
+        power(False)
+        self.assertEqual(calls[SERIAL].recv(1), b"")
+        self.head_end.settimeout(3)
+        with self.assertRaises(TimeoutError):
+            self.head_end.accept()
+        power(True)
+        self.head_end.settimeout(30)
+        self.assertEqual(self.heartbeat(self.accept()), SERIAL)
+        # The other one has not been hung up on.
+        other = next(call for number, call in calls.items() if number != SERIAL)
+        self.associate(other)
 
     def test_a_head_end_that_cannot_be(self):
         for wrong in ("nowhere", "127.0.0.1:", ":5512", "127.0.0.1:0", "127.0.0.1:65536"):

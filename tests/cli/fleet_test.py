@@ -119,7 +119,7 @@ class Refusals(unittest.TestCase):
                                 text=True, timeout=60, check=False,
                                 preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (300, 300)))
         self.assertEqual(result.returncode, 1)
-        self.assertIn("500 ports need as many open files, and 300 are allowed", result.stderr)
+        self.assertIn("564 open files are needed, and 300 are allowed", result.stderr)
 
     def test_a_fleet_has_no_serial_line(self):
         self.assertIn("not on --pty or --serial", self.refused("--fleet", "2", "--pty", "/tmp/no-such-line"))
