@@ -50,10 +50,14 @@ void Dialler::close() {
 }
 
 void Dialler::call() {
+    if (is_calling_ || session_) {
+        return;
+    }
     if (!meter_.is_powered()) {
         call_later();
         return;
     }
+    is_calling_ = true;
     asio::co_spawn(
         executor_,
         [](std::weak_ptr<Dialler> weak, transport::TcpEndpoint head_end) -> asio::awaitable<void> {
@@ -63,6 +67,7 @@ void Dialler::call() {
             if (!self || self->is_closed_) {
                 co_return;
             }
+            self->is_calling_ = false;
             if (socket) {
                 self->answered(std::move(*socket));
             } else {

@@ -47,6 +47,7 @@ private:
     std::chrono::milliseconds longest_pause_;
     std::unique_ptr<LineSession> session_;
     const DialInConnection* connection_ = nullptr;  // inside session_
+    bool is_calling_ = false;                       // nobody has answered yet
     bool is_closed_ = false;
 };
 

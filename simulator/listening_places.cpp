@@ -70,9 +70,7 @@ std::expected<void, std::string> ListeningPlaces::open() {
         return std::unexpected("--fleet: a fleet listens on ports, not on --pty or --serial");
     }
     Opened opened = read_addresses();
-    const bool names_another =
-        options_.hdlc_port || options_.udp_port || names_line || !options_.dial.empty();
-    if (opened && (options_.port || !names_another)) {
+    if (opened && options_.opens_wrapper()) {
         opened = open_wrapper();
     }
     if (opened && options_.hdlc_port) {
@@ -229,55 +227,51 @@ void ListeningPlaces::add_line(const std::string& place, const std::string& kind
     lines_.push_back("listening on " + place + " (" + kind + meters_text() + ", " + more + ")");
 }
 
+Result<std::uint16_t> ListeningPlaces::serve_tcp(std::size_t line, const Where& where,
+                                                 transport::Framing framing,
+                                                 LineFactory make_line) {
+    auto server = MeterServer::start(executor_,
+                                     {.endpoint = {where.address, where.port},
+                                      .make_line = std::move(make_line),
+                                      .framing = framing,
+                                      .max_connections = connection_limit()},
+                                     log_);
+    if (!server) {
+        return std::unexpected(server.error());
+    }
+    tcp_[line].push_back(*std::move(server));
+    return tcp_[line].back()->local_endpoint().port();
+}
+
+std::string ListeningPlaces::connections_text() const {
+    return "at most " + std::to_string(connection_limit()) + " connections";
+}
+
 ListeningPlaces::Opened ListeningPlaces::open_wrapper() {
-    const std::size_t limit = connection_limit();
-    return open_ports(options_.port.value_or(default_port), "",
-                      "at most " + std::to_string(limit) + " connections",
-                      [&](std::size_t line, const Where& where) -> Result<std::uint16_t> {
-                          MeterGroup& meters = *fleet_[line];
-                          auto server = MeterServer::start(
-                              executor_,
-                              {.endpoint = {where.address, where.port},
-                               .make_line = [&meters](Instant now) -> std::unique_ptr<LineMachine> {
-                                   return std::make_unique<MeterConnection>(meters, now);
-                               },
-                               .framing = transport::Framing::wrapper,
-                               .max_connections = limit},
-                              log_);
-                          if (!server) {
-                              return std::unexpected(server.error());
-                          }
-                          tcp_[line].push_back(*std::move(server));
-                          return tcp_[line].back()->local_endpoint().port();
-                      });
+    return open_ports(
+        options_.port.value_or(default_port), "", connections_text(),
+        [this](std::size_t line, const Where& where) {
+            return serve_tcp(
+                line, where, transport::Framing::wrapper,
+                [&meters = *fleet_[line]](Instant now) -> std::unique_ptr<LineMachine> {
+                    return std::make_unique<MeterConnection>(meters, now);
+                });
+        });
 }
 
 ListeningPlaces::Opened ListeningPlaces::open_hdlc() {
-    const std::size_t limit = connection_limit();
     return open_ports(
         *options_.hdlc_port, opening_text() + "HDLC, ",
-        addresses_text(first_) + ", at most " + std::to_string(limit) + " connections",
-        [&](std::size_t line, const Where& where) -> Result<std::uint16_t> {
+        addresses_text(first_) + ", " + connections_text(),
+        [this](std::size_t line, const Where& where) -> Result<std::uint16_t> {
             MeterGroup& meters = *fleet_[line];
             if (const auto tried = make_line(meters, std::chrono::steady_clock::now(), Place::tcp);
                 !tried) {
                 return std::unexpected(tried.error());
             }
-            auto server = MeterServer::start(
-                executor_,
-                {.endpoint = {where.address, where.port},
-                 .make_line =
-                     [this, &meters](Instant now) {
-                         return *make_line(meters, now, Place::tcp);  // as good as the one tried
-                     },
-                 .framing = transport::Framing::hdlc,
-                 .max_connections = limit},
-                log_);
-            if (!server) {
-                return std::unexpected(server.error());
-            }
-            tcp_[line].push_back(*std::move(server));
-            return tcp_[line].back()->local_endpoint().port();
+            return serve_tcp(line, where, transport::Framing::hdlc, [this, &meters](Instant now) {
+                return *make_line(meters, now, Place::tcp);  // as good as the one tried
+            });
         });
 }
 

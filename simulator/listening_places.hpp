@@ -58,6 +58,9 @@ private:
     Opened open_ports(std::uint16_t first, const std::string& kind, const std::string& more,
                       const OpenOne& open_one);
     std::optional<Where> place_of(std::size_t group, std::uint16_t first) const;
+    Result<std::uint16_t> serve_tcp(std::size_t line, const Where& where,
+                                    transport::Framing framing, LineFactory make_line);
+    std::string connections_text() const;
     Opened open_wrapper();
     Opened open_hdlc();
     Opened open_udp();

@@ -201,11 +201,8 @@ std::optional<std::string> fill(Fleet& fleet, const Options& options,
 /// is wrong.
 std::optional<std::string> make_room(const Options& options, std::size_t models) {
     constexpr std::size_t others = 64;
-    const bool names_another = options.hdlc_port || options.udp_port || !options.pty.empty() ||
-                               !options.serial.empty() || !options.dial.empty();
-    const std::size_t tcp =
-        options.fleet * (std::size_t{options.hdlc_port.has_value()} +
-                         std::size_t{options.port.has_value() || !names_another});
+    const std::size_t tcp = options.fleet * (std::size_t{options.hdlc_port.has_value()} +
+                                             std::size_t{options.opens_wrapper()});
     const std::size_t calls =
         options.dial.empty() ? 0 : options.fleet * models * std::size_t{options.copies};
     const std::size_t needed = tcp + (options.udp_port ? options.fleet : 0) + calls + others;

@@ -46,6 +46,11 @@ struct Options {
     FaultRates faults;
 
     std::string log_level = "info";
+
+    /// The wrapper's TCP port is opened where it is named, or no other place is.
+    bool opens_wrapper() const {
+        return port || !(hdlc_port || udp_port || !pty.empty() || !serial.empty() || !dial.empty());
+    }
 };
 
 /// Makes the command line's parser fill `options`, which must outlive it.
