@@ -90,6 +90,24 @@ void write_simple(JsonWriter& writer, const Cursor::Item& item) {
     }
 }
 
+/// The same of an unsigned or signed integer with what begins and ends its object; false, and
+/// nothing written, for any other item.
+[[gnu::always_inline]] inline bool write_integer(JsonWriter& writer, const JsonPiece& beginning,
+                                                 const Cursor::Item& item) {
+    switch (item.tag) {
+        case Tag::double_long_unsigned:
+        case Tag::long_unsigned:
+        case Tag::unsigned_:
+        case Tag::long64_unsigned: writer.integer_with(beginning, item.unsigned_integer()); break;
+        case Tag::double_long:
+        case Tag::long_:
+        case Tag::integer:
+        case Tag::long64: writer.integer_with(beginning, item.signed_integer()); break;
+        default: return false;
+    }
+    return true;
+}
+
 /// Writes one type description; the recursion is bound by the depth that a checked one may have.
 void write_type(JsonWriter& writer, axdr::TypeDescriptionCursor& cursor) {
     const axdr::TypeDescriptionCursor::Item item = cursor.next();
@@ -126,24 +144,27 @@ bool write_items(JsonWriter& writer, ItemCursor& cursor, std::size_t& budget) {
         }
         --budget;
         const Cursor::Item item = cursor.next();
-        if (writer.is_compact()) {
-            writer.begin_with(beginnings[static_cast<std::size_t>(item.tag)]);
-        } else {
-            begin_on_lines(writer, item.tag);
-        }
-        if (is_elements(item.tag)) {
-            writer.begin_array();
-            if (item.count > 0) {
-                left[depth++] = item.count;
-                continue;
+        const JsonPiece& beginning = beginnings[static_cast<std::size_t>(item.tag)];
+        if (!writer.is_compact() || !write_integer(writer, beginning, item)) {
+            if (writer.is_compact()) {
+                writer.begin_with(beginning);
+            } else {
+                begin_on_lines(writer, item.tag);
             }
-            writer.end_array();
-        } else if (item.tag != Tag::compact_array) {
-            write_simple(writer, item);
-        } else if (!write_compact_array(writer, item.content, budget)) {
-            return false;
+            if (is_elements(item.tag)) {
+                writer.begin_array();
+                if (item.count > 0) {
+                    left[depth++] = item.count;
+                    continue;
+                }
+                writer.end_array();
+            } else if (item.tag != Tag::compact_array) {
+                write_simple(writer, item);
+            } else if (!write_compact_array(writer, item.content, budget)) {
+                return false;
+            }
+            writer.end_object();
         }
-        writer.end_object();
         while (depth > 0 && --left[depth - 1] == 0) {
             writer.end_array();
             writer.end_object();

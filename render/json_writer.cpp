@@ -21,35 +21,48 @@ bool needs_no_escape(std::string_view text) {
 
 using DigitPair = std::array<char, 2>;
 
-/// Every number below Base * Base as two digits.
-template <std::size_t Base>
-constexpr std::array<DigitPair, Base * Base> make_digit_pairs() {
+/// Every octet as two digits.
+constexpr std::array<DigitPair, 256> make_hex_pairs() {
     constexpr std::string_view digits = "0123456789ABCDEF";
-    std::array<DigitPair, Base * Base> pairs{};
+    std::array<DigitPair, 256> pairs{};
     for (std::size_t i = 0; i < pairs.size(); ++i) {
-        pairs[i] = {digits[i / Base], digits[i % Base]};
+        pairs[i] = {digits[i / 16], digits[i % 16]};
     }
     return pairs;
 }
 
-constexpr auto hex_pairs = make_digit_pairs<16>();
-constexpr auto decimal_pairs = make_digit_pairs<10>();
+constexpr auto hex_pairs = make_hex_pairs();
 
-constexpr std::array<std::uint64_t, 20> make_powers_of_ten() {
-    std::array<std::uint64_t, 20> powers{1};
-    for (std::size_t i = 1; i < powers.size(); ++i) {
-        powers[i] = powers[i - 1] * 10;
-    }
-    return powers;
+/// The digits of a number below 10^8, one an octet, the first in the lowest: the number is cut into
+/// halves of four, two and one digits, all halves at once.
+constexpr std::uint64_t eight_digits(std::uint64_t value) {
+    std::uint64_t lanes = value / 10000 | value % 10000 << 32;
+    const std::uint64_t hundreds = lanes * 10486 >> 20 & 0x0000'007F'0000'007F;
+    lanes = hundreds | (lanes - hundreds * 100) << 16;
+    const std::uint64_t tens = lanes * 103 >> 10 & 0x000F'000F'000F'000F;
+    return tens | (lanes - tens * 10) << 8;
 }
 
-constexpr auto powers_of_ten = make_powers_of_ten();
+/// Writes eight octets, of which the first `8 - skipped` are the digits without so many first ones.
+char* put_eight(char* place, std::uint64_t digits, int skipped) {
+    constexpr std::uint64_t zeros = 0x3030'3030'3030'3030;
+    std::uint64_t text = (digits | zeros) >> 8 * skipped;
+    if constexpr (std::endian::native == std::endian::big) {
+        text = std::byteswap(text);
+    }
+    std::memcpy(place, &text, sizeof text);
+    return place + 8 - skipped;
+}
 
-/// 1 for 0. The logarithm of two gives the count or one less: 1233 / 4096 is log10(2).
-std::size_t count_digits(std::uint64_t value) {
-    const auto bits = static_cast<std::size_t>(std::bit_width(value | 1));
-    const std::size_t least = bits * 1233 / 4096;
-    return least + (value >= powers_of_ten[least] || least == 0 ? 1 : 0);
+/// Returns the end of the number; up to 7 octets behind it are written too. 24 octets at most.
+char* put_decimal(char* place, std::uint64_t value) {
+    constexpr std::uint64_t block = 100'000'000;
+    if (value >= block) {
+        return put_eight(put_decimal(place, value / block), eight_digits(value % block), 0);
+    }
+    const std::uint64_t digits = eight_digits(value);
+    // The last digit stays, a 0 too.
+    return put_eight(place, digits, std::countr_zero(digits | std::uint64_t{1} << 56) / 8);
 }
 
 }  // namespace
@@ -142,21 +155,28 @@ void JsonWriter::signed_integer(std::int64_t value) {
     needs_comma_ = true;
 }
 
-/// Two digits at a time, straight to their place.
 void JsonWriter::put_digits(std::uint64_t value) {
     make_room(longest_number);
-    std::size_t place = used_ + count_digits(value);
-    used_ = place;
-    while (value >= 100) {
-        place -= 2;
-        std::memcpy(block_.data() + place, decimal_pairs[value % 100].data(), 2);
-        value /= 100;
-    }
-    if (value >= 10) {
-        std::memcpy(block_.data() + place - 2, decimal_pairs[value].data(), 2);
-    } else {
-        block_[place - 1] = decimal_pairs[value][1];
-    }
+    char* const place = block_.data() + used_;
+    used_ += static_cast<std::size_t>(put_decimal(place, value) - place);
+}
+
+void JsonWriter::put_object(const JsonPiece& piece, bool is_negative, std::uint64_t magnitude) {
+    // Through a pointer of its own: what is written as characters may be a member of this writer
+    // for all that the compiler knows, which would read them all again.
+    make_room(JsonPiece::capacity + longest_number);
+    char* place = block_.data() + used_;
+    *place = ',';
+    place += needs_comma_ ? 1 : 0;
+    std::memcpy(place, piece.characters.data(), JsonPiece::capacity);
+    place += piece.size;
+    *place = '-';
+    place += is_negative ? 1 : 0;
+    place = put_decimal(place, magnitude);
+    *place++ = '}';
+    used_ = static_cast<std::size_t>(place - block_.data());
+    needs_comma_ = true;
+    after_key_ = false;
 }
 
 void JsonWriter::number(double value) {

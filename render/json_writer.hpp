@@ -75,8 +75,20 @@ public:
         ++depth_;
     }
 
+    /// begin_with(piece), integer(value) and end_object() in one step, which takes half the time:
+    /// most of a profile buffer is such numbers.
+    void integer_with(const JsonPiece& piece, std::unsigned_integral auto value) {
+        put_object(piece, false, value);
+    }
+    void integer_with(const JsonPiece& piece, std::signed_integral auto value) {
+        const auto bits = static_cast<std::uint64_t>(std::int64_t{value});
+        put_object(piece, value < 0, value < 0 ? 0 - bits : bits);
+    }
+
 private:
     static constexpr std::size_t longest_number = 32;
+
+    void put_object(const JsonPiece& piece, bool is_negative, std::uint64_t magnitude);
 
     void unsigned_integer(std::uint64_t value);
     void signed_integer(std::int64_t value);

@@ -64,6 +64,36 @@ BOOST_AUTO_TEST_CASE(integers_of_every_length_are_whole) {
     BOOST_TEST(written([&](JsonWriter& w) { w.integer(most); }) == std::to_string(most));
 }
 
+BOOST_AUTO_TEST_CASE(an_integer_with_its_object_is_the_same_as_its_parts) {
+    const render::JsonPiece piece(R"({"type":"long64","value":)");
+    // Enough of them to pass the end of the writer's block at many places.
+    const auto list = [&](bool at_once) {
+        return written([&](JsonWriter& writer) {
+            writer.begin_array();
+            for (std::int64_t value = -4'000'000'000'000; value < 4'000'000'000'000;
+                 value += 7'654'321'987) {
+                if (at_once) {
+                    writer.integer_with(piece, value);
+                } else {
+                    writer.begin_with(piece);
+                    writer.integer(value);
+                    writer.end_object();
+                }
+            }
+            writer.integer_with(piece, std::numeric_limits<std::uint64_t>::max());
+            writer.integer_with(piece, std::numeric_limits<std::int64_t>::min());
+            writer.end_array();
+        });
+    };
+    const std::string text = list(true);
+    BOOST_TEST((text == list(false)));
+    const auto document = nlohmann::json::parse(text);
+    BOOST_TEST(document.size() == 1048u);
+    BOOST_TEST(document[0].dump() == R"({"type":"long64","value":-4000000000000})");
+    BOOST_TEST(document[1046]["value"] == std::numeric_limits<std::uint64_t>::max());
+    BOOST_TEST(document[1047]["value"] == std::numeric_limits<std::int64_t>::min());
+}
+
 BOOST_AUTO_TEST_CASE(numbers_read_back_as_they_were) {
     for (const double number : {0.0, -0.0, 1.0, 100.0, 0.1, 1e100, -1.5e-300, 5e-324, 1e22}) {
         const std::string text = written([&](JsonWriter& w) { w.number(number); });
