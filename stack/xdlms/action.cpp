@@ -133,8 +133,7 @@ Result<ActionResponse> decode_action_response(ByteView apdu) {
 }
 
 void encode(Writer& writer, const ActionRequestNormal& request) {
-    write_choice(writer, ApduTag::action_request, normal);
-    writer.u8(request.invoke_id_and_priority.raw());
+    write_service(writer, ApduTag::action_request, normal, request.invoke_id_and_priority);
     cosem::write(writer, request.method);
     writer.u8(request.parameters ? 1 : 0);
     if (request.parameters) {
@@ -143,60 +142,57 @@ void encode(Writer& writer, const ActionRequestNormal& request) {
 }
 
 void encode(Writer& writer, const ActionRequestNextPblock& request) {
-    write_choice(writer, ApduTag::action_request, next_pblock);
-    writer.u8(request.invoke_id_and_priority.raw());
+    write_service(writer, ApduTag::action_request, next_pblock, request.invoke_id_and_priority);
     writer.u32(request.block_number);
 }
 
 void encode(Writer& writer, const ActionRequestWithList& request) {
-    write_choice(writer, ApduTag::action_request, with_list);
-    writer.u8(request.invoke_id_and_priority.raw());
+    write_service(writer, ApduTag::action_request, with_list, request.invoke_id_and_priority);
     expect_same_count(writer, request.methods.size(), request.parameters.size());
     write(writer, request.methods);
     write(writer, request.parameters);
 }
 
 void encode(Writer& writer, const ActionRequestWithFirstPblock& request) {
-    write_choice(writer, ApduTag::action_request, with_first_pblock);
-    writer.u8(request.invoke_id_and_priority.raw());
+    write_service(writer, ApduTag::action_request, with_first_pblock,
+                  request.invoke_id_and_priority);
     cosem::write(writer, request.method);
     write(writer, request.block);
 }
 
 void encode(Writer& writer, const ActionRequestWithListAndFirstPblock& request) {
-    write_choice(writer, ApduTag::action_request, with_list_and_first_pblock);
-    writer.u8(request.invoke_id_and_priority.raw());
+    write_service(writer, ApduTag::action_request, with_list_and_first_pblock,
+                  request.invoke_id_and_priority);
     write(writer, request.methods);
     write(writer, request.block);
 }
 
 void encode(Writer& writer, const ActionRequestWithPblock& request) {
-    write_choice(writer, ApduTag::action_request, with_pblock);
-    writer.u8(request.invoke_id_and_priority.raw());
+    write_service(writer, ApduTag::action_request, with_pblock, request.invoke_id_and_priority);
     write(writer, request.block);
 }
 
 void encode(Writer& writer, const ActionResponseNormal& response) {
-    write_choice(writer, ApduTag::action_response, response_normal);
-    writer.u8(response.invoke_id_and_priority.raw());
+    write_service(writer, ApduTag::action_response, response_normal,
+                  response.invoke_id_and_priority);
     write(writer, response.outcome);
 }
 
 void encode(Writer& writer, const ActionResponseWithPblock& response) {
-    write_choice(writer, ApduTag::action_response, response_with_pblock);
-    writer.u8(response.invoke_id_and_priority.raw());
+    write_service(writer, ApduTag::action_response, response_with_pblock,
+                  response.invoke_id_and_priority);
     write(writer, response.block);
 }
 
 void encode(Writer& writer, const ActionResponseWithList& response) {
-    write_choice(writer, ApduTag::action_response, response_with_list);
-    writer.u8(response.invoke_id_and_priority.raw());
+    write_service(writer, ApduTag::action_response, response_with_list,
+                  response.invoke_id_and_priority);
     write(writer, response.outcomes);
 }
 
 void encode(Writer& writer, const ActionResponseNextPblock& response) {
-    write_choice(writer, ApduTag::action_response, response_next_pblock);
-    writer.u8(response.invoke_id_and_priority.raw());
+    write_service(writer, ApduTag::action_response, response_next_pblock,
+                  response.invoke_id_and_priority);
     writer.u32(response.block_number);
 }
 

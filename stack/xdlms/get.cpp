@@ -81,33 +81,28 @@ Result<GetResponse> decode_get_response(ByteView apdu) {
 }
 
 void encode(Writer& writer, const GetRequestNormal& request) {
-    write_choice(writer, ApduTag::get_request, normal);
-    writer.u8(request.invoke_id_and_priority.raw());
+    write_service(writer, ApduTag::get_request, normal, request.invoke_id_and_priority);
     cosem::write(writer, request.attribute);
     cosem::write(writer, request.access_selection);
 }
 
 void encode(Writer& writer, const GetRequestNext& request) {
-    write_choice(writer, ApduTag::get_request, next);
-    writer.u8(request.invoke_id_and_priority.raw());
+    write_service(writer, ApduTag::get_request, next, request.invoke_id_and_priority);
     writer.u32(request.block_number);
 }
 
 void encode(Writer& writer, const GetRequestWithList& request) {
-    write_choice(writer, ApduTag::get_request, with_list);
-    writer.u8(request.invoke_id_and_priority.raw());
+    write_service(writer, ApduTag::get_request, with_list, request.invoke_id_and_priority);
     write(writer, request.attributes);
 }
 
 void encode(Writer& writer, const GetResponseNormal& response) {
-    write_choice(writer, ApduTag::get_response, normal);
-    writer.u8(response.invoke_id_and_priority.raw());
+    write_service(writer, ApduTag::get_response, normal, response.invoke_id_and_priority);
     write(writer, response.result);
 }
 
 void encode(Writer& writer, const GetResponseWithDatablock& response) {
-    write_choice(writer, ApduTag::get_response, with_datablock);
-    writer.u8(response.invoke_id_and_priority.raw());
+    write_service(writer, ApduTag::get_response, with_datablock, response.invoke_id_and_priority);
     writer.u8(response.last_block ? 1 : 0);
     writer.u32(response.block_number);
     if (const auto* octets = std::get_if<ByteView>(&response.block)) {
@@ -120,8 +115,7 @@ void encode(Writer& writer, const GetResponseWithDatablock& response) {
 }
 
 void encode(Writer& writer, const GetResponseWithList& response) {
-    write_choice(writer, ApduTag::get_response, with_list);
-    writer.u8(response.invoke_id_and_priority.raw());
+    write_service(writer, ApduTag::get_response, with_list, response.invoke_id_and_priority);
     write(writer, response.results);
 }
 

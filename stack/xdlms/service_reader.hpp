@@ -42,9 +42,11 @@ inline std::unexpected<Error> refuse_choice(Reader& reader) {
     return reader.failure();
 }
 
-inline void write_choice(Writer& writer, ApduTag tag, std::uint8_t choice) {
-    writer.u8(static_cast<std::uint8_t>(tag));
-    writer.u8(choice);
+/// What GET, SET and ACTION begin with.
+inline void write_service(Writer& writer, ApduTag tag, std::uint8_t choice,
+                          InvokeIdAndPriority invoke_id_and_priority) {
+    const Byte octets[]{static_cast<Byte>(tag), choice, invoke_id_and_priority.raw()};
+    writer.bytes(octets);
 }
 
 inline InvokeIdAndPriority read_invoke_id_and_priority(Reader& reader) {

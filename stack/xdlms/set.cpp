@@ -119,71 +119,65 @@ Result<SetResponse> decode_set_response(ByteView apdu) {
 }
 
 void encode(Writer& writer, const SetRequestNormal& request) {
-    write_choice(writer, ApduTag::set_request, normal);
-    writer.u8(request.invoke_id_and_priority.raw());
+    write_service(writer, ApduTag::set_request, normal, request.invoke_id_and_priority);
     cosem::write(writer, request.attribute);
     cosem::write(writer, request.access_selection);
     writer.bytes(request.value.encoded());
 }
 
 void encode(Writer& writer, const SetRequestWithFirstDatablock& request) {
-    write_choice(writer, ApduTag::set_request, with_first_datablock);
-    writer.u8(request.invoke_id_and_priority.raw());
+    write_service(writer, ApduTag::set_request, with_first_datablock,
+                  request.invoke_id_and_priority);
     cosem::write(writer, request.attribute);
     cosem::write(writer, request.access_selection);
     write(writer, request.block);
 }
 
 void encode(Writer& writer, const SetRequestWithDatablock& request) {
-    write_choice(writer, ApduTag::set_request, with_datablock);
-    writer.u8(request.invoke_id_and_priority.raw());
+    write_service(writer, ApduTag::set_request, with_datablock, request.invoke_id_and_priority);
     write(writer, request.block);
 }
 
 void encode(Writer& writer, const SetRequestWithList& request) {
-    write_choice(writer, ApduTag::set_request, with_list);
-    writer.u8(request.invoke_id_and_priority.raw());
+    write_service(writer, ApduTag::set_request, with_list, request.invoke_id_and_priority);
     expect_same_count(writer, request.attributes.size(), request.values.size());
     write(writer, request.attributes);
     write(writer, request.values);
 }
 
 void encode(Writer& writer, const SetRequestWithListAndFirstDatablock& request) {
-    write_choice(writer, ApduTag::set_request, with_list_and_first_datablock);
-    writer.u8(request.invoke_id_and_priority.raw());
+    write_service(writer, ApduTag::set_request, with_list_and_first_datablock,
+                  request.invoke_id_and_priority);
     write(writer, request.attributes);
     write(writer, request.block);
 }
 
 void encode(Writer& writer, const SetResponseNormal& response) {
-    write_choice(writer, ApduTag::set_response, response_normal);
-    writer.u8(response.invoke_id_and_priority.raw());
+    write_service(writer, ApduTag::set_response, response_normal, response.invoke_id_and_priority);
     write(writer, response.result);
 }
 
 void encode(Writer& writer, const SetResponseDatablock& response) {
-    write_choice(writer, ApduTag::set_response, datablock);
-    writer.u8(response.invoke_id_and_priority.raw());
+    write_service(writer, ApduTag::set_response, datablock, response.invoke_id_and_priority);
     writer.u32(response.block_number);
 }
 
 void encode(Writer& writer, const SetResponseLastDatablock& response) {
-    write_choice(writer, ApduTag::set_response, last_datablock);
-    writer.u8(response.invoke_id_and_priority.raw());
+    write_service(writer, ApduTag::set_response, last_datablock, response.invoke_id_and_priority);
     write(writer, response.result);
     writer.u32(response.block_number);
 }
 
 void encode(Writer& writer, const SetResponseLastDatablockWithList& response) {
-    write_choice(writer, ApduTag::set_response, last_datablock_with_list);
-    writer.u8(response.invoke_id_and_priority.raw());
+    write_service(writer, ApduTag::set_response, last_datablock_with_list,
+                  response.invoke_id_and_priority);
     write(writer, response.results);
     writer.u32(response.block_number);
 }
 
 void encode(Writer& writer, const SetResponseWithList& response) {
-    write_choice(writer, ApduTag::set_response, response_with_list);
-    writer.u8(response.invoke_id_and_priority.raw());
+    write_service(writer, ApduTag::set_response, response_with_list,
+                  response.invoke_id_and_priority);
     write(writer, response.results);
 }
 
