@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <memory>
 #include <optional>
 #include <pcap/pcap.h>
@@ -48,7 +49,8 @@ bool is_capture(ByteView first_octets) {
 
 std::expected<void, CaptureFault> read_capture(const std::string& path, const TakePacket& take) {
     std::array<char, PCAP_ERRBUF_SIZE> message{};
-    const Capture capture(pcap_open_offline(path.c_str(), message.data()));
+    const Capture capture(path == "-" ? pcap_fopen_offline(stdin, message.data())
+                                      : pcap_open_offline(path.c_str(), message.data()));
     if (!capture) {
         return std::unexpected(CaptureFault{"'" + path + "': " + message.data()});
     }

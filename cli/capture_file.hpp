@@ -20,9 +20,9 @@ struct CaptureFault {
     bool is_damaged = false;
 };
 
-/// Hands every packet of the file to `take`, one at a time. Fails when the file cannot be read, is
-/// no capture, is of another link type than those of render::PacketLink, or (`is_damaged`) breaks
-/// off; what was taken before stays.
+/// Hands every packet of the file to `take`, one at a time; `-` is standard input. Fails when the
+/// file cannot be read, is no capture, is of another link type than those of render::PacketLink, or
+/// (`is_damaged`) breaks off; what was taken before stays.
 std::expected<void, CaptureFault> read_capture(const std::string& path, const TakePacket& take);
 
 }  // namespace dlms::cli

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <cstdlib>
 #include <expected>
 #include <fstream>
@@ -50,8 +51,25 @@ std::string read_all(std::istream& in) {
     return text;
 }
 
-/// Whether the argument is a file that begins as a capture does.
+bool is_standard_input(const std::vector<std::string>& arguments) {
+    return arguments.empty() || (arguments.size() == 1 && arguments[0] == "-");
+}
+
+/// Whether standard input begins as a capture does; nothing of it is taken.
+bool is_capture_on_standard_input() {
+    std::array<char, 4> first{};
+    const std::size_t count = std::fread(first.data(), 1, first.size(), stdin);
+    for (std::size_t i = count; i-- > 0;) {
+        std::ungetc(static_cast<unsigned char>(first[i]), stdin);
+    }
+    return is_capture(as_bytes({first.data(), count}));
+}
+
+/// Whether the input begins as a capture does.
 bool names_capture(const std::vector<std::string>& arguments) {
+    if (is_standard_input(arguments)) {
+        return is_capture_on_standard_input();
+    }
     std::array<char, 4> first{};
     if (arguments.size() != 1) {
         return false;
@@ -63,7 +81,7 @@ bool names_capture(const std::vector<std::string>& arguments) {
 
 /// The text that the arguments name: hexadecimal digits themselves, a file, or standard input.
 std::expected<std::string, std::string> input_text(const std::vector<std::string>& arguments) {
-    if (arguments.empty() || (arguments.size() == 1 && arguments[0] == "-")) {
+    if (is_standard_input(arguments)) {
         return read_all(std::cin);
     }
     std::string text;
@@ -327,6 +345,26 @@ bool take_line(std::istream& in, std::string& line) {
     return any;
 }
 
+/// What is whole of octets that are refused, and why they are.
+void print_refusal(DecodeLayer layer, ByteView octets, render::DecodeOptions options,
+                   const Error& error) {
+    options.data = render::DataForm::octets;
+    std::string json;
+    std::size_t budget = render::max_decoded_data;
+    Json refused;
+    refused["layer"] = name(layer);
+    refused["error"] = error_json(error, octets);
+    refused["partial"] = render::decode_damaged(layer, octets, options);
+    render::JsonWriter writer(json, 2);
+    if (!render::write_document(writer, refused, budget)) {
+        refused["partial"] = nullptr;
+        std::cout << dump(refused, 2) << std::endl;
+        return;
+    }
+    writer.flush();
+    std::cout << json << std::endl;
+}
+
 }  // namespace
 
 void decode_json_lines(std::istream& in, std::ostream& out) {
@@ -362,6 +400,9 @@ DecodeCommand::DecodeCommand(CLI::App& program)
         ->add_option("--system-title", system_title_,
                      "System title of the sender, where the octets do not hold it")
         ->option_text("HEX");
+    command_->add_flag("--open-unverified", opens_unverified_,
+                       "Without an authentication key: decipher all the same; nothing proves then "
+                       "that the octets are right");
     command_->add_flag("--json", json_,
                        "Print JSON in place of text; of a capture one object a line");
     command_->add_flag("--jsonl", json_lines_,
@@ -389,7 +430,7 @@ std::expected<render::DecodeKeys, std::string> DecodeCommand::keys() const {
         }
     }
     return render::DecodeKeys{SecretBytes(*encryption), SecretBytes(*authentication), *title,
-                              SecretBytes(*key_encrypting)};
+                              SecretBytes(*key_encrypting), opens_unverified_};
 }
 
 ExitStatus DecodeCommand::decode_one() {
@@ -426,11 +467,7 @@ ExitStatus DecodeCommand::print_json(DecodeLayer layer, ByteView octets,
     writer.plain(name(layer));
     writer.key("decoded");
     if (const Status written = render::write_decoded(writer, layer, octets, options); !written) {
-        Json refused;
-        refused["layer"] = name(layer);
-        refused["error"] = error_json(written.error(), octets);
-        refused["partial"] = render::decode_damaged(layer, octets, options);
-        std::cout << dump(refused, 2) << std::endl;
+        print_refusal(layer, octets, options, written.error());
         return refuse(layer, octets, written.error());
     }
     writer.end_object();
@@ -442,6 +479,7 @@ ExitStatus DecodeCommand::print_json(DecodeLayer layer, ByteView octets,
 ExitStatus DecodeCommand::print_text(DecodeLayer layer, ByteView octets,
                                      render::DecodeOptions options) const {
     options.offsets = true;
+    options.data = render::DataForm::octets;
     const Result<Json> decoded = render::decode(layer, octets, options);
     const Json shown = decoded ? *decoded : render::decode_damaged(layer, octets, options);
     if (!shown.is_null()) {
@@ -469,9 +507,10 @@ ExitStatus DecodeCommand::decode_capture(const render::DecodeKeys& keys) const {
         }
     };
     render::CaptureConversation conversation(
-        &keys, json_ ? render::DataForm::octets : render::DataForm::trees, print);
-    const auto read = read_capture(input_[0], [&](render::PacketLink link, render::CaptureTime time,
-                                                  ByteView captured, std::size_t on_the_wire) {
+        {.keys = &keys, .offsets = !json_, .data = render::DataForm::octets}, print);
+    const std::string file = is_standard_input(input_) ? "-" : input_[0];
+    const auto read = read_capture(file, [&](render::PacketLink link, render::CaptureTime time,
+                                             ByteView captured, std::size_t on_the_wire) {
         conversation.receive(link, time, captured, on_the_wire);
     });
     conversation.finish();

@@ -38,6 +38,7 @@ private:
     std::string authentication_key_;
     std::string key_encrypting_key_;
     std::string system_title_;
+    bool opens_unverified_ = false;
     bool json_ = false;
     bool json_lines_ = false;
 };

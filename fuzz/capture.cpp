@@ -10,7 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto link = static_cast<render::PacketLink>(feed.octet() % 5);
     std::size_t entries = 0;
     render::CaptureConversation conversation(
-        nullptr, render::DataForm::trees, [&](const render::Json& entry) {
+        {.offsets = true, .data = render::DataForm::octets}, [&](const render::Json& entry) {
             ++entries;
             fuzz::require(!render::entry_text(entry).empty(), "an entry can be shown");
         });

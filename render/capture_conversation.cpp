@@ -50,8 +50,8 @@ struct CaptureConversation::Connection {
     bool has_opened = false;
 };
 
-CaptureConversation::CaptureConversation(const DecodeKeys* keys, DataForm form, Sink sink)
-    : keys_(keys), form_(form), sink_(std::move(sink)) {}
+CaptureConversation::CaptureConversation(const DecodeOptions& options, Sink sink)
+    : options_(options), sink_(std::move(sink)) {}
 
 CaptureConversation::~CaptureConversation() = default;
 
@@ -144,10 +144,7 @@ void CaptureConversation::take_pieces(Connection& connection, Side& side) {
             tell_other(connection, side, piece->octets);
             continue;
         }
-        DecodeOptions options;
-        options.keys = keys_;
-        options.offsets = true;
-        detail::Decoding decoding(piece->octets, options, form_);
+        detail::Decoding decoding(piece->octets, options_);
         const Result<Json> shown =
             connection.decoder.take(*piece, decoding, side_of(connection, side));
         Json json = entry(connection, side);

@@ -51,9 +51,8 @@ public:
     static constexpr std::size_t most_connections = 32;
     static constexpr std::size_t most_waiting = 256 * 1024;
 
-    /// The keys must outlive the conversation. `form` says how Data stand in the entries: as octets
-    /// for write_document(), as trees for entry_text().
-    CaptureConversation(const DecodeKeys* keys, DataForm form, Sink sink);
+    /// The keys must outlive the conversation.
+    CaptureConversation(const DecodeOptions& options, Sink sink);
     ~CaptureConversation();
 
     void receive(PacketLink link, CaptureTime time, ByteView captured, std::size_t on_the_wire);
@@ -76,8 +75,7 @@ private:
     void finish(Connection& connection);
     Json entry(const Connection& connection, const Side& side) const;
 
-    const DecodeKeys* keys_;
-    DataForm form_;
+    DecodeOptions options_;
     Sink sink_;
     Counters counters_;
     CaptureTime now_;

@@ -117,7 +117,7 @@ Result<ByteBuffer> open_with(ByteView key, const Sealed& sealed, const DecodeKey
     if (!iv) {
         return std::unexpected(iv.error());
     }
-    if (!content.security_control.is_authenticated()) {
+    if (!content.security_control.is_authenticated() || !is_verified(sealed, keys)) {
         return security::gcm_decipher(key, *iv, {}, content.ciphertext, {});
     }
     auto cipher = security::AesGcm::create(key);
@@ -205,12 +205,19 @@ std::string obstacle(const Sealed& sealed, const DecodeKeys& keys) {
     } else if (keys.encryption_key.size() != size) {
         return "there is no encryption key" + octets;
     }
-    if (control.is_authenticated() && keys.authentication_key.size() != size) {
+    if (control.is_authenticated() && keys.authentication_key.size() != size &&
+        is_verified(sealed, keys)) {
         return "there is no authentication key" + octets;
     }
     return title_of(sealed, keys).size() == system_title_size
                ? ""
                : "there is no system title of 8 octets";
+}
+
+bool is_verified(const Sealed& sealed, const DecodeKeys& keys) {
+    const SecurityControl control = sealed.content.security_control;
+    return !(keys.opens_unverified && keys.authentication_key.empty() &&
+             control.is_authenticated() && control.is_encrypted());
 }
 
 Result<ByteBuffer> open(const Sealed& sealed, const DecodeKeys& keys) {

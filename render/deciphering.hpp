@@ -31,6 +31,9 @@ std::optional<Sealed> find_sealed(ByteView apdu);
 /// encryption key too, if that is the message's.
 std::string obstacle(const Sealed& sealed, const DecodeKeys& keys);
 
+/// Whether the tag of what has no obstacle() can be verified, or there is none.
+bool is_verified(const Sealed& sealed, const DecodeKeys& keys);
+
 /// Deciphers what has no obstacle(). Errors: tag_mismatch when the tag, or the check of a wrapped
 /// key, does not fit; defect when the library fails.
 Result<ByteBuffer> open(const Sealed& sealed, const DecodeKeys& keys);

@@ -112,7 +112,7 @@ DecodeLayer detect_layer(ByteView octets) {
     // the layer push takes.
     for (const DecodeLayer layer : {likely, DecodeLayer::stream, DecodeLayer::push,
                                     DecodeLayer::data, DecodeLayer::iec62056_21}) {
-        if (decode(layer, octets)) {
+        if (decode(layer, octets, {.data = DataForm::octets})) {
             return layer;
         }
     }
@@ -120,7 +120,7 @@ DecodeLayer detect_layer(ByteView octets) {
         return likely;
     }
     const bool begins_like_stream = likely == DecodeLayer::hdlc || likely == DecodeLayer::wrapper;
-    Decoding decoding(octets, {}, DataForm::octets);
+    Decoding decoding(octets, {.data = DataForm::octets});
     return detail::is_damaged_stream(octets, decoding, begins_like_stream) ? DecodeLayer::stream
                                                                            : likely;
 }
@@ -169,7 +169,7 @@ Result<Json> decode(DecodeLayer layer, ByteView octets, const DecodeOptions& opt
 
 Status write_decoded(JsonWriter& writer, DecodeLayer layer, ByteView octets,
                      const DecodeOptions& options) {
-    Decoding decoding(octets, options, DataForm::octets);
+    Decoding decoding(octets, {.keys = options.keys, .data = DataForm::octets});
     const Result<Json> decoded = decode_in(layer, octets, decoding);
     if (!decoded) {
         return std::unexpected(decoded.error());

@@ -39,12 +39,17 @@ struct DecodeKeys {
     SecretBytes authentication_key;    ///< likewise
     ByteBuffer system_title;           ///< of the sender, 8 octets, where the APDU does not say it
     SecretBytes key_encrypting_key{};  ///< unwraps a key that an APDU brings; likewise
+    /// Without an authentication key, what is enciphered is shown all the same, and said to be
+    /// unverified: anybody may have changed it.
+    bool opens_unverified = false;
 };
 
 /// How Data stand in the document.
 enum class DataForm : std::uint8_t {
     trees,   ///< as data_tree() makes them
-    octets,  ///< as their A-XDR in a binary value, which write_document() writes as a tree
+    octets,  ///< as their A-XDR in a binary value: the least that a document can cost.
+             ///< write_document() writes it as a tree, decoded_text() as lines; its subtype is
+             ///< where the Data begins, if offsets are wanted
 };
 
 struct DecodeOptions {
@@ -53,6 +58,7 @@ struct DecodeOptions {
     /// Every APDU, frame, header and Data gets its offset in the octets as `@`, their other members
     /// in `@of`. In what was deciphered or joined they count from its own beginning.
     bool offsets = false;
+    DataForm data = DataForm::trees;
 };
 
 /// The most octets that are taken at once, and the most Data in one answer: a document tree costs
@@ -70,8 +76,8 @@ Result<Json> decode(DecodeLayer layer, ByteView octets, const DecodeOptions& opt
 bool write_document(JsonWriter& writer, const Json& document, std::size_t& budget);
 
 /// Decodes as decode() and writes the JSON, Data item by item: the same members without the cost of
-/// a document for every value. `options.offsets` is left out. After an error nothing was written,
-/// or after too_many_elements a part that is to be thrown away.
+/// a document for every value. `options.offsets` and `data` are left out. After an error nothing
+/// was written, or after too_many_elements a part that is to be thrown away.
 Status write_decoded(JsonWriter& writer, DecodeLayer layer, ByteView octets,
                      const DecodeOptions& options = {});
 
@@ -88,7 +94,8 @@ std::string fault_text(const Error& error, ByteView octets, std::size_t from = 0
 /// refuses, for example "tagged_date_time"; empty when there is none.
 std::string_view accepting_option(ByteView apdu);
 
-/// What decode() gave, as indented lines for people, offsets in the left column.
+/// What decode() gave, with Data in either form, as indented lines for people, offsets in the left
+/// column. Of more than max_decoded_data values the rest is left out, and the last line says so.
 std::string decoded_text(const Json& decoded);
 
 }  // namespace dlms::render

@@ -160,6 +160,9 @@ Status put_plaintext(Json& json, ByteView apdu, Decoding& decoding, int depth) {
         return std::unexpected(plaintext.error());
     }
     json["plaintext"] = to_hex(*plaintext);
+    if (!is_verified(*found, *keys)) {
+        json["plaintext_unverified"] = true;
+    }
     const ByteView counted_from = decoding.count_from(*plaintext);
     const Result<Json> decoded = apdu_json(*plaintext, decoding);
     json["plaintext_decoded"] = decoded ? *decoded : Json();

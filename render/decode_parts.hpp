@@ -15,10 +15,8 @@ namespace dlms::render::detail {
 /// One decoding: its options, and what it has used up.
 class Decoding {
 public:
-    Decoding(ByteView octets, const DecodeOptions& options, DataForm form = DataForm::trees)
-        : keys_(options.keys),
-          form_(form),
-          has_offsets_(options.offsets && form == DataForm::trees) {
+    Decoding(ByteView octets, const DecodeOptions& options)
+        : keys_(options.keys), form_(options.data), has_offsets_(options.offsets) {
         build_.budget = max_decoded_data;
         if (has_offsets_) {
             build_.origin = octets;
@@ -73,7 +71,9 @@ private:
             return {};
         }
         --build_.budget;
-        return Json::binary(to_buffer(data.encoded()));
+        const auto offset = offset_of(data.encoded());
+        return offset ? Json::binary(to_buffer(data.encoded()), *offset)
+                      : Json::binary(to_buffer(data.encoded()));
     }
 
     const DecodeKeys* keys_;

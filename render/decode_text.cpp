@@ -5,6 +5,7 @@
 
 #include "render/decode.hpp"
 #include "render/text_encoding.hpp"
+#include "stack/axdr/compact_array.hpp"
 #include "stack/base/hex.hpp"
 #include "stack/cosem/date_time.hpp"
 #include "stack/cosem/obis_code.hpp"
@@ -84,7 +85,14 @@ bool is_hex_type(const std::string& type) {
 
 class Lines {
 public:
-    std::string take() { return std::move(text_); }
+    std::string take() {
+        if (is_cut_) {
+            line(std::nullopt, 0,
+                 "(more than " + std::to_string(max_decoded_data) +
+                     " values: the rest is left out)");
+        }
+        return std::move(text_);
+    }
 
     /// One member and all below it.
     void write(const std::string& name, const Json& json, std::size_t depth) {
@@ -95,6 +103,8 @@ public:
             write_members(json, depth + 1);
         } else if (json.is_array()) {
             write_list(name, json, depth);
+        } else if (json.is_binary()) {
+            write_octets(name, json.get_binary(), depth);
         } else {
             line(Json(), depth, name + ": " + scalar(json));
         }
@@ -118,7 +128,10 @@ private:
     }
 
     void line(const Json& at, std::size_t depth, const std::string& text) {
-        std::optional<std::size_t> found = offset_of(at, "@");
+        line(offset_of(at, "@"), depth, text);
+    }
+
+    void line(std::optional<std::size_t> found, std::size_t depth, const std::string& text) {
         if (!found) {
             found = member_offset_;
         }
@@ -156,7 +169,7 @@ private:
 
     void write_list(const std::string& name, const Json& json, std::size_t depth) {
         const bool is_flat = std::ranges::all_of(
-            json, [](const Json& item) { return !item.is_object() && !item.is_array(); });
+            json, [](const Json& item) { return !item.is_structured() && !item.is_binary(); });
         if (is_flat) {
             std::string text = name + ":";
             for (const Json& item : json) {
@@ -169,6 +182,50 @@ private:
         std::size_t index = 0;
         for (const Json& item : json) {
             write('[' + std::to_string(++index) + ']', item, depth + 1);
+        }
+    }
+
+    /// A Data in octets, line by line: a tree of all of it would take some hundred times as much.
+    void write_octets(const std::string& name, const Json::binary_t& octets, std::size_t depth) {
+        // Checked when it was put there.
+        if (const auto data = axdr::parse_data(octets)) {
+            write_data(name, *data, {octets, octets}, depth);
+        }
+    }
+
+    struct Octets {
+        ByteView view;
+        const Json::binary_t& kept;
+        std::optional<std::size_t> offset_of(const axdr::DataView& data) const {
+            const auto inside = kept.has_subtype() ? offset_in(view, data.encoded()) : std::nullopt;
+            return inside ? std::optional(kept.subtype() + *inside) : std::nullopt;
+        }
+    };
+
+    void write_data(const std::string& name, const axdr::DataView& data, const Octets& octets,
+                    std::size_t depth) {
+        if (values_left_ == 0) {
+            is_cut_ = true;
+            return;
+        }
+        --values_left_;
+        const auto compact = data.compact_array();
+        const auto unrolled = compact ? compact->to_array() : fail(ErrorCode::defect, Layer::axdr);
+        const auto elements = unrolled ? unrolled->view().elements() : data.elements();
+        if (!elements) {
+            Json tree = data_tree(data);
+            if (const auto offset = octets.offset_of(data)) {
+                tree["@"] = *offset;
+            }
+            write_tree(name, tree, depth);
+            return;
+        }
+        line(octets.offset_of(data), depth,
+             name + ": " + std::string(axdr::name(data.tag())) + " of " +
+                 std::to_string(elements->size()));
+        std::size_t index = 0;
+        for (const axdr::DataView element : *elements) {
+            write_data('[' + std::to_string(++index) + ']', element, octets, depth + 1);
         }
     }
 
@@ -198,6 +255,8 @@ private:
     }
 
     std::string text_;
+    std::size_t values_left_ = max_decoded_data;
+    bool is_cut_ = false;
     /// Where the member that is written next begins.
     std::optional<std::size_t> member_offset_;
 };

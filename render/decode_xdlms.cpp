@@ -247,6 +247,14 @@ public:
         json_["block_number"] = block.block_number;
         json_["block_number_ack"] = block.block_number_ack;
         json_["block_data"] = to_hex(block.block_data);
+        // All of an APDU in one block; blocks in blocks there are none.
+        const bool is_all = block.last_block && block.block_number == 1;
+        if (is_all && !block.block_data.empty() &&
+            block.block_data[0] != static_cast<Byte>(ApduTag::general_block_transfer)) {
+            if (Result<Json> inner = apdu_json(block.block_data, decoding_)) {
+                json_["apdu_decoded"] = std::move(*inner);
+            }
+        }
     }
     void write(const GatewayApdu& gateway) {
         begin(gateway.direction == GatewayDirection::request ? "gateway-request"

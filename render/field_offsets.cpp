@@ -47,6 +47,11 @@ bool is_one_of(std::string_view member, std::initializer_list<std::string_view> 
     return std::ranges::find(list, member) != list.end();
 }
 
+/// A Data, in either form.
+bool is_data(const Json& value) {
+    return value.is_binary() || (value.is_object() && value.contains("type"));
+}
+
 class Walk {
 public:
     Walk(ByteView apdu, std::size_t base, const Json& json)
@@ -107,7 +112,7 @@ private:
     }
 
     bool take_of_own_kind(const std::string& member, Json& value) {
-        if (value.is_object() && value.contains("type")) {
+        if (is_data(value)) {
             axdr::read_data(reader_);
             return false;
         }
@@ -161,7 +166,7 @@ private:
         axdr::read_length(reader_);
         for (Json& item : list) {
             const std::size_t where = reader_.offset();
-            if (item.contains("type")) {
+            if (is_data(item)) {
                 axdr::read_data(reader_);
                 continue;
             }

@@ -120,7 +120,7 @@ Read read(ByteView octets) {
     const File file(octets);
     Read result;
     render::CaptureConversation conversation(
-        nullptr, render::DataForm::trees,
+        {.offsets = true, .data = render::DataForm::octets},
         [&](const render::Json& entry) { result.words += render::entry_text(entry); });
     const auto status = cli::read_capture(
         file.path(),

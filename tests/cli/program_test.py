@@ -1,7 +1,9 @@
 """`dlms` against the simulator: what it prints, and its exit status for everything that can go wrong."""
 
 import json
+import os
 import re
+import subprocess
 import tempfile
 import unittest
 
@@ -302,6 +304,43 @@ class Refusals(unittest.TestCase):
         answer = json.loads(result.stdout)
         self.assertEqual((answer["layer"], answer["error"]["offset"], answer["error"]["code"]),
                          ("stream", 15, "check-mismatch"))
+
+    def test_a_capture_comes_from_standard_input_too(self):
+        head = bytes.fromhex("D4C3B2A1020004000000000000000000FFFF000001000000")
+        packet = bytes.fromhex("E80300002A0000003C0000003C000000") + bytes(60)
+        # pcapng: section header, interface description; it begins with a line feed as text may.
+        section = bytes.fromhex("0A0D0D0A1C0000004D3C2B1A01000000FFFFFFFFFFFFFFFF1C000000")
+        interface = bytes.fromhex("01000000140000000100000000000400" "14000000")
+        for content, packets in ((head + packet + packet, 2), (section + interface, 0)):
+            for arguments in (["decode", "-"], ["decode"]):
+                result = subprocess.run([os.environ["DLMS_PROGRAM"], *arguments], input=content,
+                                        capture_output=True, timeout=60, check=False)
+                self.assertEqual(result.returncode, 0, result.stderr)
+                self.assertIn(f"{packets} packets".encode(), result.stderr)
+        result = subprocess.run([os.environ["DLMS_PROGRAM"], "decode", "-"], input=b"\n1200 05\n",
+                                capture_output=True, timeout=60, check=False)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn(b"long-unsigned 5", result.stdout)
+
+    def test_what_no_authentication_key_verifies_is_shown_as_unverified(self):
+        # sealed with the keys of IEC 62056-5-3's example, as in the Green Book
+        keys = ["--ek", "000102030405060708090A0B0C0D0E0F"]
+        apdu = ("DB084D4D4D0000BC614E1E3001234567"
+                "411312FF935A47566827C467BC7D825C3BE4A77C3FCC056B6B")
+        refused = json.loads(dlms("decode", "--json", apdu, *keys).stdout)["decoded"]
+        self.assertIn("authentication key", refused["plaintext_error"])
+        shown = json.loads(dlms("decode", "--json", apdu, *keys, "--open-unverified").stdout)
+        self.assertEqual(shown["decoded"]["plaintext"], "C0010000080000010000FF0200")
+        self.assertIs(shown["decoded"]["plaintext_unverified"], True)
+        verified = json.loads(dlms("decode", "--json", apdu, *keys, "--open-unverified", "--ak",
+                                   "D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF").stdout)["decoded"]
+        self.assertEqual(verified["plaintext"], "C0010000080000010000FF0200")
+        self.assertNotIn("plaintext_unverified", verified)
+
+    def test_a_general_block_that_is_all_is_peeled(self):
+        answer = dlms("decode", "--json", "E0C10001000009C401C1000600000001")
+        self.assertEqual(json.loads(answer.stdout)["decoded"]["apdu_decoded"]["service"],
+                         "get-response")
 
     def test_a_capture_that_breaks_off_is_malformed(self):
         head = bytes.fromhex("D4C3B2A1020004000000000000000000FFFF000001000000")

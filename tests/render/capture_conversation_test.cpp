@@ -51,7 +51,7 @@ private:
 
     std::string words_;
     std::string text_;
-    render::CaptureConversation conversation_{nullptr, render::DataForm::trees,
+    render::CaptureConversation conversation_{{.offsets = true},
                                               [this](const render::Json& entry) { take(entry); }};
 };
 
