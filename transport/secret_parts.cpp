@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "stack/acse/aarq.hpp"
+#include "stack/axdr/length.hpp"
 #include "stack/xdlms/apdu_tag.hpp"
+#include "stack/xdlms/ciphered_apdu.hpp"
 #include "stack/xdlms/gateway.hpp"
 #include "stack/xdlms/general_block_transfer.hpp"
 #include "stack/xdlms/get.hpp"
@@ -25,6 +27,8 @@ constexpr std::size_t head_size = 3;
 constexpr std::size_t descriptor_size = 9;
 
 constexpr std::size_t most_conversations = 64;
+/// One inside the other: signed and ciphered, and once more.
+constexpr std::size_t most_envelopes = 3;
 
 Hidden all_behind(std::size_t first, ByteView apdu) {
     const std::size_t begin = std::min(first, apdu.size());
@@ -116,6 +120,38 @@ bool may_invoke_association(ByteView octets) {
            }) != octets.end();
 }
 
+/// What an envelope holds that is not enciphered; empty for what is.
+ByteView clear_content(const xdlms::CipheredApdu& envelope) {
+    if (const auto* sealed = std::get_if<xdlms::GeneralSigning>(&envelope)) {
+        return sealed->content;
+    }
+    return std::visit(
+        [](const auto& form) {
+            if constexpr (requires { form.content.security_control; }) {
+                return form.content.security_control.is_encrypted() ? ByteView()
+                                                                    : form.content.ciphertext;
+            } else {
+                return ByteView();
+            }
+        },
+        envelope);
+}
+
+/// Whether the beginning of an envelope shows that its content is enciphered.
+bool begins_enciphered(ByteView apdu) {
+    Reader reader(apdu, Layer::xdlms);
+    const auto tag = static_cast<ApduTag>(reader.u8());
+    if (tag == ApduTag::general_ciphering || tag == ApduTag::general_signing) {
+        return false;  // much stands before it
+    }
+    if (tag == ApduTag::general_glo_ciphering || tag == ApduTag::general_ded_ciphering) {
+        axdr::read_octet_string(reader);
+    }
+    axdr::read_length(reader);
+    const xdlms::SecurityControl control(reader.u8());
+    return reader.ok() && control.is_encrypted();
+}
+
 /// Whether a request that was cut may ask for the secret: what is not seen yet may.
 bool may_ask_for_secret(ByteView apdu, bool is_whole) {
     return !is_whole || may_name_secret(apdu);
@@ -149,11 +185,43 @@ Hidden SecretParts::judge(ByteView conversation, Direction direction, ByteView a
         return all_behind(1, apdu);  // nobody remembers what was asked
     }
     Asked& asked = conversations_[std::move(key)];
-    Hidden hidden = inner[0] == static_cast<Byte>(ApduTag::general_block_transfer)
-                        ? judge_block(asked, direction, inner, is_whole)
-                        : judge_apdu(asked, inner, is_whole);
+    Hidden hidden = judge_any(asked, direction, inner, is_whole);
     if (hidden.count > 0) {
         hidden.first += apdu.size() - inner.size();
+    }
+    return hidden;
+}
+
+Hidden SecretParts::judge_any(Asked& asked, Direction direction, ByteView apdu, bool is_whole) {
+    const auto tag = static_cast<ApduTag>(apdu[0]);
+    if (tag == ApduTag::general_block_transfer) {
+        return judge_block(asked, direction, apdu, is_whole);
+    }
+    return xdlms::is_ciphered_apdu(tag) ? judge_envelope(asked, direction, apdu, is_whole)
+                                        : judge_apdu(asked, apdu, is_whole);
+}
+
+/// An envelope hides what its content would, where that is not enciphered.
+Hidden SecretParts::judge_envelope(Asked& asked, Direction direction, ByteView apdu,
+                                   bool is_whole) {
+    if (!is_whole) {
+        return begins_enciphered(apdu) ? Hidden{} : all_behind(1, apdu);
+    }
+    ByteView content = apdu;
+    for (std::size_t layer = 0; xdlms::is_ciphered_apdu(static_cast<ApduTag>(content[0]));
+         ++layer) {
+        const auto envelope = xdlms::decode_ciphered_apdu(content);
+        if (!envelope || layer == most_envelopes) {
+            return all_behind(1, apdu);
+        }
+        content = clear_content(*envelope);
+        if (content.empty()) {
+            return {};
+        }
+    }
+    Hidden hidden = judge_any(asked, direction, content, true);
+    if (hidden.count > 0) {
+        hidden.first += offset_in(apdu, content);
     }
     return hidden;
 }
@@ -176,7 +244,11 @@ Hidden SecretParts::judge_block(Asked& asked, Direction direction, ByteView apdu
         return {};  // an acknowledgement alone
     }
     const bool is_last = (apdu[1] & 0x80) != 0;
-    Hidden hidden = judge_apdu(asked, apdu.subspan(data), is_whole && is_last);
+    const ByteView content = apdu.subspan(data);
+    const bool is_all = is_whole && is_last;
+    Hidden hidden = xdlms::is_ciphered_apdu(static_cast<ApduTag>(content[0]))
+                        ? judge_envelope(asked, direction, content, is_all)
+                        : judge_apdu(asked, content, is_all);
     hides = hidden.count > 0 || hidden.rest;
     if (hidden.count > 0) {
         hidden.first += data;

@@ -5,8 +5,9 @@
 // clear; the secret of an association object (class 15, attribute 7, methods 1 and 2) in SET,
 // ACTION and ACCESS, and in the answers to a GET or an ACCESS that asks for it; and the contents of
 // SET and ACTION in lists and blocks, and of a Write to the current association's short names, or a
-// Read that invokes one of its methods, where a secret may stand, and be cut, anywhere. What does
-// not decode is hidden rather than shown.
+// Read that invokes one of its methods, where a secret may stand, and be cut, anywhere. The same in
+// APDUs that are authenticated or signed and not enciphered. What does not decode is hidden rather
+// than shown.
 
 #include <array>
 #include <cstdint>
@@ -42,7 +43,9 @@ private:
         std::array<bool, 2> hides_blocks{};
     };
 
+    static Hidden judge_any(Asked& asked, Direction direction, ByteView apdu, bool is_whole);
     static Hidden judge_apdu(Asked& asked, ByteView apdu, bool is_whole);
+    static Hidden judge_envelope(Asked& asked, Direction direction, ByteView apdu, bool is_whole);
     static Hidden judge_block(Asked& asked, Direction direction, ByteView apdu, bool is_whole);
     static Hidden judge_get_response(const Asked& asked, ByteView apdu, bool is_whole);
     static void note_get(Asked& asked, ByteView apdu);

@@ -48,6 +48,28 @@ BOOST_AUTO_TEST_CASE(changes_of_the_secret_are_hidden) {
     BOOST_TEST(judge("C101C1000F0000280000FF0700 FF61626364") == "C101C1000F0000280000FF0700**");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_authenticated_and_not_enciphered_is_hidden_as_in_the_clear) {
+    Judge judge;
+    const std::string reply = "C301C1000F0000280000FF0101";
+    const std::string tag = "0102030405060708090A0B0C";
+    BOOST_TEST(judge("CB24 10 00000002" + reply + "090461626364" + tag) ==
+               "CB241000000002" + reply + "**" + tag);
+    BOOST_TEST(judge("DB08 4D4D4D0000BC614E 24 10 00000002" + reply + "090461626364" + tag) ==
+               "DB084D4D4D0000BC614E241000000002" + reply + "**" + tag);
+    // The answer to a GET of the secret, known by its invoke-id.
+    BOOST_TEST(judge("C81E 10 00000003 C001C1000F0000280000FF0700" + tag).find("**") ==
+               std::string::npos);
+    BOOST_TEST(judge("CC1A 10 00000004 C401C100 0904 61626364 00" + tag, Direction::received)
+                   .find("61626364") == std::string::npos);
+    // Enciphered, whole and cut; cut and in the clear.
+    BOOST_TEST(judge("CB24 30 00000002" + reply + "090461626364" + tag).find("**") ==
+               std::string::npos);
+    BOOST_TEST(judge("CB24 30 00000002 6162", Direction::sent, "0001", false) ==
+               "CB2430000000026162");
+    BOOST_TEST(judge("CB24 10 00000002 C301", Direction::sent, "0001", false) == "CB**");
+    BOOST_TEST(judge("CB24 10 00000002 C301") == "CB**");
+}
+
 BOOST_AUTO_TEST_CASE(what_a_Read_gives_to_a_method_of_the_association_is_hidden) {
     Judge judge;
     BOOST_TEST(judge("05 01 04 FA40 00 090461626364") == "05**");
