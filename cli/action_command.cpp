@@ -123,7 +123,7 @@ ExitStatus ActionCommand::run() {
     const render::ValueOptions options = meter_.value_options();
     render::WriteOptions writing;
     writing.energy_unit = options.energy_unit;
-    const Json value = value_from_text(value_);
+    const Json value = value_from_text(value_, *type);
     auto parameter =
         render::method_parameter(*method, value_.empty() ? nullptr : &value, *type, writing);
     if (!parameter) {

@@ -32,7 +32,9 @@ std::string_view error_advice(const client::Failure& failure) {
         case ErrorCode::counter_too_low:
             return "Of a meter that was reset or replaced the numbers begin anew with new keys, or "
                    "with another file of --counters; else somebody may be replaying.";
-        case ErrorCode::counter_exhausted: return "Change the meter's keys: dlms keys.";
+        case ErrorCode::counter_exhausted:
+            return "Another --system-title counts anew: with it change the meter's keys (dlms "
+                   "keys), after which ours counts anew too";
         case ErrorCode::counter_not_reserved:
             return "Is the disk full, or the file of --counters not ours to write?";
         case ErrorCode::authentication_failed:
@@ -88,11 +90,13 @@ std::string_view advice(const client::Failure& failure) {
         case FailureCode::association_rejected:
             return "Try another --client (Hexcell 17, Hexing 1, public 16), --server or --brand.";
         case FailureCode::authentication_failed:
-            return "Check the password (environment DLMS_PASSWORD, or --password-file) and --auth. "
-                   "Several wrong passwords lock some meters for a while.";
+            return "Check --auth, and the password (environment DLMS_PASSWORD, or --password-file) "
+                   "or the secret, keys and certificates of a high level. Several wrong ones lock "
+                   "some meters for a while.";
         case FailureCode::deciphering_failed:
-            return "Check the keys, --suite and the titles; another --security than the meter's "
-                   "may be behind it.";
+            return "Check the keys, --suite and the titles; another --security than the meter's, "
+                   "or a number below those that the meter has seen (--counter-obis "
+                   "0-0:43.1.0.255), may be behind it.";
         case FailureCode::counter_rejected:
             return "Name the object that tells the meter's last invocation counter: "
                    "--counter-obis 0-0:43.1.0.255.";

@@ -160,7 +160,8 @@ asio::awaitable<client::Outcome<std::optional<Finding>>> try_candidate(
         if (!is_an_answer(connected.error())) {
             co_return std::nullopt;
         }
-        if (connected.error().code != client::FailureCode::authentication_failed) {
+        if (connected.error().code != client::FailureCode::authentication_failed &&
+            connected.error().code != client::FailureCode::deciphering_failed) {
             co_return Finding{candidate, describe(connected.error()), {}, std::nullopt};
         }
         std::string mechanism = co_await find_mechanism(parameters, environment);

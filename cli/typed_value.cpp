@@ -4,7 +4,10 @@ namespace dlms::cli {
 
 using render::Json;
 
-Json value_from_text(const std::string& text) {
+Json value_from_text(const std::string& text, std::optional<axdr::Tag> type) {
+    if (type == axdr::Tag::bit_string && text.find_first_not_of("01") == std::string::npos) {
+        return text;
+    }
     Json value = Json::parse(text, nullptr, false);
     return value.is_discarded() ? Json(text) : value;
 }

@@ -277,12 +277,12 @@ ExitStatus WriteCommand::run() {
     }
     WriteOrder order;
     order.options = meter_.value_options();
-    order.items = items_of(*attribute, value_from_text(value_),
-                           names_attribute(item_) || attribute_option_->count() > 0);
     const auto type = parse_type(type_);
     if (!type) {
         return complain(type.error(), ExitStatus::usage);
     }
+    order.items = items_of(*attribute, value_from_text(value_, *type),
+                           names_attribute(item_) || attribute_option_->count() > 0);
     order.type = *type;
     if (order.type && order.items.size() > 1) {
         return complain("--type says the type of one attribute, and the value names several",

@@ -121,6 +121,10 @@ std::string_view exact_sentence(const Failure& failure) {
     if (failure.exception && failure.code == FailureCode::counter_rejected) {
         return "the meter refused our invocation counter";
     }
+    if (failure.refusal && failure.code == FailureCode::deciphering_failed) {
+        return "the meter could not decipher our request for an association, or does not take its "
+               "protection or its invocation counter";
+    }
     if (!failure.error) {
         return {};
     }
@@ -129,7 +133,8 @@ std::string_view exact_sentence(const Failure& failure) {
             return "the meter's invocation counter did not rise: a message of before was sent "
                    "again, or the meter has begun to count anew";
         case ErrorCode::counter_exhausted:
-            return "our invocation counter of the key is at its end: the key is to be changed";
+            return "our invocation counter of the key is at its end: with our system title nothing "
+                   "can be sent under this key any more";
         case ErrorCode::counter_not_reserved:
             return "our invocation counters could not be written, so that nothing is sent";
         case ErrorCode::tls_failed: return "the TLS handshake failed";
@@ -309,6 +314,13 @@ Failure from_refusal(const association::AssociationRefused& refusal) {
          *diagnostic == authentication_mechanism_name_not_recognised);
     failure.code =
         authentication ? FailureCode::authentication_failed : FailureCode::association_rejected;
+    // Meters tell nothing finer: key, suite, title, protection and number look alike from outside.
+    constexpr std::uint8_t deciphering_error = 6;
+    if (refusal.service_error &&
+        refusal.service_error->group == xdlms::ServiceErrorGroup::application_reference &&
+        refusal.service_error->value == deciphering_error) {
+        failure.code = FailureCode::deciphering_failed;
+    }
     if (refusal.exception) {
         failure.code = code_of(*refusal.exception, failure.code);
     }

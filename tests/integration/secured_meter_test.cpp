@@ -224,8 +224,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_key_is_told_and_no_value_comes) {
         Desk desk(std::move(asked), with_counters());
         const auto value = desk.read();
         BOOST_REQUIRE(!value.has_value());
-        BOOST_TEST((value.error().code == client::FailureCode::authentication_failed ||
-                    value.error().code == client::FailureCode::association_rejected));
+        BOOST_TEST((value.error().code == client::FailureCode::deciphering_failed));
     }
 }
 
