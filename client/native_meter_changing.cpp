@@ -22,6 +22,11 @@ bool is_not_taken(const Failure& failure) {
     return failure.code == FailureCode::service_refused && !answer_too_long;
 }
 
+/// Whether an exception-response is the whole answer: behind an abort, the answer may have begun.
+bool is_not_taken_at_all(const Failure& failure) {
+    return is_not_taken(failure) && failure.exception && !failure.unproven;
+}
+
 constexpr std::uint16_t association_sn_class = 12;
 constexpr std::uint16_t association_ln_class = 15;
 
@@ -149,6 +154,9 @@ asio::awaitable<Outcome<std::vector<Outcome<void>>>> NativeMeterClient::write_li
             std::ranges::transform(*part, std::back_inserter(outcomes), outcome_of);
             continue;
         }
+        if (association_ && is_not_taken_at_all(part.error()) && machine().use_service_blocks()) {
+            continue;
+        }
         const auto service = uses_short_names() ? ClientService::write
                              : size == 1        ? ClientService::set
                                                 : ClientService::set_list;
@@ -264,9 +272,12 @@ asio::awaitable<Outcome<std::optional<axdr::Data>>> NativeMeterClient::invoke(
     Ending ending = co_await await_ending(deadline);
     if (const auto* failure = std::get_if<Failure>(&ending.answer)) {
         const Failure why = of_change(*failure);
-        const bool renewed = co_await renew_association(ClientService::action, why, deadline);
-        made = renewed ? machine().action(method, view, now()) : made;
-        if (renewed && made) {
+        bool again = association_ && is_not_taken_at_all(why) && machine().use_service_blocks();
+        if (!again) {
+            again = co_await renew_association(ClientService::action, why, deadline);
+        }
+        made = again ? machine().action(method, view, now()) : made;
+        if (again && made) {
             ending = co_await await_ending(deadline);
         }
     }

@@ -213,6 +213,10 @@ public:
     Result<RequestId> write(std::span<const xdlms::VariableAccessSpecification> specifications,
                             std::span<const axdr::DataView> values, Instant now,
                             ServiceClass service_class = ServiceClass::confirmed);
+    /// The peer refused general blocks that it had negotiated. True when the last request went in
+    /// them and could go in the blocks of its service: those are used from now on, and the request
+    /// may be given again. False changes nothing.
+    bool use_service_blocks();
 
     // D outputs
     /// The next APDU to send; valid until the next input, command or poll_transmit().
@@ -335,6 +339,8 @@ private:
     std::uint8_t invoke_id_ = 0;                               // of the last request
     std::uint32_t long_invoke_id_ = first_long_invoke_id - 1;  // of the last ACCESS
     BlockTransfer block_transfer_;
+    bool avoids_general_blocks_ = false;
+    bool may_use_service_blocks_ = false;  // of the last request: see use_service_blocks()
 
     ApduQueue queue_;
     ByteBuffer prepared_;  // a request that may still be refused, or a block to be sent

@@ -2,6 +2,7 @@
 // General block transfer goes first where it was negotiated, then the blocks of the service itself.
 
 #include <algorithm>
+#include <utility>
 
 #include "stack/association/block_size.hpp"
 #include "stack/association/client_association.hpp"
@@ -132,14 +133,18 @@ Result<RequestId> ClientAssociation::request(ClientRequest request, const Apdu& 
         return misuse(ErrorCode::not_negotiated);  // many would answer
     }
     request.protection = *how;
+    may_use_service_blocks_ = false;
     if (security_.sealed_size(prepared_.size(), *how) <= request_limit()) {
         return send_prepared(std::move(request), now);
     }
-    if (conformance_.has(ConformanceBit::general_block_transfer) && outstanding_.empty()) {
+    const bool has_service_blocks = conformance_.has(long_form.blocks);
+    if (conformance_.has(ConformanceBit::general_block_transfer) && outstanding_.empty() &&
+        !(avoids_general_blocks_ && has_service_blocks)) {
+        may_use_service_blocks_ = has_service_blocks;
         return send_in_general_blocks(std::move(request), now);
     }
     ByteBuffer payload;
-    if (conformance_.has(long_form.blocks)) {
+    if (has_service_blocks) {
         long_form.payload(payload);
     }
     if (payload.empty()) {
@@ -201,6 +206,11 @@ Result<RequestId> ClientAssociation::begin(ClientRequest request, Instant now) {
         block_transfer_.reset();
     }
     return await(std::move(request), now);
+}
+
+bool ClientAssociation::use_service_blocks() {
+    avoids_general_blocks_ = avoids_general_blocks_ || may_use_service_blocks_;
+    return std::exchange(may_use_service_blocks_, false);
 }
 
 Result<RequestId> ClientAssociation::send_in_general_blocks(ClientRequest request, Instant now) {
@@ -276,6 +286,7 @@ Result<RequestId> ClientAssociation::send_whole(ClientRequest request, const Apd
     if (is_broadcast()) {
         return misuse(ErrorCode::not_negotiated);  // many would answer
     }
+    may_use_service_blocks_ = false;
     request.protection = *how;
     // A GET has no blocks of its own on the way up.
     if (security_.sealed_size(prepared_.size(), *how) > request_limit()) {

@@ -7,6 +7,7 @@
 #include "client/register_reader.hpp"
 #include "stack/axdr/data_builder.hpp"
 #include "tests/client/client_scripts.hpp"
+#include "tests/support/answering_meter.hpp"
 
 using namespace dlms;
 using namespace dlms::client;
@@ -238,6 +239,50 @@ BOOST_AUTO_TEST_CASE(APPL_DATA_SN_X_1_short_names_behind_the_same_calls) {
     BOOST_TEST(describe(nameless.error()).find("no short name") != std::string::npos);
     BOOST_TEST(text(desk.wait(desk.client.invoke({3, {1, 0, 9, 9, 9, 255}, 1}, {}, in(20s)))) ==
                "object-undefined");
+}
+
+BOOST_AUTO_TEST_CASE(where_general_blocks_are_refused_the_blocks_of_the_service_are_used) {
+    // It negotiates general blocks and APDUs of 64 octets, and refuses the first general block.
+    AnsweringMeter meter([](ByteView apdu) {
+        const auto acknowledge = [&](std::string_view next, std::string_view done, std::size_t at) {
+            const bool is_last = apdu[at] != 0;
+            ByteBuffer answer = testing::octets(is_last ? done : next);
+            answer[2] = apdu[2];
+            if (!is_last || apdu[0] == 0xC1) {
+                answer.insert(answer.end(), apdu.begin() + static_cast<std::ptrdiff_t>(at) + 1,
+                              apdu.begin() + static_cast<std::ptrdiff_t>(at) + 5);
+            }
+            return answer;
+        };
+        switch (apdu[0]) {
+            case 0x60:
+                return testing::octets(
+                    "6129A109060760857405080101A203020100A305A103020100BE10040E"
+                    "0800065F1F0400207E1F00400007");
+            case 0xC1: return acknowledge("C50200", "C5030000", apdu[1] == 2 ? 13 : 3);
+            case 0xC3: return acknowledge("C70400", "C701000000", apdu[1] == 4 ? 12 : 3);
+            default: return testing::octets("D80102");
+        }
+    });
+    MeterParameters parameters = Desk::parameters(meter.port());
+    parameters.proposed_conformance = xdlms::Conformance{0x207E1F};
+    Desk desk(std::move(parameters));
+    const auto long_text = [] {
+        const ByteBuffer hundred(100, 0x41);
+        return *axdr::DataBuilder().octet_string(hundred).finish();
+    };
+    for (int i = 0; i < 2; ++i) {
+        BOOST_TEST(desk.wait(desk.client.write({1, {0, 0, 96, 1, 0, 255}, 2}, long_text(), in(20s)))
+                       .has_value());
+        BOOST_TEST(
+            desk.wait(desk.client.invoke({9, {0, 0, 10, 0, 0, 255}, 1}, long_text(), in(20s)))
+                .has_value());
+    }
+    std::string kinds;
+    for (const std::string& apdu : meter.asked()) {
+        kinds += apdu.starts_with("E0") ? "E0 " : apdu.substr(0, 4) + ' ';
+    }
+    BOOST_TEST(kinds == "601D E0 C102 C103 C103 C304 C306 C306 C102 C103 C103 C304 C306 C306 ");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
