@@ -53,7 +53,10 @@ Failure fault_of_row(const Error& error, std::size_t row, std::size_t rows, std:
             break;
         default:
             if (delta) {
-                failure.detail += ", column " + std::to_string(*delta + 1) + " is a delta";
+                failure.detail +=
+                    ", column " + std::to_string(*delta + 1) + " is a delta" +
+                    (error.code == ErrorCode::unsupported_type ? " with no integer before it"
+                                                               : " that leads out of its type");
             }
     }
     return failure;

@@ -18,6 +18,43 @@ bool is_delta(Tag tag) {
     return tag >= Tag::delta_integer && tag <= Tag::delta_double_long_unsigned;
 }
 
+/// A column's last value and a delta as Data of the value's type, put into `encoded`; returns its
+/// octets. Errors: those of ProfileBufferReader::next().
+Result<std::size_t> add(const DataView& value, const DataView& delta,
+                        std::array<Byte, 14>& encoded) {
+    const Tag tag = value.tag();
+    const bool is_unsigned = tag == Tag::unsigned_ || tag == Tag::long_unsigned ||
+                             tag == Tag::double_long_unsigned || tag == Tag::long64_unsigned;
+    const bool is_signed =
+        tag == Tag::integer || tag == Tag::long_ || tag == Tag::double_long || tag == Tag::long64;
+    // Deltas have at most 32 bits.
+    const auto difference = delta.signed_integer();
+    if ((!is_unsigned && !is_signed) || !difference) {
+        return fail(ErrorCode::unsupported_type, Layer::cosem);
+    }
+    const std::size_t width = axdr::fixed_width(tag);
+    const auto spare = static_cast<unsigned>(64 - 8 * width);
+    std::uint64_t bits = 0;
+    bool fits = false;
+    if (is_unsigned) {
+        fits = !__builtin_add_overflow(value.unsigned_integer().value_or(0), *difference, &bits) &&
+               bits << spare >> spare == bits;
+    } else {
+        std::int64_t sum = 0;
+        fits = !__builtin_add_overflow(value.signed_integer().value_or(0), *difference, &sum);
+        bits = static_cast<std::uint64_t>(sum);
+        fits = fits && static_cast<std::int64_t>(bits << spare) >> spare == sum;
+    }
+    if (!fits) {
+        return fail(ErrorCode::value_out_of_range, Layer::cosem);
+    }
+    encoded[0] = static_cast<Byte>(tag);
+    for (std::size_t i = 0; i < width; ++i) {
+        encoded[1 + i] = static_cast<Byte>(bits >> (8 * (width - 1 - i)));
+    }
+    return 1 + width;
+}
+
 /// The time in a value of a clock's column.
 std::optional<DateTime> time_of(const DataView& value) {
     const auto octets = value.octets();
@@ -100,9 +137,12 @@ Result<std::span<const DataView>> ProfileBufferReader::next() {
     }
     std::size_t index = 0;
     for (const DataView& value : *values) {
+        std::array<Byte, 14> sum{};
         if (is_delta(value.tag())) {
-            delta_ = index;
-            return fail(ErrorCode::unsupported_type, Layer::cosem);
+            if (const auto added = add(values_[index], value, sum); !added) {
+                delta_ = index;
+                return std::unexpected(added.error());
+            }
         }
         ++index;
     }
@@ -115,7 +155,13 @@ Result<std::span<const DataView>> ProfileBufferReader::next() {
 
 void ProfileBufferReader::take(std::size_t index, const DataView& value) {
     Column& column = columns_[index];
-    if (!value.is_null()) {
+    if (is_delta(value.tag())) {
+        std::array<Byte, 14> sum{};
+        const std::size_t size = add(values_[index], value, sum).value_or(0);
+        column.encoded = sum;
+        values_[index] =
+            axdr::parse_data(ByteView(column.encoded).first(size)).value_or(DataView());
+    } else if (!value.is_null()) {
         values_[index] = value;
         if (column.is_clock) {
             column.time = time_of(value);

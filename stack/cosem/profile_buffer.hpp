@@ -1,7 +1,8 @@
 #pragma once
 // The buffer of a profile generic (Blue Book 4.3.6; sheet section 4.4): rows of its columns, with
 // the values that a meter may leave out. Null-data stands for the value of the row before it, and
-// in the column of a clock that is captured periodically for its time and one capture_period.
+// in the column of a clock that is captured periodically for its time and one capture_period; a
+// delta for the value of the row before it and so much more or less, in that value's type.
 
 #include <array>
 #include <optional>
@@ -39,10 +40,11 @@ public:
     /// The values of the next row, as many as there are columns; empty behind the last row. They
     /// stay valid until the next call. What was left out before there was anything to repeat stays
     /// null-data. Errors: type_mismatch when the row is no structure; element_missing and
-    /// trailing_octets when it has fewer or more values than columns; unsupported_type when one is
-    /// a delta, which says nothing without what it counts from. The row is passed over.
+    /// trailing_octets when it has fewer or more values than columns; unsupported_type for a delta
+    /// with no integer before it, value_out_of_range for one that leads out of the type. The row is
+    /// passed over.
     Result<std::span<const axdr::DataView>> next();
-    /// After unsupported_type: the column of the delta, from 0.
+    /// After unsupported_type and value_out_of_range: the column of the delta, from 0.
     std::optional<std::size_t> delta() const { return delta_; }
 
 private:
@@ -50,7 +52,7 @@ private:
         bool is_clock = false;
         /// The last time of a clock's column.
         std::optional<DateTime> time;
-        /// The last time that was derived, as Data.
+        /// The last time or integer that was derived, as Data.
         std::array<Byte, 14> encoded{};
     };
 

@@ -491,7 +491,8 @@ BOOST_AUTO_TEST_CASE(a_row_that_cannot_be_is_named) {
     BOOST_TEST(fault("0203000600000001"
                      "00") == "row 2 of 3 has more values than the 2 columns of capture_objects");
     BOOST_TEST(fault("0600000001") == "row 2 of 3 is no structure");
-    BOOST_TEST(fault("0202001C05") == "row 2 of 3, column 2 is a delta");
+    BOOST_TEST(fault("02020021FFFFFFFF") ==
+               "row 2 of 3, column 2 is a delta that leads out of its type");
 }
 
 BOOST_AUTO_TEST_CASE(rows_without_columns_are_no_empty_profile) {

@@ -123,13 +123,38 @@ BOOST_AUTO_TEST_CASE(rows_of_another_form_are_refused_and_passed_over) {
     BOOST_TEST(reader.next().value()[0].unsigned_integer().value() == 6u);
 }
 
-BOOST_AUTO_TEST_CASE(deltas_are_refused_and_never_taken_for_readings) {
+BOOST_AUTO_TEST_CASE(deltas_count_from_the_value_before_in_its_type) {
+    const std::vector<CaptureObject> columns{energy_column};
     for (const std::string_view delta :
          {"1C05", "1D0005", "1E00000005", "1F05", "200005", "2100000005"}) {
         const std::string rows = "0102 0201 0600000064 0201 " + std::string(delta);
-        BOOST_TEST(expanded(data_of(rows), {energy_column}, 0) == "unsupported-type");
+        BOOST_TEST(expanded(data_of(rows), columns, 0) ==
+                   hex("0102 0201 0600000064 0201 0600000069"));
     }
-    BOOST_TEST(expanded(data_of("13 0201 1F 02 0506"), {energy_column}, 0) == "unsupported-type");
+    // One after the other, down, and left out in between.
+    BOOST_TEST(expanded(data_of("0105 0201 0600000064 0201 1F05 0201 1CF6 0201 00 0201 1F01"),
+                        columns, 0) == hex("0105 0201 0600000064 0201 0600000069 0201 060000005F"
+                                           " 0201 060000005F 0201 0600000060"));
+    BOOST_TEST(expanded(data_of("0102 0201 0FFE 0201 1FFF"), columns, 0) == "value-out-of-range");
+    BOOST_TEST(expanded(data_of("0102 0201 0F80 0201 1F7F"), columns, 0) ==
+               hex("0102 0201 0F80 0201 0FFF"));
+    BOOST_TEST(expanded(data_of("0102 0201 15FFFFFFFFFFFFFFF0 0201 1F0F"), columns, 0) ==
+               hex("0102 0201 15FFFFFFFFFFFFFFF0 0201 15FFFFFFFFFFFFFFFF"));
+}
+
+BOOST_AUTO_TEST_CASE(deltas_that_lead_nowhere_are_refused_and_never_taken_for_readings) {
+    const std::vector<CaptureObject> columns{energy_column};
+    BOOST_TEST(expanded(data_of("13 0201 1F 02 0506"), columns, 0) == "unsupported-type");
+    BOOST_TEST(expanded(data_of("0101 0201 1F05"), columns, 0) == "unsupported-type");
+    BOOST_TEST(expanded(data_of("0102 0201 00 0201 1F05"), columns, 0) == "unsupported-type");
+    BOOST_TEST(expanded(data_of("0102 0201 0A0131 0201 1F05"), columns, 0) == "unsupported-type");
+    BOOST_TEST(expanded(data_of("0102 0201 11FF 0201 1F01"), columns, 0) == "value-out-of-range");
+    BOOST_TEST(expanded(data_of("0102 0201 1100 0201 1CFF"), columns, 0) == "value-out-of-range");
+    BOOST_TEST(expanded(data_of("0102 0201 0F80 0201 1CFF"), columns, 0) == "value-out-of-range");
+    BOOST_TEST(expanded(data_of("0102 0201 15FFFFFFFFFFFFFFFF 0201 1F01"), columns, 0) ==
+               "value-out-of-range");
+    BOOST_TEST(expanded(data_of("0102 0201 147FFFFFFFFFFFFFFF 0201 1F01"), columns, 0) ==
+               "value-out-of-range");
 }
 
 BOOST_AUTO_TEST_CASE(compact_arrays_are_read_alike) {
