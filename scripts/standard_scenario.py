@@ -102,6 +102,9 @@ def metering_objects():
         profile("0-0:99.98.0.255", "Event log", [clock, capture_object(1, "0-0:96.11.0.255")],
                 {"captures_on": ["power_off", "power_on", "clock_set", "relay_off", "relay_on",
                                  "calendar_activated", "image_activated"]}, 0, 100),
+        profile("1-0:99.4.0.255", "Hourly profile as compact-array", [
+            clock, capture_object(3, IMPORT)], {"history_days": 30, "compact_array": True}, 3_600,
+            10_000),
         profile("1-0:99.3.0.255", "Captured by hand", [
             clock, capture_object(1, "0-0:96.50.0.255")], {}, 0, 10),
         made("0-0:62.0.0.255", 62, "Compact data", [

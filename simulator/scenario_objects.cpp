@@ -129,7 +129,8 @@ StoredValue read_stored(const ScenarioNode& node) {
 ProfileBuffer read_profile_buffer(const ScenarioNode& node) {
     node.expect_keys({"id", "access", "protection", "event", "profile"});
     const ScenarioNode profile = node.at("profile");
-    profile.expect_keys({"rows", "null_data_compression", "history_days", "captures_on"});
+    profile.expect_keys(
+        {"rows", "null_data_compression", "compact_array", "history_days", "captures_on"});
     ProfileBuffer buffer;
     const auto rows = profile.find("rows");
     for (std::size_t i = 0; rows && i < rows->size(); ++i) {
@@ -155,8 +156,16 @@ ProfileBuffer read_profile_buffer(const ScenarioNode& node) {
             buffer.captures_on.push_back(*what);
         }
     }
-    if (const auto compression = profile.find("null_data_compression")) {
-        buffer.null_data_compression = compression->boolean();
+    const auto compression = profile.find("null_data_compression");
+    const auto compact = profile.find("compact_array");
+    const bool is_compressed = compression && compression->boolean();
+    if (compact && compact->boolean()) {
+        if (is_compressed) {
+            compact->complain("false, where null_data_compression is true");
+        }
+        buffer.encoding = BufferEncoding::compact_array;
+    } else if (is_compressed) {
+        buffer.encoding = BufferEncoding::null_data_compression;
     }
     return buffer;
 }
