@@ -264,8 +264,8 @@ def standard_scenario():
         elif item["class"] == 15:
             item = with_methods(item, 3, 4, 5, 6) | {"version": 2}
             item["attributes"] += [stored(9, octets("0-0:43.0.0.255")),
-                                   stored(10, array(struct({"unsigned": 0}, {"visible-string": ""}))),
-                                   stored(11, struct({"unsigned": 0}, {"visible-string": ""}))]
+                                   stored(10, array()),
+                                   {"id": 11, "access": "r", "computed": "current_user"}]
         elif item["class"] == 17:
             item = with_methods(item, 1)
         objects.append(item)

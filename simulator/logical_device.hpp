@@ -56,6 +56,7 @@ struct Caller {
     std::uint16_t client_max_receive_pdu_size = 0;
     security::Protection protection{};  ///< of the request
     std::optional<security::SystemTitle> client_title = std::nullopt;
+    std::optional<std::int64_t> user_id = std::nullopt;
 };
 
 /// An attribute whose changes are told has changed.
@@ -128,6 +129,8 @@ public:
     DeviceSecurity& security() { return security_; }
     /// The secret of an association as it is now.
     const SecretBytes& secret(std::size_t association) const;
+    /// Ids in the user_list of the current association; empty where everybody may call.
+    std::vector<std::uint8_t> users(std::size_t association) const;
     /// Counts the changes of associations' secrets.
     std::uint64_t secret_changes() const { return secret_changes_; }
     cosem::DateTime time(Instant now) const { return state_.clock.time(now); }
@@ -270,9 +273,12 @@ private:
     cosem::ActionResult remove_certificate(const Invocation& invocation);
     cosem::ActionResult may_change_pairs(const Invocation& invocation) const;
     cosem::ActionResult change_hls_secret(const Invocation& invocation);
+    cosem::ActionResult read_by_logical_name(const Invocation& invocation);
 
     // Current associations
     std::uint8_t association_version(std::uint16_t class_id) const;
+    axdr::DataView user_list(std::size_t association) const;
+    axdr::Data current_user(const Caller& caller) const;
     const axdr::Data& object_list(std::size_t association);
     axdr::Data make_object_list(std::size_t association) const;
     axdr::Data make_short_name_list(std::size_t association) const;

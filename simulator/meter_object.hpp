@@ -59,6 +59,7 @@ enum class ComputedValue : std::uint8_t {
     association_secret,
     invocation_counter,  ///< the highest that was accepted with the unicast key
     certificates,
+    current_user,  ///< of the association: {id, name}, as user_list has it
 };
 
 /// How the rows of a profile go over the line.

@@ -8,7 +8,7 @@
 namespace dlms::simulator {
 namespace {
 
-constexpr std::array<std::string_view, 19> computed_names = {
+constexpr std::array<std::string_view, 20> computed_names = {
     "clock_time",
     "clock_time_zone",
     "clock_status",
@@ -28,6 +28,7 @@ constexpr std::array<std::string_view, 19> computed_names = {
     "association_secret",
     "invocation_counter",
     "certificates",
+    "current_user",
 };
 constexpr std::int64_t longest_history = 7305;  // days: twenty years
 
