@@ -43,6 +43,11 @@ def array(*elements):
     return {"array": list(elements)}
 
 
+def push_object(column):
+    """An element of push_object_list in version 2: neither restricted nor with columns of its own."""
+    return struct(*column["structure"], struct({"enum": 0}, None), array())
+
+
 def made(obis, class_id, name, attributes, methods=(), version=0):
     return with_methods({"obis": obis, "class": class_id, "version": version, "name": name,
                          "attributes": attributes}, *methods)
@@ -244,11 +249,17 @@ def network_objects():
             stored(2, {"enum": 0}, "rw", range=[0, 255]), stored(3, {"unsigned": 3}, "rw"),
             stored(4, u16(60), "rw"), stored(5, array(), "rw"), stored(6, array(), "rw")], (), 2),
         made("0-0:25.9.0.255", 40, "Push setup", [
-            stored(2, array(capture_object(1, "0-0:42.0.0.255"), clock, capture_object(3, IMPORT)),
-                   "rw"),
+            stored(2, array(*[push_object(column) for column in (
+                capture_object(1, "0-0:42.0.0.255"), clock, capture_object(3, IMPORT))]),
+                   "rw", any_type=True),
             stored(3, struct({"enum": 0}, hexed(""), {"enum": 0}), "rw"),
             stored(4, array(), "rw", any_type=True), stored(5, u16(0), "rw"),
-            stored(6, {"unsigned": 3}, "rw"), stored(7, u16(30), "rw")], (1,)),
+            stored(6, {"unsigned": 3}, "rw"),
+            stored(7, struct(u16(30), u16(200), u16(300)), "rw"),
+            stored(8, octets("0-0:25.0.0.255"), "rw"), stored(9, {"integer": 1}, "rw"),
+            stored(10, array(), "rw", any_type=True), stored(11, {"enum": 0}, "rw", range=[0, 2]),
+            stored(12, struct(NO_DATE_TIME, {"double-long-unsigned": 0}), "rw"),
+            stored(13, NO_DATE_TIME)], (1, 2), 2),
     ]
 
 

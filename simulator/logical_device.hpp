@@ -15,6 +15,7 @@
 #include "simulator/meter_clock.hpp"
 #include "simulator/meter_model.hpp"
 #include "simulator/profile.hpp"
+#include "simulator/push_outbox.hpp"
 #include "stack/axdr/data_builder.hpp"
 #include "stack/xdlms/action.hpp"
 #include "stack/xdlms/get.hpp"
@@ -41,6 +42,7 @@ struct MeterState {
     std::vector<LogicalDevice*> devices{};
     /// What a burst of tokens may not use again.
     std::vector<std::uint64_t> used_tokens{};
+    PushOutbox pushes{};
 
     /// Every device learns that the clock was changed.
     void clock_jumped(Instant now);
@@ -67,7 +69,7 @@ struct AttributeChanged {
     axdr::Data value;
 };
 
-/// A push setup object (class 40) sends its values.
+/// A push setup object (class 40) without a destination sends its values.
 struct Pushed {
     bool confirmed = false;
     axdr::Data body;

@@ -36,13 +36,13 @@ MeterAssociations::~MeterAssociations() {
     meter_.remove_listener(*this);
 }
 
-void MeterAssociations::advance(Instant now) {
-    meter_.advance(now);
+void MeterAssociations::advance(Meter& meter, Instant now) {
+    meter.advance(now);
     // What comes of time is told on every link.
-    for (LogicalDevice& device : meter_.own_devices()) {
+    for (LogicalDevice& device : meter.own_devices()) {
         const std::vector<Notification> all = device.take_notifications();
         for (MeterAssociations* const listener :
-             all.empty() ? std::vector<MeterAssociations*>() : meter_.listeners()) {
+             all.empty() ? std::vector<MeterAssociations*>() : meter.listeners()) {
             listener->tell(device, all, now);
         }
     }
