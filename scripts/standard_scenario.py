@@ -143,6 +143,13 @@ def time_objects():
     empty = array()
     return [
         tariff_scripts, disconnect, push_scripts,
+        made("0-0:96.3.20.255", 68, "Arbitrator", [
+            stored(2, array(struct(octets("0-0:10.0.106.255"), u16(1)),
+                            struct(octets("0-0:10.0.106.255"), u16(2)))),
+            stored(3, array(*[{"bit-string": bits} for bits in ("11", "10", "01")])),
+            stored(4, array(array(u16(10), u16(10)), array(u16(20), u16(0)),
+                            array(u16(0), u16(15)))),
+            stored(5, array(*[{"bit-string": "00"}] * 3)), stored(6, {"unsigned": 0})], (1, 2)),
         made("0-0:12.0.0.255", 10, "Schedule", [stored(2, empty, "rw", any_type=True)], (1, 2, 3)),
         made("0-0:11.0.0.255", 11, "Special days", [
             stored(2, array(struct(u16(1), hexed("FFFF0101FF"), {"unsigned": 2})), "rw")], (1, 2)),
