@@ -53,13 +53,14 @@ def full_objects():
         stored(2, {"array": [capture_object(1, "0-0:42.0.0.255"),
                              capture_object(8, "0-0:1.0.0.255"),
                              capture_object(3, "1-0:1.8.0.255")]}, "rw"),
-        stored(3, {"structure": [{"enum": 0}, {"octet-string": ""}, {"enum": 0}]}),
-        stored(4, {"array": []}), stored(5, {"long-unsigned": 0}), stored(6, {"unsigned": 0}),
-        stored(7, {"long-unsigned": 0})]}, 1)
-    association_sn = {"obis": "0-0:40.0.0.255", "class": 12, "version": 1,
-                      "name": "Current association, short names", "attributes": [
-        {"id": 2, "access": "r", "computed": "object_list"},
-        {"id": 3, "access": "r", "computed": "access_rights_list"}]}
+        stored(3, {"structure": [{"enum": 0}, {"octet-string": ""}, {"enum": 0}]}, "rw"),
+        stored(4, {"array": []}), stored(5, {"long-unsigned": 0}),
+        stored(6, {"unsigned": 0}, "rw"), stored(7, {"long-unsigned": 0}, "rw")]}, 1)
+    association_sn = with_methods({
+        "obis": "0-0:40.0.0.255", "class": 12, "version": 1,
+        "name": "Current association, short names", "attributes": [
+            {"id": 2, "access": "r", "computed": "object_list"},
+            {"id": 3, "access": "r", "computed": "access_rights_list"}]}, 3)
     return [
         association_sn, with_methods(energy, 1), with_methods(extended, 1), profile, compressed,
         events, relay, scripts, push,

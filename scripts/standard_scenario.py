@@ -43,6 +43,11 @@ def array(*elements):
     return {"array": list(elements)}
 
 
+def push_object(column):
+    """An element of push_object_list in version 2: neither restricted nor with columns of its own."""
+    return struct(*column["structure"], struct({"enum": 0}, None), array())
+
+
 def made(obis, class_id, name, attributes, methods=(), version=0):
     return with_methods({"obis": obis, "class": class_id, "version": version, "name": name,
                          "attributes": attributes}, *methods)
@@ -102,6 +107,9 @@ def metering_objects():
         profile("0-0:99.98.0.255", "Event log", [clock, capture_object(1, "0-0:96.11.0.255")],
                 {"captures_on": ["power_off", "power_on", "clock_set", "relay_off", "relay_on",
                                  "calendar_activated", "image_activated"]}, 0, 100),
+        profile("1-0:99.4.0.255", "Hourly profile as compact-array", [
+            clock, capture_object(3, IMPORT)], {"history_days": 30, "compact_array": True}, 3_600,
+            10_000),
         profile("1-0:99.3.0.255", "Captured by hand", [
             clock, capture_object(1, "0-0:96.50.0.255")], {}, 0, 10),
         made("0-0:62.0.0.255", 62, "Compact data", [
@@ -135,6 +143,13 @@ def time_objects():
     empty = array()
     return [
         tariff_scripts, disconnect, push_scripts,
+        made("0-0:96.3.20.255", 68, "Arbitrator", [
+            stored(2, array(struct(octets("0-0:10.0.106.255"), u16(1)),
+                            struct(octets("0-0:10.0.106.255"), u16(2)))),
+            stored(3, array(*[{"bit-string": bits} for bits in ("11", "10", "01")])),
+            stored(4, array(array(u16(10), u16(10)), array(u16(20), u16(0)),
+                            array(u16(0), u16(15)))),
+            stored(5, array(*[{"bit-string": "00"}] * 3)), stored(6, {"unsigned": 0})], (1, 2)),
         made("0-0:12.0.0.255", 10, "Schedule", [stored(2, empty, "rw", any_type=True)], (1, 2, 3)),
         made("0-0:11.0.0.255", 11, "Special days", [
             stored(2, array(struct(u16(1), hexed("FFFF0101FF"), {"unsigned": 2})), "rw")], (1, 2)),
@@ -241,11 +256,17 @@ def network_objects():
             stored(2, {"enum": 0}, "rw", range=[0, 255]), stored(3, {"unsigned": 3}, "rw"),
             stored(4, u16(60), "rw"), stored(5, array(), "rw"), stored(6, array(), "rw")], (), 2),
         made("0-0:25.9.0.255", 40, "Push setup", [
-            stored(2, array(capture_object(1, "0-0:42.0.0.255"), clock, capture_object(3, IMPORT)),
-                   "rw"),
+            stored(2, array(*[push_object(column) for column in (
+                capture_object(1, "0-0:42.0.0.255"), clock, capture_object(3, IMPORT))]),
+                   "rw", any_type=True),
             stored(3, struct({"enum": 0}, hexed(""), {"enum": 0}), "rw"),
             stored(4, array(), "rw", any_type=True), stored(5, u16(0), "rw"),
-            stored(6, {"unsigned": 3}, "rw"), stored(7, u16(30), "rw")], (1,)),
+            stored(6, {"unsigned": 3}, "rw"),
+            stored(7, struct(u16(30), u16(200), u16(300)), "rw"),
+            stored(8, octets("0-0:25.0.0.255"), "rw"), stored(9, {"integer": 1}, "rw"),
+            stored(10, array(), "rw", any_type=True), stored(11, {"enum": 0}, "rw", range=[0, 2]),
+            stored(12, struct(NO_DATE_TIME, {"double-long-unsigned": 0}), "rw"),
+            stored(13, NO_DATE_TIME)], (1, 2), 2),
     ]
 
 
@@ -261,8 +282,8 @@ def standard_scenario():
         elif item["class"] == 15:
             item = with_methods(item, 3, 4, 5, 6) | {"version": 2}
             item["attributes"] += [stored(9, octets("0-0:43.0.0.255")),
-                                   stored(10, array(struct({"unsigned": 0}, {"visible-string": ""}))),
-                                   stored(11, struct({"unsigned": 0}, {"visible-string": ""}))]
+                                   stored(10, array()),
+                                   {"id": 11, "access": "r", "computed": "current_user"}]
         elif item["class"] == 17:
             item = with_methods(item, 1)
         objects.append(item)

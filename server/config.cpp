@@ -107,7 +107,7 @@ Complaint take_meter_allow(ServiceConfig& config, const std::string& text) {
     if (text.find_first_not_of(", \t") == std::string::npos) {
         return std::nullopt;
     }
-    auto allow = MeterAllow::parse(text);
+    auto allow = transport::AllowedAddresses::parse(text);
     if (!allow) {
         return "holds what is no range: " + allow.error();
     }

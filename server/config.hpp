@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "server/api_key.hpp"
-#include "server/meter_allow.hpp"
 #include "server/tls_server.hpp"
 #include "stack/base/secret.hpp"
+#include "transport/allowed_addresses.hpp"
 
 namespace dlms::service {
 
@@ -38,7 +38,7 @@ struct ServiceConfig {
     std::chrono::seconds drain_delay{0};  // not ready any more, and still accepting
     TlsServerFiles tls;                   // of the REST port
     std::vector<std::string> cors_origins;
-    MeterAllow meter_allow;
+    transport::AllowedAddresses meter_allow;
     // Patterns of serial ports that /connect may open, with * and ?.
     std::vector<std::string> serial_allow{"/dev/tty*", "/dev/serial/*", "/dev/pts/*"};
     // PEM files for meters that are reached by TLS; empty: the system's CAs, and no certificate.

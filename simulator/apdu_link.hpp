@@ -18,6 +18,9 @@ public:
     /// Queues an APDU from the server to the client. Errors: those of the link, which then cannot
     /// go on.
     virtual Status send(ClientSap client, ServerSap server, ByteView apdu) = 0;
+    /// Queues an APDU to a client that need not be there, as HDLC does in UI frames. False where
+    /// the link has no way for it.
+    virtual bool push(ClientSap, ServerSap, ByteView) { return false; }
 };
 
 }  // namespace dlms::simulator

@@ -226,4 +226,70 @@ axdr::Data LogicalDevice::make_access_rights_list(std::size_t association) const
     return builder.finish().value_or(axdr::Data());
 }
 
+DataView LogicalDevice::user_list(std::size_t association) const {
+    const bool short_names = uses_short_names(association);
+    const auto place = first_of_class(short_names ? association_sn_class : association_ln_class,
+                                      short_names ? 5 : 10);
+    return place ? stored(*place) : DataView();
+}
+
+std::vector<std::uint8_t> LogicalDevice::users(std::size_t association) const {
+    std::vector<std::uint8_t> ids;
+    // Who needs no authentication has no users either.
+    if (declared_.associations[association].configuration.mechanism == acse::Mechanism::lowest) {
+        return ids;
+    }
+    for (const axdr::Data& user : elements_of(user_list(association))) {
+        ids.push_back(static_cast<std::uint8_t>(member_number(user.view(), 0)));
+    }
+    return ids;
+}
+
+axdr::Data LogicalDevice::current_user(const Caller& caller) const {
+    const auto id = static_cast<std::uint64_t>(caller.user_id.value_or(0));
+    for (const axdr::Data& user : elements_of(user_list(caller.association))) {
+        if (caller.user_id && member_number(user.view(), 0) == id) {
+            return user;
+        }
+    }
+    return make_data([&](DataBuilder& builder) {
+        builder.structure(2).unsigned_(static_cast<std::uint8_t>(id)).visible_string("");
+    });
+}
+
+/// read_by_logicalname: an array of {class_id, logical_name, attribute_index}; answered by an array
+/// of the values, in order, or by the first refusal; other_reason for more than an answer holds.
+cosem::ActionResult LogicalDevice::read_by_logical_name(const Invocation& invocation) {
+    std::vector<axdr::Data> values;
+    std::size_t octets = 0;
+    const Caller caller = invocation.caller;
+    for (const axdr::Data& wanted : elements_of(invocation.parameter)) {
+        const auto name = obis_of(member(wanted.view(), 1));
+        const auto id = member(wanted.view(), 2).signed_integer();
+        if (!name || !id || *id < INT8_MIN || *id > INT8_MAX) {
+            return cosem::ActionResult::type_unmatched;
+        }
+        const auto class_id = static_cast<std::uint16_t>(member_number(wanted.view(), 0));
+        // The association itself, whose name that of logical names has too, is looked for by class.
+        const bool is_own = class_id == association_sn_class && *name == invocation.object.instance;
+        const std::expected<const MeterObject*, DataAccessResult> object =
+            is_own ? std::expected<const MeterObject*, DataAccessResult>(&invocation.object)
+                   : find(caller, class_id, *name);
+        const xdlms::GetDataResult read =
+            object
+                ? get(caller, **object, static_cast<std::int8_t>(*id), std::nullopt, invocation.now)
+                : xdlms::GetDataResult(object.error());
+        if (const auto* refusal = std::get_if<cosem::DataAccessResult>(&read)) {
+            return static_cast<cosem::ActionResult>(*refusal);
+        }
+        values.emplace_back(std::get<DataView>(read));
+        octets += values.back().view().encoded().size();
+        if (octets > limits::max_long_answer) {
+            return cosem::ActionResult::other_reason;
+        }
+    }
+    returned_ = make_array(values);
+    return cosem::ActionResult::success;
+}
+
 }  // namespace dlms::simulator

@@ -86,6 +86,7 @@ DataView LogicalDevice::computed(const Caller& caller, const MeterObject& object
             builder.double_long_unsigned(security_.highest_received());
             break;
         case ComputedValue::certificates: security_.certificates().add_to(builder); break;
+        case ComputedValue::current_user: answer_ = current_user(caller); return answer_.view();
         case ComputedValue::entries_in_use:
             builder.double_long_unsigned(entries_in_use(OwnObject(*this, place_of(object), now)));
             break;

@@ -347,6 +347,45 @@ void DeviceSecurity::forget_received(bool is_replaced, KeySlot slot) {
     }
 }
 
+ApduProtection* DeviceSecurity::protection_of_unasked() {
+    if (!unasked_ || unasked_generation_ != generation_) {
+        unasked_ = protection();
+        unasked_generation_ = generation_;
+    }
+    if (!unasked_) {
+        return nullptr;
+    }
+    prepare(*unasked_);
+    return &*unasked_;
+}
+
+std::optional<ByteBuffer> DeviceSecurity::seal_unasked(
+    ByteView apdu, const security::ProtectionRequest& how,
+    const std::optional<security::SystemTitle>& recipient, security::Time now) {
+    ApduProtection* const protection = protection_of_unasked();
+    if (!protection || (recipient && !protection->set_peer_title(*recipient))) {
+        return std::nullopt;
+    }
+    if (recipient &&
+        !protection->set_peer_keys(key_of_client(*recipient, Use::digital_signature, now),
+                                   key_of_client(*recipient, Use::key_agreement, now))) {
+        return std::nullopt;
+    }
+    ByteBuffer room;
+    const auto sealed = protection->protect(apdu, how, room);
+    return sealed ? std::optional(to_buffer(*sealed)) : std::nullopt;
+}
+
+std::optional<ByteBuffer> DeviceSecurity::open_answer(ByteView apdu) {
+    ApduProtection* const protection = protection_of_unasked();
+    if (!protection) {
+        return to_buffer(apdu);
+    }
+    const auto opened = protection->open(apdu, security::no_protection);
+    settle(*protection);
+    return opened ? std::optional(to_buffer(opened->apdu)) : std::nullopt;
+}
+
 std::uint32_t DeviceSecurity::highest_received() const {
     std::uint32_t highest = 0;
     for (const auto& [client, received] : received_) {

@@ -78,6 +78,19 @@ public:
     /// that changed it.
     void take_over(association::ServerAssociation& association, std::uint64_t since) const;
 
+    /// What the policy asks of answers and of what the meter sends unasked.
+    security::Protection policy_for_answers() const {
+        return active_policy_ ? active_policy_->for_responses() : security::no_protection;
+    }
+    /// Seals what the meter sends outside of any association. Nothing where a key, a title or a
+    /// system title of its own lacks.
+    std::optional<ByteBuffer> seal_unasked(ByteView apdu, const security::ProtectionRequest& how,
+                                           const std::optional<security::SystemTitle>& recipient,
+                                           security::Time now);
+    /// Opens what comes back, plain or ciphered with the device's keys; nothing for what is not
+    /// right.
+    std::optional<ByteBuffer> open_answer(ByteView apdu);
+
     /// The highest number that was accepted with the unicast key, of whatever client; 0 for none.
     std::uint32_t highest_received() const;
 
@@ -85,6 +98,7 @@ private:
     using TakenKeys = std::array<std::optional<SecretBytes>, 4>;  // by key id
 
     void grant(security::ApduProtection& protection);
+    security::ApduProtection* protection_of_unasked();
     void take(const TakenKeys& keys);
     void forget_received(bool is_replaced, security::KeySlot slot);
     std::array<const security::PrivateKey*, 3> pairs_in_force() const;
@@ -101,6 +115,9 @@ private:
     std::uint64_t generation_ = 0;
     std::array<std::uint64_t, 4> changed_at_{};  // generations, by key id
     std::uint64_t pairs_changed_at_ = 0;
+    /// Of what is sent outside of any association, made with the keys of a generation.
+    std::optional<security::ApduProtection> unasked_;
+    std::uint64_t unasked_generation_ = 0;
     /// Of every client that has proved its keys, by key slot.
     std::map<security::SystemTitle, std::array<security::ReceiveCounter, 4>> received_;
 };

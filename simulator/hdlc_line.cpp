@@ -40,6 +40,12 @@ void HdlcLine::link_lost(Instant now) {
     }
 }
 
+void HdlcLine::set_waker(std::function<void()> waker) {
+    for (const auto& meter : meters_) {
+        meter->set_waker(waker);
+    }
+}
+
 std::optional<ByteView> HdlcLine::poll_transmit() {
     for (const auto& meter : meters_) {
         if (const std::optional<ByteView> octets = meter->poll_transmit()) {

@@ -24,6 +24,7 @@ public:
     void receive(ByteView bytes, Instant now) override;
     void handle_timeout(Instant now) override;
     void link_lost(Instant now) override;
+    void set_waker(std::function<void()> waker) override;
 
     // D outputs
     std::optional<ByteView> poll_transmit() override;

@@ -194,6 +194,14 @@ Status HdlcMeter::send(ClientSap client, ServerSap server, ByteView apdu) {
     return {};
 }
 
+bool HdlcMeter::push(ClientSap client, ServerSap server, ByteView apdu) {
+    if (!waker_ || !station_.send_unnumbered(addresses(client, server), apdu, now_)) {
+        return false;
+    }
+    waker_();
+    return true;
+}
+
 void HdlcMeter::send_waiting() {
     std::erase_if(waiting_, [this](const auto& entry) {
         const auto& [pair, apdu] = entry;

@@ -37,6 +37,8 @@ public:
     void receive(ByteView bytes, Instant now);
     void handle_timeout(Instant now);
     void link_lost(Instant now);
+    /// As of LineMachine; without it no push goes out on the line.
+    void set_waker(std::function<void()> waker) { waker_ = std::move(waker); }
 
     // D outputs
     std::optional<ByteView> poll_transmit();
@@ -48,6 +50,7 @@ private:
 
     bool may_send(ClientSap client, ServerSap server) const override;
     Status send(ClientSap client, ServerSap server, ByteView apdu) override;
+    bool push(ClientSap client, ServerSap server, ByteView apdu) override;
 
     /// A request that came while an answer was delayed.
     struct HeldRequest {
@@ -74,6 +77,7 @@ private:
     MeterGateway associations_;
     std::deque<HeldRequest> held_;        // bounded: links are busy meanwhile
     std::map<Pair, ByteBuffer> waiting_;  // APDUs for which a link had no room yet, one a link
+    std::function<void()> waker_;
     Instant now_{};
 };
 

@@ -3,6 +3,7 @@
 // them inside something that slows or damages what goes over the line. Sans I/O; the contract is
 // docs/contract.md, and lines as in transport/session.hpp.
 
+#include <functional>
 #include <optional>
 
 #include "simulator/meter_associations.hpp"
@@ -25,6 +26,9 @@ public:
     virtual void handle_timeout(Instant now) = 0;
     /// The line is gone: every association ends without a word.
     virtual void link_lost(Instant now) = 0;
+    /// Called, perhaps in the middle of an input, when there is something to transmit that no input
+    /// of this line has brought.
+    virtual void set_waker(std::function<void()>) {}
 
     // D outputs
     virtual std::optional<ByteView> poll_transmit() = 0;

@@ -1,5 +1,7 @@
 #include "simulator/line_session.hpp"
 
+#include <asio/post.hpp>
+
 namespace dlms::simulator {
 
 LineSession::LineSession(std::unique_ptr<LineMachine> machine,
@@ -9,7 +11,20 @@ LineSession::LineSession(std::unique_ptr<LineMachine> machine,
       log_(log),
       ended_(std::move(ended)),
       machine_(std::move(machine)),
+      executor_(channel->executor()),
       driver_(transport::Driver::create(std::move(channel), *this, trace_sink(framing))) {}
+
+void LineSession::start() {
+    machine_->set_waker([executor = executor_, weak = std::weak_ptr(driver_)] {
+        asio::post(executor, [weak] {
+            if (const std::shared_ptr<transport::Driver> driver = weak.lock();
+                driver && driver->is_open()) {
+                driver->flush();
+            }
+        });
+    });
+    driver_->start();
+}
 
 void LineSession::receive(ByteView bytes, Instant now) {
     machine_->receive(bytes, now);

@@ -23,7 +23,7 @@ public:
 
     const std::string& peer() const { return peer_; }
     /// The session may have ended when this returns.
-    void start() { driver_->start(); }
+    void start();
     void close() { driver_->close(); }
 
     void receive(ByteView bytes, Instant now) override;
@@ -44,6 +44,7 @@ private:
     const ServerLog& log_;
     Ended ended_;
     std::unique_ptr<LineMachine> machine_;
+    asio::any_io_executor executor_;
     std::size_t events_ = 0;
     std::shared_ptr<transport::Driver> driver_;
 };

@@ -1,10 +1,10 @@
 #include "simulator/listening_places.hpp"
 
-#include <charconv>
 #include <sstream>
 
 #include "simulator/datagram_connection.hpp"
 #include "simulator/hdlc_line.hpp"
+#include "simulator/host_and_port.hpp"
 #include "simulator/meter_connection.hpp"
 #include "simulator/mode_e_meter.hpp"
 #include "simulator/paced_line.hpp"
@@ -88,6 +88,9 @@ std::expected<void, std::string> ListeningPlaces::open() {
     if (opened && !options_.dial.empty()) {
         opened = dial();
     }
+    if (opened) {
+        serve_pushes();
+    }
     return opened;
 }
 
@@ -97,11 +100,26 @@ void ListeningPlaces::close() {
     }
     udp_.clear();
     serial_.clear();
+    for (const std::shared_ptr<PushSender>& sender : push_senders_) {
+        sender->close();
+    }
+    push_senders_.clear();
     for (auto& line : diallers_) {
         for (const std::shared_ptr<Dialler>& dialler : line) {
             dialler->close();
         }
         line.clear();
+    }
+}
+
+void ListeningPlaces::serve_pushes() {
+    for (const std::unique_ptr<MeterGroup>& group : fleet_) {
+        for (std::size_t i = 0; i < group->size(); ++i) {
+            if ((*group)[i].has_push_setups()) {
+                push_senders_.push_back(
+                    PushSender::start(executor_, (*group)[i], options_.push_to, log_));
+            }
+        }
     }
 }
 
@@ -331,16 +349,12 @@ ListeningPlaces::Opened ListeningPlaces::open_line(const std::string& path, bool
 }
 
 ListeningPlaces::Opened ListeningPlaces::dial() {
-    const std::size_t colon = options_.dial.rfind(':');
-    const std::string port = colon == std::string::npos ? "" : options_.dial.substr(colon + 1);
     Dialler::Configuration configuration;
-    const auto [end, error] =
-        std::from_chars(port.data(), port.data() + port.size(), configuration.head_end.port);
-    configuration.head_end.host = options_.dial.substr(0, colon);
-    if (error != std::errc() || end != port.data() + port.size() ||
-        configuration.head_end.port == 0 || configuration.head_end.host.empty()) {
+    const std::optional<transport::TcpEndpoint> head_end = parse_host_and_port(options_.dial);
+    if (!head_end) {
         return std::unexpected("--dial: HOST:PORT is expected");
     }
+    configuration.head_end = *head_end;
     configuration.settings = {options_.dial_as, std::chrono::seconds(options_.heartbeat)};
     configuration.seed = options_.seed;
     for (std::size_t line = 0; line < fleet_.size(); ++line) {

@@ -12,6 +12,7 @@
 #include "simulator/meter_group.hpp"
 #include "simulator/meter_server.hpp"
 #include "simulator/options.hpp"
+#include "simulator/push_sender.hpp"
 #include "simulator/serial_server.hpp"
 #include "simulator/udp_server.hpp"
 
@@ -66,6 +67,7 @@ private:
     Opened open_udp();
     Opened open_line(const std::string& path, bool is_pty);
     Opened dial();
+    void serve_pushes();
     std::unique_ptr<LineMachine> make_hdlc_line(MeterGroup& meters, Instant now, Place place);
     Result<std::unique_ptr<LineMachine>> make_line(MeterGroup& meters, Instant now, Place place);
     std::string opening_text() const;
@@ -85,6 +87,7 @@ private:
     std::vector<std::unique_ptr<UdpServer>> udp_;
     std::vector<std::unique_ptr<SerialServer>> serial_;
     std::vector<std::vector<std::shared_ptr<Dialler>>> diallers_;  // by line
+    std::vector<std::shared_ptr<PushSender>> push_senders_;
     std::vector<std::string> lines_;
 };
 

@@ -15,6 +15,7 @@
 #include "simulator/meter_clock.hpp"
 #include "simulator/meter_model.hpp"
 #include "simulator/profile.hpp"
+#include "simulator/push_outbox.hpp"
 #include "stack/axdr/data_builder.hpp"
 #include "stack/xdlms/action.hpp"
 #include "stack/xdlms/get.hpp"
@@ -41,6 +42,7 @@ struct MeterState {
     std::vector<LogicalDevice*> devices{};
     /// What a burst of tokens may not use again.
     std::vector<std::uint64_t> used_tokens{};
+    PushOutbox pushes{};
 
     /// Every device learns that the clock was changed.
     void clock_jumped(Instant now);
@@ -56,6 +58,7 @@ struct Caller {
     std::uint16_t client_max_receive_pdu_size = 0;
     security::Protection protection{};  ///< of the request
     std::optional<security::SystemTitle> client_title = std::nullopt;
+    std::optional<std::int64_t> user_id = std::nullopt;
 };
 
 /// An attribute whose changes are told has changed.
@@ -66,7 +69,7 @@ struct AttributeChanged {
     axdr::Data value;
 };
 
-/// A push setup object (class 40) sends its values.
+/// A push setup object (class 40) without a destination sends its values.
 struct Pushed {
     bool confirmed = false;
     axdr::Data body;
@@ -128,6 +131,8 @@ public:
     DeviceSecurity& security() { return security_; }
     /// The secret of an association as it is now.
     const SecretBytes& secret(std::size_t association) const;
+    /// Ids in the user_list of the current association; empty where everybody may call.
+    std::vector<std::uint8_t> users(std::size_t association) const;
     /// Counts the changes of associations' secrets.
     std::uint64_t secret_changes() const { return secret_changes_; }
     cosem::DateTime time(Instant now) const { return state_.clock.time(now); }
@@ -270,9 +275,12 @@ private:
     cosem::ActionResult remove_certificate(const Invocation& invocation);
     cosem::ActionResult may_change_pairs(const Invocation& invocation) const;
     cosem::ActionResult change_hls_secret(const Invocation& invocation);
+    cosem::ActionResult read_by_logical_name(const Invocation& invocation);
 
     // Current associations
     std::uint8_t association_version(std::uint16_t class_id) const;
+    axdr::DataView user_list(std::size_t association) const;
+    axdr::Data current_user(const Caller& caller) const;
     const axdr::Data& object_list(std::size_t association);
     axdr::Data make_object_list(std::size_t association) const;
     axdr::Data make_short_name_list(std::size_t association) const;

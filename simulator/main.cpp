@@ -62,6 +62,9 @@ ServerLog make_log() {
     log.disconnected = [](const std::string& peer, const Error& reason) {
         spdlog::info("{} closed: {}", peer, dlms::describe(reason));
     };
+    log.push_failed = [](const std::string& destination, const Error& reason) {
+        spdlog::warn("push to {} failed: {}", destination, dlms::describe(reason));
+    };
     log.event = [](const std::string& peer, const MeterEvent& event) {
         spdlog::info("{} client {} server {}: {}", peer, event.client.value(), event.server.value(),
                      describe(event.kind));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "simulator/classes/push_setup.hpp"
 #include "simulator/counting_up.hpp"
 #include "simulator/meter_associations.hpp"
 #include "simulator/scenario_links.hpp"
@@ -111,6 +112,39 @@ void Meter::power_on(Instant now) {
     for (LogicalDevice& device : devices_) {
         device.start(now);
     }
+}
+
+bool Meter::has_push_setups() const {
+    return std::ranges::any_of(devices_, [](const LogicalDevice& device) {
+        return !device.model().of_class(push_setup_class).empty();
+    });
+}
+
+bool Meter::any_push_setup(Instant now, const std::function<bool(const OwnObject&)>& visit) {
+    for (LogicalDevice& device : devices_) {
+        for (const std::size_t object : device.model().of_class(push_setup_class)) {
+            if (visit(OwnObject(device, object, now))) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+bool Meter::has_push_destinations() {
+    return any_push_setup(Instant(), has_push_destination);
+}
+
+void Meter::push_ended(std::uint64_t attempt, PushOutcome outcome, Instant now) {
+    any_push_setup(now, [&](const OwnObject& setup) {
+        return simulator::push_ended(setup, attempt, outcome);
+    });
+}
+
+bool Meter::is_push_confirmed(std::uint64_t attempt, ByteView apdu, Instant now) {
+    return any_push_setup(now, [&](const OwnObject& setup) {
+        return simulator::is_push_confirmed(setup, attempt, apdu);
+    });
 }
 
 void Meter::shift_clock(std::chrono::seconds by, Instant now) {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -54,6 +55,18 @@ public:
     bool is_powered() const { return is_powered_; }
     /// How often power has failed: links that were there before are no longer.
     std::uint32_t power_losses() const { return power_losses_; }
+
+    // Pushes to destinations of their own (class 40). Without anybody who takes them from the
+    // outbox they stay under way.
+    PushOutbox& pushes() { return state_.pushes; }
+    bool has_push_setups() const;
+    /// Whether something may be due that goes to a destination, where nobody is connected.
+    bool has_push_destinations();
+    /// How an attempt ended.
+    void push_ended(std::uint64_t attempt, PushOutcome outcome, Instant now);
+    /// An APDU that came back from where an attempt went. Whether it is its confirmation.
+    bool is_push_confirmed(std::uint64_t attempt, ByteView apdu, Instant now);
+
     /// Makes this the meter so many numbers on: serial numbers (0-0:96.1.0.255) and logical device
     /// names (also in 0-0:42.0.0.255) are counted up in their decimal digits.
     void renumber(std::uint32_t count, Instant now);
@@ -86,6 +99,8 @@ private:
         LogicalDevice* device;
         AttributePlace place;
     };
+    /// Calls `visit` for each push setup until it says true. Whether one did.
+    bool any_push_setup(Instant now, const std::function<bool(const OwnObject&)>& visit);
     std::optional<Setting> find_setting(std::uint16_t class_id, std::int8_t id);
     static std::optional<std::uint64_t> number(const std::optional<Setting>& setting);
 

@@ -36,13 +36,13 @@ MeterAssociations::~MeterAssociations() {
     meter_.remove_listener(*this);
 }
 
-void MeterAssociations::advance(Instant now) {
-    meter_.advance(now);
+void MeterAssociations::advance(Meter& meter, Instant now) {
+    meter.advance(now);
     // What comes of time is told on every link.
-    for (LogicalDevice& device : meter_.own_devices()) {
+    for (LogicalDevice& device : meter.own_devices()) {
         const std::vector<Notification> all = device.take_notifications();
         for (MeterAssociations* const listener :
-             all.empty() ? std::vector<MeterAssociations*>() : meter_.listeners()) {
+             all.empty() ? std::vector<MeterAssociations*>() : meter.listeners()) {
             listener->tell(device, all, now);
         }
     }
@@ -105,6 +105,7 @@ void MeterAssociations::receive(Peer& peer, ByteView apdu, Instant now) {
         peer.association.set_password(peer.device->secret(peer.association_index).clone());
         peer.secret_changes = peer.device->secret_changes();
     }
+    peer.association.set_users(peer.device->users(peer.association_index));
     security::ApduProtection* const protection = peer.association.protection();
     if (!protection) {
         peer.association.receive(apdu, now);
@@ -252,9 +253,12 @@ void MeterAssociations::handle(Peer& peer, const ServerEvent& event, Instant now
 }
 
 void MeterAssociations::answer(Peer& peer, const ServerEvent& request, Instant now) {
-    const Caller caller{peer.association_index, peer.association.conformance(),
+    const Caller caller{peer.association_index,
+                        peer.association.conformance(),
                         peer.association.client_max_receive_pdu_size(),
-                        peer.association.request_protection(), title_of(peer.association)};
+                        peer.association.request_protection(),
+                        title_of(peer.association),
+                        peer.association.user_id()};
     LogicalDevice& device = *peer.device;
     // Every answer is due: the association has just asked for it.
     if (const auto* get = std::get_if<GetIndication>(&request)) {

@@ -76,7 +76,13 @@ public:
     void deliver_unanswered(ClientSap client, ServerSap server, ByteView apdu, Instant now);
     void handle_timeout(Instant now);
     /// What is due in the meter, and what it has to tell of it, on this link and on others.
-    void advance(Instant now);
+    void advance(Instant now) { advance(meter_, now); }
+    static void advance(Meter& meter, Instant now);
+    /// A push to the client, whether it has an association or not. False where the link has no way
+    /// for it.
+    bool push(ClientSap client, ServerSap server, ByteView apdu) {
+        return link_.push(client, server, apdu);
+    }
     /// What waits to be sent goes to the link as far as it has room.
     void flush();
     /// The link is gone, of one pair or of all: associations end without a word.

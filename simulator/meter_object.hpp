@@ -59,6 +59,17 @@ enum class ComputedValue : std::uint8_t {
     association_secret,
     invocation_counter,  ///< the highest that was accepted with the unicast key
     certificates,
+    current_user,  ///< of the association: {id, name}, as user_list has it
+};
+
+/// How the rows of a profile go over the line.
+enum class BufferEncoding : std::uint8_t {
+    array,
+    /// A value that is that of the row before is sent as null-data, and so is a time that is one
+    /// capture period after that of the row before.
+    null_data_compression,
+    /// A compact-array; rows that have no type in common, and none at all, go as an array.
+    compact_array,
 };
 
 /// The buffer of a profile generic object (class 7, attribute 2).
@@ -66,9 +77,7 @@ struct ProfileBuffer {
     /// What it begins with: structures of as many elements as there are capture objects, the oldest
     /// first.
     std::vector<axdr::Data> rows{};
-    /// A value that is that of the row before is sent as null-data, and so is a time that is one
-    /// capture period after that of the row before.
-    bool null_data_compression = false;
+    BufferEncoding encoding = BufferEncoding::array;
     /// Days before the start for which it has a row every capture period; nothing of a profile
     /// whose rows are captured one by one.
     std::optional<std::uint32_t> history_days{};

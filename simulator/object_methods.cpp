@@ -37,6 +37,7 @@ const MethodBehaviour* method_behaviour(std::uint16_t class_id, std::int8_t meth
 const LogicalDevice::Behaviour* LogicalDevice::behaviour(std::uint16_t class_id,
                                                          std::int8_t method_id) {
     static constexpr Behaviour all[] = {
+        {12, 3, Tag::array, &LogicalDevice::read_by_logical_name},
         {15, 2, Tag::octet_string, &LogicalDevice::change_hls_secret},
         {64, 1, Tag::enum_, &LogicalDevice::security_activate},
         {64, 2, Tag::array, &LogicalDevice::key_transfer},

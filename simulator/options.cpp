@@ -97,6 +97,23 @@ void declare_dialling(CLI::App& app, Options& options) {
         ->group(group);
 }
 
+/// The list of --push-to; "none" allows nothing.
+void take_push_to(const std::string& list, Options& options) {
+    auto allowed = transport::AllowedAddresses::parse(list == "none" ? "" : list);
+    if (!allowed) {
+        throw CLI::ValidationError("--push-to", allowed.error());
+    }
+    options.push_to = *std::move(allowed);
+}
+
+void declare_pushes(CLI::App& app, Options& options) {
+    app.add_option_function<std::string>(
+           "--push-to", [&options](const std::string& list) { take_push_to(list, options); },
+           "Networks and addresses that push setups may send to (default: private ranges and "
+           "loopback), for example \"10.0.0.0/8, 192.0.2.7\", or none")
+        ->group("Meters that push");
+}
+
 void declare_lines(CLI::App& app, Options& options) {
     const std::string group = "What the lines are like";
     app.add_option("--baud", options.baud_rate,
@@ -142,6 +159,7 @@ void declare(CLI::App& app, Options& options) {
     declare_meters(app, options);
     declare_places(app, options);
     declare_dialling(app, options);
+    declare_pushes(app, options);
     declare_lines(app, options);
     app.add_option("--log-level", options.log_level,
                    "What is logged to standard error: trace, debug, info, warning, error, off")

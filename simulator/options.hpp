@@ -11,6 +11,7 @@
 #include "simulator/dial_in_connection.hpp"
 #include "simulator/line_faults.hpp"
 #include "stack/base/line_settings.hpp"
+#include "transport/allowed_addresses.hpp"
 
 namespace dlms::simulator {
 
@@ -35,6 +36,7 @@ struct Options {
     std::string dial;     ///< HOST:PORT of the head end
     DialInForm dial_as = DialInForm::hexcell;
     std::uint32_t heartbeat = 120;  ///< seconds
+    transport::AllowedAddresses push_to;
 
     // The lines
     std::optional<std::uint32_t> baud_rate;

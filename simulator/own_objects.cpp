@@ -57,6 +57,9 @@ void LogicalDevice::plan(std::size_t object, Instant now) {
     const auto timed = std::ranges::find(timed_, object, &Timed::object);
     if (timed != timed_.end()) {
         timed->due = model_.behaviour(object)->next_due(OwnObject(*this, object, now));
+        if (timed->due) {
+            state_.pushes.planned(*timed->due);
+        }
     }
 }
 

@@ -48,6 +48,7 @@ public:
     void receive(ByteView bytes, Instant now) override;
     void handle_timeout(Instant now) override;
     void link_lost(Instant now) override;
+    void set_waker(std::function<void()> waker) override { machine_->set_waker(std::move(waker)); }
 
     std::optional<ByteView> poll_transmit() override;
     std::optional<LineSettings> poll_line_settings() override;

@@ -2,6 +2,7 @@
 
 #include <numeric>
 
+#include "stack/axdr/compact_array.hpp"
 #include "stack/cosem/profile_buffer.hpp"
 #include "stack/cosem/profile_selection.hpp"
 
@@ -98,7 +99,7 @@ std::expected<axdr::Data, DataAccessResult> read_profile(
     axdr::Data space;
     for (const std::size_t row : chosen->rows) {
         const DataView whole = profile.rows.row(row, space);
-        if (!profile.null_data_compression) {
+        if (profile.encoding != BufferEncoding::null_data_compression) {
             cosem::write_selected(builder, whole, chosen->columns);
             continue;
         }
@@ -108,7 +109,13 @@ std::expected<axdr::Data, DataAccessResult> read_profile(
         }
         compressor.write(builder, values);
     }
-    return builder.finish().value_or(axdr::Data());
+    axdr::Data rows = builder.finish().value_or(axdr::Data());
+    if (profile.encoding == BufferEncoding::compact_array) {
+        if (auto packed = axdr::to_compact_array(rows.view())) {
+            return *std::move(packed);
+        }
+    }
+    return rows;
 }
 
 }  // namespace dlms::simulator

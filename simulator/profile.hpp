@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "simulator/meter_object.hpp"
 #include "stack/axdr/data.hpp"
 #include "stack/cosem/access_result.hpp"
 #include "stack/cosem/capture_object.hpp"
@@ -35,12 +36,12 @@ struct Profile {
     const ProfileRows& rows;
     std::vector<cosem::CaptureObject> columns;
     std::uint32_t capture_period = 0;  ///< seconds; 0: not periodical
-    bool null_data_compression = false;
+    BufferEncoding encoding = BufferEncoding::array;
 };
 
-/// The rows that are asked for, as an array. Refusals: other_reason for a selector that is not
-/// there and for a column that the profile does not have; type_unmatched for parameters of another
-/// form or out of range.
+/// The rows that are asked for, as an array or a compact-array. Refusals: other_reason for a
+/// selector that is not there and for a column that the profile does not have; type_unmatched for
+/// parameters of another form or out of range.
 std::expected<axdr::Data, cosem::DataAccessResult> read_profile(
     const Profile& profile, const std::optional<cosem::SelectiveAccess>& selection);
 

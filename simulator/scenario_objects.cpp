@@ -8,7 +8,7 @@
 namespace dlms::simulator {
 namespace {
 
-constexpr std::array<std::string_view, 19> computed_names = {
+constexpr std::array<std::string_view, 20> computed_names = {
     "clock_time",
     "clock_time_zone",
     "clock_status",
@@ -28,6 +28,7 @@ constexpr std::array<std::string_view, 19> computed_names = {
     "association_secret",
     "invocation_counter",
     "certificates",
+    "current_user",
 };
 constexpr std::int64_t longest_history = 7305;  // days: twenty years
 
@@ -129,7 +130,8 @@ StoredValue read_stored(const ScenarioNode& node) {
 ProfileBuffer read_profile_buffer(const ScenarioNode& node) {
     node.expect_keys({"id", "access", "protection", "event", "profile"});
     const ScenarioNode profile = node.at("profile");
-    profile.expect_keys({"rows", "null_data_compression", "history_days", "captures_on"});
+    profile.expect_keys(
+        {"rows", "null_data_compression", "compact_array", "history_days", "captures_on"});
     ProfileBuffer buffer;
     const auto rows = profile.find("rows");
     for (std::size_t i = 0; rows && i < rows->size(); ++i) {
@@ -155,8 +157,16 @@ ProfileBuffer read_profile_buffer(const ScenarioNode& node) {
             buffer.captures_on.push_back(*what);
         }
     }
-    if (const auto compression = profile.find("null_data_compression")) {
-        buffer.null_data_compression = compression->boolean();
+    const auto compression = profile.find("null_data_compression");
+    const auto compact = profile.find("compact_array");
+    const bool is_compressed = compression && compression->boolean();
+    if (compact && compact->boolean()) {
+        if (is_compressed) {
+            compact->complain("false, where null_data_compression is true");
+        }
+        buffer.encoding = BufferEncoding::compact_array;
+    } else if (is_compressed) {
+        buffer.encoding = BufferEncoding::null_data_compression;
     }
     return buffer;
 }

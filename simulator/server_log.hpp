@@ -20,6 +20,8 @@ struct ServerLog {
     static constexpr std::size_t most_events = 1000;
     /// As a connection ends that had more events: how many were not told.
     std::function<void(const std::string& peer, std::size_t count)> untold;
+    /// A push that did not arrive, or was not let go (not_allowed_target).
+    std::function<void(const std::string& destination, const Error& reason)> push_failed;
     /// WPDUs in hexadecimal with passwords hidden, or HDLC frames without their information.
     std::function<void(const std::string& peer, transport::Direction, const std::string& text)>
         trace;

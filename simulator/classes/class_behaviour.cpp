@@ -4,6 +4,7 @@
 #include <array>
 
 #include "simulator/classes/all_classes.hpp"
+#include "simulator/classes/arbitrator.hpp"
 #include "simulator/logical_device.hpp"
 
 namespace dlms::simulator {
@@ -37,6 +38,7 @@ const ClassBehaviour* class_behaviour(std::uint16_t class_id) {
         {42, ipv4_setup_behaviour},
         {62, compact_data_behaviour},
         {65, parameter_monitor_behaviour},
+        {68, arbitrator_behaviour},
         {70, disconnect_control_behaviour},
         {71, limiter_behaviour},
         {111, account_behaviour},

@@ -481,12 +481,11 @@ public:
 std::expected<axdr::Data, DataAccessResult> read_profile_of(
     const OwnObject& profile, const std::optional<cosem::SelectiveAccess>& selection) {
     const Rows rows(profile);
-    return read_profile(
-        {.rows = rows,
-         .columns = columns_of(profile),
-         .capture_period = static_cast<std::uint32_t>(profile.number(period_id)),
-         .null_data_compression = buffer_of(profile.declared())->null_data_compression},
-        selection);
+    return read_profile({.rows = rows,
+                         .columns = columns_of(profile),
+                         .capture_period = static_cast<std::uint32_t>(profile.number(period_id)),
+                         .encoding = buffer_of(profile.declared())->encoding},
+                        selection);
 }
 
 std::uint32_t entries_in_use(const OwnObject& profile) {

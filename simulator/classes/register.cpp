@@ -1,6 +1,7 @@
 // Register and extended register (classes 3 and 4; Blue Book 4.3.2, 4.3.3).
 
 #include "simulator/classes/all_classes.hpp"
+#include "simulator/classes/remaining_energy.hpp"
 #include "simulator/logical_device.hpp"
 
 namespace dlms::simulator {
@@ -67,6 +68,10 @@ public:
         }
     }
     std::optional<axdr::Data> compute(const OwnObject& object, std::int8_t id) const override {
+        if (id == value_id && is_remaining_energy(object.declared())) {
+            settle_remaining_energy(object);
+            return std::nullopt;  // the stored value is right now
+        }
         // What is measured all the time was captured now.
         const Attribute* const value =
             id == capture_time_id && object.declared().class_id == extended_register
@@ -76,6 +81,13 @@ public:
                    ? std::optional(time_now(object))
                    : std::nullopt;
     }
+    bool is_active(const MeterObject& object) const override { return is_remaining_energy(object); }
+    void start(const OwnObject& object) const override { resume_remaining_energy(object); }
+    void power_lost(const OwnObject& object) const override { settle_remaining_energy(object); }
+    std::optional<Instant> next_due(const OwnObject& object) const override {
+        return next_look_at_remaining_energy(object);
+    }
+    void run(const OwnObject& object) const override { settle_remaining_energy(object); }
 };
 
 }  // namespace

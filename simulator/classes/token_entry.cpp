@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "simulator/classes/all_classes.hpp"
+#include "simulator/classes/remaining_energy.hpp"
 #include "simulator/classes/token.hpp"
 #include "simulator/logical_device.hpp"
 
@@ -17,7 +18,6 @@ constexpr std::size_t most_tokens = 65'536;
 // Hexcell meters take tokens by SET of a Data object, and have the energy that is left in another.
 constexpr cosem::ObisCode token_input(1, 0, 129, 129, 2, 255);
 constexpr cosem::ObisCode last_token(0, 0, 96, 96, 1, 255);
-constexpr cosem::ObisCode remaining_energy(1, 0, 96, 66, 0, 255);
 constexpr std::uint16_t data_class = 1;
 constexpr std::uint16_t register_class = 3;
 
@@ -46,8 +46,11 @@ public:
             data.device.store({*last, 2}, axdr::Data(data.stored(2)), data.now);
         }
         for (const std::uint16_t class_id : {data_class, register_class}) {
-            if (const auto left = data.device.find_object(class_id, remaining_energy)) {
+            if (const auto left = data.device.find_object(class_id, remaining_energy_name)) {
                 const OwnObject energy(data.device, *left, data.now);
+                if (is_remaining_energy(energy.declared())) {
+                    settle_remaining_energy(energy);
+                }
                 energy.store_number(2, energy.signed_number(2) + static_cast<std::int64_t>(amount));
             }
         }

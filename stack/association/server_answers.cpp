@@ -85,7 +85,8 @@ void ServerAssociation::take_block(ServerService service, InvokeIdAndPriority in
     if (!may_use_blocks(service)) {
         return;
     }
-    if (state_ != State::receiving_blocks || request_.service != service) {
+    if (state_ != State::receiving_blocks || request_.service != service ||
+        request_.invoke.invoke_id() != invoke.invoke_id()) {
         // The answer goes out in the form of the service that was asked for.
         if (state_ != State::associated) {
             advance(Input::blocks_end);

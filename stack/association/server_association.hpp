@@ -90,6 +90,8 @@ public:
     xdlms::Conformance conformance() const { return conformance_; }
     /// Octets of the longest APDU that the client takes; 0 = no limit.
     std::uint16_t client_max_receive_pdu_size() const { return client_max_receive_pdu_size_; }
+    /// What the AARQ names as its user (calling-AE-invocation-id).
+    const std::optional<std::int64_t>& user_id() const { return user_id_; }
     const ServerConfiguration& configuration() const { return configuration_; }
     const Counters& counters() const { return counters_; }
     /// Null without one. Its owner grants numbers and saves what was received; keys are replaced
@@ -117,6 +119,10 @@ public:
     void set_locked(bool locked) { locked_ = locked; }
     /// The password or secret that the next association is asked for.
     void set_password(SecretBytes password) { configuration_.password = std::move(password); }
+    /// Users that the next association is asked for; empty: whoever calls.
+    void set_users(std::vector<std::uint8_t> users) {
+        configuration_.security.users = std::move(users);
+    }
     /// The policy from now on; the answer that is awaited keeps to the new one.
     void set_policy(const security::SecurityPolicy& policy);
     /// The answer that is awaited has `least` at least, as access rights may ask for.

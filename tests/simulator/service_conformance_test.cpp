@@ -171,6 +171,11 @@ BOOST_AUTO_TEST_CASE(APPL_DATA_LN_X_21_set_block_errors) {
     ask(first);
     BOOST_TEST(ask("C103C101000000030403040506") == "C503C11300000003");
     BOOST_TEST(ask("C103C101000000020403040506") == "C503C11200000002");
+    // A block under another invoke-id belongs to no long SET.
+    ask(first);
+    BOOST_TEST(ask("C103C201000000020403040506") == "C503C21200000002");
+    BOOST_TEST(ask("C103C101000000020403040506") == "C503C11200000002");
+    BOOST_TEST(get(message + "02") == "C401C1000900");
     ask(first);
     BOOST_TEST(ask("C101C1" + message + "0200090155") == "C501C100");
     BOOST_TEST(get(message + "02") == "C401C100090155");

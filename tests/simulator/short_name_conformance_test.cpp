@@ -222,6 +222,30 @@ BOOST_AUTO_TEST_CASE(APPL_DATA_SN_X_8_methods) {
     BOOST_TEST(line.ask("060102" + hex(disconnect) + "010F00", 19) == "0D010104");  // not visible
 }
 
+BOOST_AUTO_TEST_CASE(APPL_DATA_SN_X_8_read_by_logicalname) {
+    const auto element = [](const std::string& class_id, const std::string& name, int id) {
+        return "020312" + class_id + "0906" + name + "0F0" + std::to_string(id);
+    };
+    const auto read_by_name = [&](const std::string& elements) {
+        return ask("050104FA3000" + elements);
+    };
+    const std::string own = element("000C", "0000280000FF", 1);
+    const std::string state = element("0046", "000060030AFF", 3);
+    BOOST_TEST(read_by_name("0102" + own + state) ==
+               "0C01000102"
+               "09060000280000FF"
+               "1601");
+    BOOST_TEST(read_by_name("0100") == "0C01000100");
+    // An object of another class, one that is not there, an attribute that the client may not read;
+    // what is no list.
+    BOOST_TEST(read_by_name("0101" + element("0003", "000060030AFF", 3)) == "0C010109");
+    BOOST_TEST(read_by_name("0102" + own + element("0001", "636363636363", 2)) == "0C010104");
+    BOOST_TEST(read_by_name("01010201"
+                            "0906000060030AFF") == "0C01010C");
+    BOOST_TEST(ask("050102FA30") == "0C01010C");
+    expect_alive();
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace dlms::simulator::testing

@@ -1,10 +1,10 @@
-#include "server/meter_allow.hpp"
+#include "transport/allowed_addresses.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <utility>
 
-namespace dlms::service {
+namespace dlms::transport {
 
 namespace {
 
@@ -17,7 +17,7 @@ std::array<std::uint8_t, 16> octets_of(const asio::ip::address& address) {
 
 }  // namespace
 
-MeterAllow::MeterAllow() {
+AllowedAddresses::AllowedAddresses() {
     for (const std::string_view text :
          {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "::1/128", "fc00::/7"}) {
         allowed_.push_back(range(text));
@@ -28,8 +28,8 @@ MeterAllow::MeterAllow() {
     }
 }
 
-std::expected<MeterAllow, std::string> MeterAllow::parse(std::string_view list) {
-    MeterAllow allow;
+std::expected<AllowedAddresses, std::string> AllowedAddresses::parse(std::string_view list) {
+    AllowedAddresses allow;
     allow.allowed_.clear();
     while (!list.empty()) {
         const std::size_t end = list.find_first_of(", \t");
@@ -47,17 +47,18 @@ std::expected<MeterAllow, std::string> MeterAllow::parse(std::string_view list) 
     return allow;
 }
 
-bool MeterAllow::allows(const asio::ip::address& address) const {
+bool AllowedAddresses::allows(const asio::ip::address& address) const {
     const auto octets = octets_of(address);
     const auto holds = [&](const Range& range) { return contains(range, octets); };
     return std::ranges::none_of(never_, holds) && std::ranges::any_of(allowed_, holds);
 }
 
-MeterAllow::Range MeterAllow::range(std::string_view text) {
+AllowedAddresses::Range AllowedAddresses::range(std::string_view text) {
     return parse_range(text).value();
 }
 
-std::expected<MeterAllow::Range, std::string> MeterAllow::parse_range(std::string_view text) {
+std::expected<AllowedAddresses::Range, std::string> AllowedAddresses::parse_range(
+    std::string_view text) {
     const auto wrong = [&] {
         return std::unexpected("'" + std::string(text) +
                                "' is no address range such as 10.0.0.0/8");
@@ -81,7 +82,7 @@ std::expected<MeterAllow::Range, std::string> MeterAllow::parse_range(std::strin
     return Range{octets_of(address), bits + 128 - width};
 }
 
-bool MeterAllow::contains(const Range& range, const std::array<std::uint8_t, 16>& octets) {
+bool AllowedAddresses::contains(const Range& range, const std::array<std::uint8_t, 16>& octets) {
     const std::size_t whole = range.bits / 8;
     if (!std::equal(octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(whole),
                     range.base.begin())) {
@@ -95,4 +96,4 @@ bool MeterAllow::contains(const Range& range, const std::array<std::uint8_t, 16>
     return (octets[whole] & mask) == (range.base[whole] & mask);
 }
 
-}  // namespace dlms::service
+}  // namespace dlms::transport
