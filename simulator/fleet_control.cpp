@@ -4,6 +4,7 @@
 #include <charconv>
 #include <random>
 
+#include "render/scenario_data.hpp"
 #include "simulator/happening.hpp"
 #include "simulator/scenario_data.hpp"
 #include "stack/cosem/date_time.hpp"
@@ -207,7 +208,7 @@ public:
             return found.error();
         }
         const axdr::Data data = found->device->value(found->place, now);
-        return {200, scenario_data(data.view())};
+        return {200, render::scenario_data(data.view())};
     }
 
 private:
