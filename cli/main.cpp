@@ -6,6 +6,7 @@
 #include "cli/action_command.hpp"
 #include "cli/audit_command.hpp"
 #include "cli/certificates_command.hpp"
+#include "cli/clone_command.hpp"
 #include "cli/conformance_command.hpp"
 #include "cli/decode_command.hpp"
 #include "cli/keygen_command.hpp"
@@ -52,6 +53,7 @@ int run(int count, char** arguments) {
     dlms::cli::WriteCommand write(program);
     dlms::cli::ActionCommand action(program);
     dlms::cli::ProfileCommand profile(program);
+    dlms::cli::CloneCommand clone(program);
     dlms::cli::ScanCommand scan(program);
     dlms::cli::ReadoutCommand readout(program);
     dlms::cli::DecodeCommand decode(program);
@@ -74,6 +76,9 @@ int run(int count, char** arguments) {
     }
     if (profile.was_asked_for()) {
         return static_cast<int>(profile.run());
+    }
+    if (clone.was_asked_for()) {
+        return static_cast<int>(clone.run());
     }
     if (readout.was_asked_for()) {
         return static_cast<int>(readout.run());
