@@ -50,9 +50,9 @@ std::expected<FleetChanges::Added, std::string> FleetChanges::add(
         return std::unexpected(meter.error());
     }
     const std::size_t line = fleet_.size();
-    auto group = std::make_unique<MeterGroup>();
+    auto group = std::make_unique<MeterGroup>(places_.reach(ports));
     group->set_gateway(fleet_.front()->is_gateway());
-    group->add(*std::move(meter));
+    (void)group->add(*std::move(meter));  // the first one needs no address of its own
     fleet_.push_back(std::move(group));
     auto opened = places_.open_line_of_fleet(line, ports);
     if (!opened) {

@@ -56,6 +56,8 @@ public:
     /// meters call. The error is a sentence for people; close_line() then takes away what was
     /// opened.
     std::expected<LinePorts, std::string> open_line_of_fleet(std::size_t line, LinePorts ports);
+    /// How a line with these ports can be reached.
+    MeterGroup::Reach reach(const LinePorts& ports) const;
     /// Nobody listens there again, and nobody calls.
     void close_line(std::size_t line);
     /// Whether the meters of a line cannot change: those on serial lines and those that call.

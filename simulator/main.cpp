@@ -160,14 +160,15 @@ std::optional<std::string> fill(Fleet& fleet, const Options& options, const Mete
     const std::size_t on_a_line = models.size() * options.copies;
     Progress progress(options.fleet * on_a_line);
     for (std::uint32_t line = 0; line < options.fleet; ++line) {
-        auto group = std::make_unique<MeterGroup>();
+        auto group = std::make_unique<MeterGroup>(options.reach());
         group->set_gateway(options.gateway);
         for (const MeterMaker::Model& model : models) {
             for (std::uint32_t copy = 0; copy < options.copies; ++copy) {
                 const std::uint64_t place = line * on_a_line + group->size();
-                if (!group->add(maker.make(model, place, line * options.copies + copy, now))) {
-                    return "no lower HDLC address is left for meter " +
-                           std::to_string(group->size() + 1);
+                const auto added =
+                    group->add(maker.make(model, place, line * options.copies + copy, now));
+                if (!added) {
+                    return added.error() + " for meter " + std::to_string(group->size() + 1);
                 }
                 progress.made_one();
             }
@@ -187,7 +188,10 @@ std::optional<std::string> make_room(const Options& options, std::size_t models)
         options.dial.empty() ? 0 : options.fleet * models * std::size_t{options.copies};
     const std::size_t needed = tcp + (options.udp_port ? options.fleet : 0) + calls + others;
     const std::size_t wanted = needed + tcp;
-    const std::size_t allowed = raise_open_files(wanted);
+    // As many meters may come while these run.
+    constexpr std::size_t to_come = 2 * 10'000;
+    const std::size_t allowed =
+        raise_open_files(options.control.empty() ? wanted : wanted + to_come);
     if (allowed < needed) {
         return "--fleet: " + std::to_string(needed) + " open files are needed, and " +
                std::to_string(allowed) +

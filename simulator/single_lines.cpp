@@ -52,6 +52,13 @@ void ListeningPlaces::dial_from(std::size_t line) {
     }
 }
 
+MeterGroup::Reach ListeningPlaces::reach(const LinePorts& ports) const {
+    if (!ports.any()) {
+        return options_.reach();
+    }
+    return ports.hdlc ? MeterGroup::Reach::hdlc_too : MeterGroup::Reach::wrapper_alone;
+}
+
 bool ListeningPlaces::is_fixed(std::size_t line) const {
     return !serial_.empty() || !diallers_[line].empty();
 }
