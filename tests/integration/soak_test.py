@@ -267,14 +267,15 @@ class Soak:
     def faults_of(self, meter):
         number = f"/meters/{meter.number}"
         shift = self.random.choice((-7200, 5, 86400))
-        heal = (f"{number}/misbehaviour", {"kind": None})
-        return ([("power", (f"{number}/power", {"on": False}), (f"{number}/power", {"on": True})),
-                 ("disconnect", (f"{number}/disconnect", {}), None),
+        # An association that is there may go on as it was.
+        heal = [(f"{number}/misbehaviour", {"kind": None}), (f"{number}/disconnect", {})]
+        return ([("power", (f"{number}/power", {"on": False}), [(f"{number}/power", {"on": True})]),
+                 ("disconnect", (f"{number}/disconnect", {}), []),
                  ("slow answers", (f"{number}/answer-delay", {"milliseconds": 400}),
-                  (f"{number}/answer-delay", {"milliseconds": 0})),
+                  [(f"{number}/answer-delay", {"milliseconds": 0})]),
                  ("no answer in time", (f"{number}/answer-delay", {"milliseconds": 3 * TIMEOUT}),
-                  (f"{number}/answer-delay", {"milliseconds": 0})),
-                 ("clock", (f"{number}/clock", {"shift_seconds": shift}), None)] +
+                  [(f"{number}/answer-delay", {"milliseconds": 0})]),
+                 ("clock", (f"{number}/clock", {"shift_seconds": shift}), [])] +
                 [(kind, (f"{number}/misbehaviour", {"kind": kind}), heal) for kind in self.kinds[meter.ciphered]])
 
     def break_meters(self):
@@ -288,7 +289,7 @@ class Soak:
                 for meter, (end, heal) in list(broken.items()):
                     if now >= end:
                         del broken[meter]
-                        self.change(control, heal)
+                        self.change(control, *heal)
                 while len(broken) < share:
                     meter = self.random.choice([one for one in self.meters if one not in broken])
                     name, begin, heal = self.random.choice(self.faults_of(meter))
@@ -297,14 +298,14 @@ class Soak:
                     broken[meter] = (now + self.random.uniform(0.5, 4), heal)
                 self.stops.wait(0.1)
             for _, heal in broken.values():
-                self.change(control, heal)
+                self.change(control, *heal)
         except Exception as error:
             self.find(f"{type(error).__name__}: {error}")
             self.stops.set()
 
     @staticmethod
-    def change(control, request):
-        if request:
+    def change(control, *requests):
+        for request in requests:
             status, answer = control.ask("PUT", *request)
             assert status == 200, answer
 
