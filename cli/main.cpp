@@ -6,8 +6,10 @@
 #include "cli/action_command.hpp"
 #include "cli/audit_command.hpp"
 #include "cli/certificates_command.hpp"
+#include "cli/clone_command.hpp"
 #include "cli/conformance_command.hpp"
 #include "cli/decode_command.hpp"
+#include "cli/fleet_command.hpp"
 #include "cli/keygen_command.hpp"
 #include "cli/keys_command.hpp"
 #include "cli/profile_command.hpp"
@@ -35,7 +37,7 @@ Exit status:
   1  the meter refused at least one item
   2  the command line, or a value to write, is wrong
   3  no connection, connection lost, or no answer in time
-  4  the meter rejected the association or the password
+  4  the meter rejected the association or the password, a control the token
   5  the meter's answer, or what was to be decoded, breaks the protocol or needs what is
      not supported
   6  a write or an action that may or may not have been carried out: read it back
@@ -52,9 +54,11 @@ int run(int count, char** arguments) {
     dlms::cli::WriteCommand write(program);
     dlms::cli::ActionCommand action(program);
     dlms::cli::ProfileCommand profile(program);
+    dlms::cli::CloneCommand clone(program);
     dlms::cli::ScanCommand scan(program);
     dlms::cli::ReadoutCommand readout(program);
     dlms::cli::DecodeCommand decode(program);
+    dlms::cli::FleetCommand fleet(program);
     const dlms::cli::KeygenCommand keygen(program);
     dlms::cli::KeysCommand keys(program);
     dlms::cli::CertificatesCommand certificates(program);
@@ -74,6 +78,12 @@ int run(int count, char** arguments) {
     }
     if (profile.was_asked_for()) {
         return static_cast<int>(profile.run());
+    }
+    if (fleet.was_asked_for()) {
+        return static_cast<int>(fleet.run());
+    }
+    if (clone.was_asked_for()) {
+        return static_cast<int>(clone.run());
     }
     if (readout.was_asked_for()) {
         return static_cast<int>(readout.run());

@@ -9,7 +9,6 @@
 #include "client/meter_profile.hpp"
 #include "client/native_meter_client.hpp"
 #include "render/profile_document.hpp"
-#include "render/time_zone.hpp"
 
 namespace dlms::cli {
 namespace {
@@ -30,21 +29,6 @@ asio::awaitable<Table> read_profile(client::MeterClient& meter, const client::Me
     auto table = co_await reader.read(std::move(query), std::move(zone), deadline);
     co_await meter.release(std::chrono::steady_clock::now() + std::chrono::seconds(5));
     co_return table;
-}
-
-/// A date alone is its midnight. False for a text that is no time.
-bool read_bound(const std::string& text, std::optional<cosem::DateTime>& bound) {
-    constexpr std::size_t date_characters = 10;
-    if (text.empty()) {
-        return true;
-    }
-    const auto time =
-        cosem::date_time_from_iso(text.size() == date_characters ? text + "T00:00" : text);
-    if (!time || !cosem::local_seconds(*time)) {
-        return false;
-    }
-    bound = *time;
-    return true;
 }
 
 void print_json(const render::ProfileDocument& document, const cosem::ObisCode& profile) {
@@ -74,16 +58,7 @@ ProfileCommand::ProfileCommand(CLI::App& program)
     meter_.add_to(*command_);
     command_->add_option("obis", obis_, "The profile; 1-0:99.1.0.255 if absent")
         ->option_text("OBIS");
-    command_
-        ->add_option("--from", from_,
-                     "Rows from this time on: 2026-03-14, 2026-03-14T08:00 (the meter's\n"
-                     "local time) or 2026-03-14T08:00+01:00")
-        ->option_text("TIME");
-    command_->add_option("--to", to_, "Rows before this time")->option_text("TIME");
-    command_
-        ->add_option("--time-zone", time_zone_,
-                     "Where the meter is, if its clock states no deviation; UTC if absent")
-        ->option_text("NAME");
+    period_.add_to(*command_);
     command_->add_option("--minutes", minutes_, "How long it may take in all; 5 if absent")
         ->check(CLI::Range(0.1, 1440.0))
         ->option_text("NUMBER");
@@ -99,13 +74,11 @@ ExitStatus ProfileCommand::run() {
     }
     query.profile = *profile;
     query.most_octets = std::size_t{256} * 1024 * 1024;
-    if (!read_bound(from_, query.range.from) || !read_bound(to_, query.range.to)) {
-        return usage("--from and --to take times such as 2026-03-14 or 2026-03-14T08:00+01:00");
+    const auto period = period_.period();
+    if (!period) {
+        return usage(period.error());
     }
-    const auto zone = render::local_time_of(time_zone_);
-    if (!zone) {
-        return usage("'" + time_zone_ + "' is not the name of a time zone such as Europe/Berlin");
-    }
+    query.range = period->range;
     auto access = meter_.access(std::getenv);
     if (!access) {
         return usage(access.error());
@@ -113,7 +86,7 @@ ExitStatus ProfileCommand::run() {
     asio::io_context io;
     client::NativeMeterClient meter(std::move(access->parameters), std::move(access->environment));
     const auto time = std::chrono::milliseconds(static_cast<std::int64_t>(minutes_ * 60'000));
-    const auto table = run_to_end(io, read_profile(meter, meter_.profile(), query, *zone,
+    const auto table = run_to_end(io, read_profile(meter, meter_.profile(), query, period->zone,
                                                    std::chrono::steady_clock::now() + time));
     if (!table) {
         std::cerr << "dlms profile: an internal error\n";

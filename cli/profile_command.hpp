@@ -5,6 +5,7 @@
 
 #include "cli/exit_status.hpp"
 #include "cli/meter_options.hpp"
+#include "cli/period_options.hpp"
 
 namespace dlms::cli {
 
@@ -20,9 +21,7 @@ private:
     CLI::App* command_;
     MeterOptions meter_;
     std::string obis_ = "1-0:99.1.0.255";
-    std::string from_;
-    std::string to_;
-    std::string time_zone_ = "UTC";
+    PeriodOptions period_;
     double minutes_ = 5;
     bool json_ = false;
 };

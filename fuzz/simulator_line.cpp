@@ -36,7 +36,7 @@ simulator::MeterGroup make_meters() {
         auto meter = std::make_unique<simulator::Meter>(*std::move(parsed), 1, Instant{},
                                                         simulator::UtcTime{});
         meter->renumber(i, Instant{});
-        fuzz::require(made.add(std::move(meter)), "there is room on the line");
+        fuzz::require(made.add(std::move(meter)).has_value(), "there is room on the line");
     }
     made.set_gateway(true);
     return made;

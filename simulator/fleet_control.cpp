@@ -4,6 +4,7 @@
 #include <charconv>
 #include <random>
 
+#include "render/scenario_data.hpp"
 #include "simulator/happening.hpp"
 #include "simulator/scenario_data.hpp"
 #include "stack/cosem/date_time.hpp"
@@ -96,7 +97,7 @@ json counters_json(const MeterAssociations::Counters& counters) {
             {"unknown_servers", counters.unknown_server_sap}};
 }
 
-void add(MeterAssociations::Counters& sum, const MeterAssociations::Counters& one) {
+void add_to(MeterAssociations::Counters& sum, const MeterAssociations::Counters& one) {
     sum.gets += one.gets;
     sum.sets += one.sets;
     sum.actions += one.actions;
@@ -118,14 +119,14 @@ std::size_t associations_of(const Meter& meter) {
 /// One meter, and where it stands.
 class ControlledMeter {
 public:
-    ControlledMeter(const Fleet& fleet, ListeningPlaces& places, std::size_t number)
-        : places_(places), number_(number) {
-        const std::size_t on_a_line = fleet.front()->size();
-        line_ = (number - 1) / on_a_line;
-        group_ = fleet[line_].get();
-        place_ = (number - 1) % on_a_line;
-        meter_ = &(*group_)[place_];
-    }
+    ControlledMeter(const Fleet& fleet, ListeningPlaces& places, std::size_t number,
+                    MeterPlace where)
+        : places_(places),
+          number_(number),
+          line_(where.line),
+          place_(where.place),
+          group_(fleet[where.line].get()),
+          meter_(&(*group_)[where.place]) {}
 
     Meter& meter() const { return *meter_; }
 
@@ -143,7 +144,7 @@ public:
         json whole = summary();
         MeterAssociations::Counters counters;
         for (const MeterAssociations* const listener : meter_->listeners()) {
-            add(counters, listener->counters());
+            add_to(counters, listener->counters());
         }
         const auto clock = meter_->own_devices().front().meter().clock.time(now);
         whole["connections"] = places_.connections(line_);
@@ -207,7 +208,7 @@ public:
             return found.error();
         }
         const axdr::Data data = found->device->value(found->place, now);
-        return {200, scenario_data(data.view())};
+        return {200, render::scenario_data(data.view())};
     }
 
 private:
@@ -309,15 +310,11 @@ private:
 
     ListeningPlaces& places_;
     std::size_t number_;
-    std::size_t line_ = 0;
-    std::size_t place_ = 0;
-    MeterGroup* group_ = nullptr;
-    Meter* meter_ = nullptr;
+    std::size_t line_;
+    std::size_t place_;
+    MeterGroup* group_;
+    Meter* meter_;
 };
-
-std::size_t FleetControl::size() const {
-    return fleet_.size() * fleet_.front()->size();
-}
 
 ControlAnswer FleetControl::list(std::string_view query) const {
     const auto first = number_from(parameter(query, "first").value_or("1"));
@@ -327,11 +324,14 @@ ControlAnswer FleetControl::list(std::string_view query) const {
             400, "first is expected to be 1 or more, count at most " + std::to_string(most_listed));
     }
     json meters = json::array();
-    for (std::uint64_t number = *first; number <= size() && number - *first < *count; ++number) {
-        meters.push_back(
-            ControlledMeter(fleet_, places_, static_cast<std::size_t>(number)).summary());
+    for (std::uint64_t number = *first; number <= changes_.last_number() && meters.size() < *count;
+         ++number) {
+        const auto one = static_cast<std::size_t>(number);
+        if (const auto where = changes_.find(one)) {
+            meters.push_back(ControlledMeter(fleet_, places_, one, *where).summary());
+        }
     }
-    return {200, {{"total", size()}, {"meters", std::move(meters)}}};
+    return {200, {{"total", changes_.size()}, {"meters", std::move(meters)}}};
 }
 
 ControlAnswer FleetControl::statistics() const {
@@ -339,21 +339,28 @@ ControlAnswer FleetControl::statistics() const {
     std::size_t on = 0;
     std::size_t associations = 0;
     std::size_t connections = 0;
+    std::size_t lines = 0;
     for (std::size_t line = 0; line < fleet_.size(); ++line) {
         connections += places_.connections(line);
-        for (std::size_t i = 0; i < fleet_[line]->size(); ++i) {
+        bool any = false;
+        for (std::size_t i = 0; fleet_[line] && i < fleet_[line]->size(); ++i) {
+            if (!changes_.is_there({line, i})) {
+                continue;
+            }
+            any = true;
             const Meter& meter = (*fleet_[line])[i];
             on += meter.is_powered() ? 1U : 0U;
             associations += associations_of(meter);
             for (const MeterAssociations* const listener : meter.listeners()) {
-                add(counters, listener->counters());
+                add_to(counters, listener->counters());
             }
         }
+        lines += any ? 1U : 0U;
     }
     return {200,
-            {{"meters", size()},
+            {{"meters", changes_.size()},
              {"on", on},
-             {"lines", fleet_.size()},
+             {"lines", lines},
              {"connections", connections},
              {"associations", associations},
              {"open", counters_json(counters)}}};
@@ -378,47 +385,66 @@ ControlAnswer FleetControl::answer_fleet(const ControlRequest& request, Instant 
         return refuse(404, "/meters and /statistics are here");
     }
     if (path.empty() || path == "/") {
-        return reads ? list(request.query) : refuse(405, "GET is expected");
+        return reads                      ? list(request.query)
+               : request.method == "POST" ? add(request.body, now)
+                                          : refuse(405, "GET or POST is expected");
     }
     const std::string_view numbers = take_segment(path);
-    const auto range = range_from(numbers, size());
+    const auto range = range_from(numbers, changes_.last_number());
     if (!range) {
-        return refuse(404, "a meter's number from 1 to " + std::to_string(size()) +
+        return refuse(404, "a meter's number from 1 to " + std::to_string(changes_.last_number()) +
                                " is expected, two of them (1-100), or *");
+    }
+    if (range->first == range->second && !changes_.find(range->first)) {
+        return refuse(404, "meter " + std::to_string(range->first) + " was removed");
     }
     const std::string_view what = take_segment(path);
     if (reads) {
         if (range->first != range->second) {
             return refuse(400, "the number of one meter is expected");
         }
-        const ControlledMeter one(fleet_, places_, range->first);
+        const ControlledMeter one(fleet_, places_, range->first, *changes_.find(range->first));
         if (what.empty()) {
             return {200, one.detail(now)};
         }
         return what == "objects" ? one.value(path, request.query, now)
                                  : refuse(405, "PUT is expected");
     }
-    if (request.method != "PUT") {
-        return refuse(405, "GET or PUT is expected");
+    if (request.method == "DELETE" && what.empty()) {
+        return to_each(*range, request.query, "removed", [&](std::size_t number) {
+            changes_.remove(number, now);
+            return ControlAnswer();
+        });
     }
-    auto share = share_from(request.query);
-    if (!share) {
-        return refuse(400, "share is expected to be a percentage above 0, seed an integer");
+    if (request.method != "PUT") {
+        return refuse(405, what.empty() ? "GET or DELETE is expected" : "GET or PUT is expected");
     }
     const json body =
         request.body.empty() ? json::object() : json::parse(request.body, nullptr, false);
     if (body.is_discarded()) {
         return refuse(400, "the body is expected to be JSON");
     }
+    return to_each(*range, request.query, "changed", [&](std::size_t number) {
+        return ControlledMeter(fleet_, places_, number, *changes_.find(number))
+            .command(what, path, request.query, body, now);
+    });
+}
+
+ControlAnswer FleetControl::to_each(std::pair<std::size_t, std::size_t> numbers,
+                                    std::string_view query, const char* done,
+                                    const Deed& deed) const {
+    auto share = share_from(query);
+    if (!share) {
+        return refuse(400, "share is expected to be a percentage above 0, seed an integer");
+    }
     json changed = json::array();
     json failed = json::object();
     ControlAnswer first_failure;
-    for (std::size_t number = range->first; number <= range->second; ++number) {
-        if (!share->takes_next()) {
+    for (std::size_t number = numbers.first; number <= numbers.second; ++number) {
+        if (!share->takes_next() || !changes_.find(number)) {
             continue;
         }
-        const ControlAnswer one =
-            ControlledMeter(fleet_, places_, number).command(what, path, request.query, body, now);
+        const ControlAnswer one = deed(number);
         if (one.status == 200) {
             changed.push_back(number);
             continue;
@@ -429,9 +455,9 @@ ControlAnswer FleetControl::answer_fleet(const ControlRequest& request, Instant 
         failed[std::to_string(number)] = one.body["error"];
     }
     if (failed.empty()) {
-        return {200, {{"changed", std::move(changed)}}};
+        return {200, {{done, std::move(changed)}}};
     }
-    first_failure.body["changed"] = std::move(changed);
+    first_failure.body[done] = std::move(changed);
     first_failure.body["failed"] = std::move(failed);
     return first_failure;
 }

@@ -3,12 +3,14 @@
 // "Control"): a request's method, path and body in, a status and JSON out. It knows no HTTP.
 // Single-threaded: on the thread of the meters.
 
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
-#include "simulator/listening_places.hpp"
+#include "simulator/fleet_changes.hpp"
 
 namespace dlms::simulator {
 
@@ -27,8 +29,10 @@ struct ControlRequest {
 
 class FleetControl {
 public:
-    /// Both must outlive the control.
-    FleetControl(const Fleet& fleet, ListeningPlaces& places) : fleet_(fleet), places_(places) {}
+    /// All must outlive the control.
+    FleetControl(const Fleet& fleet, ListeningPlaces& places, FleetChanges& changes,
+                 MeterMaker& maker)
+        : fleet_(fleet), places_(places), changes_(changes), maker_(maker) {}
 
     ControlAnswer answer(const ControlRequest& request, Instant now);
 
@@ -36,10 +40,16 @@ private:
     ControlAnswer answer_fleet(const ControlRequest& request, Instant now);
     ControlAnswer list(std::string_view query) const;
     ControlAnswer statistics() const;
-    std::size_t size() const;
+    ControlAnswer add(std::string_view body, Instant now);
+    /// What was done to each meter of a range, of a share of it.
+    using Deed = std::function<ControlAnswer(std::size_t number)>;
+    ControlAnswer to_each(std::pair<std::size_t, std::size_t> numbers, std::string_view query,
+                          const char* done, const Deed& deed) const;
 
     const Fleet& fleet_;
     ListeningPlaces& places_;
+    FleetChanges& changes_;
+    MeterMaker& maker_;
 };
 
 }  // namespace dlms::simulator

@@ -62,7 +62,8 @@ ListeningPlaces::ListeningPlaces(asio::any_io_executor executor, const Options& 
       first_(*fleet.front()),
       log_(log),
       tcp_(fleet.size()),
-      diallers_(fleet.size()) {}
+      diallers_(fleet.size()),
+      push_senders_(fleet.size()) {}
 
 std::expected<void, std::string> ListeningPlaces::open() {
     const bool names_line = !options_.pty.empty() || !options_.serial.empty();
@@ -88,8 +89,8 @@ std::expected<void, std::string> ListeningPlaces::open() {
     if (opened && !options_.dial.empty()) {
         opened = dial();
     }
-    if (opened) {
-        serve_pushes();
+    for (std::size_t line = 0; opened && line < fleet_.size(); ++line) {
+        serve_pushes(line);
     }
     return opened;
 }
@@ -100,68 +101,12 @@ void ListeningPlaces::close() {
     }
     udp_.clear();
     serial_.clear();
-    for (const std::shared_ptr<PushSender>& sender : push_senders_) {
-        sender->close();
+    for (auto& line : push_senders_) {
+        close_all(line);
     }
-    push_senders_.clear();
     for (auto& line : diallers_) {
-        for (const std::shared_ptr<Dialler>& dialler : line) {
-            dialler->close();
-        }
-        line.clear();
+        close_all(line);
     }
-}
-
-void ListeningPlaces::serve_pushes() {
-    for (const std::unique_ptr<MeterGroup>& group : fleet_) {
-        for (std::size_t i = 0; i < group->size(); ++i) {
-            if ((*group)[i].has_push_setups()) {
-                push_senders_.push_back(
-                    PushSender::start(executor_, (*group)[i], options_.push_to, log_));
-            }
-        }
-    }
-}
-
-std::size_t ListeningPlaces::connections(std::size_t line) const {
-    std::size_t count = 0;
-    for (const auto& server : tcp_[line]) {
-        count += server->connections();
-    }
-    for (const std::shared_ptr<Dialler>& dialler : diallers_[line]) {
-        count += dialler->is_connected() ? 1U : 0U;
-    }
-    return count;
-}
-
-void ListeningPlaces::disconnect(std::size_t line) {
-    for (const auto& server : tcp_[line]) {
-        server->disconnect();
-    }
-    for (const std::shared_ptr<Dialler>& dialler : diallers_[line]) {
-        dialler->hang_up();
-    }
-}
-
-void ListeningPlaces::suspend(std::size_t line) {
-    for (const auto& server : tcp_[line]) {
-        server->close();
-    }
-}
-
-void ListeningPlaces::power_changed(std::size_t line, std::size_t place) {
-    if (place < diallers_[line].size()) {
-        diallers_[line][place]->power_changed();
-    }
-}
-
-Status ListeningPlaces::resume(std::size_t line) {
-    Status all;
-    for (const auto& server : tcp_[line]) {
-        const Status resumed = server->resume();
-        all = all ? resumed : all;
-    }
-    return all;
 }
 
 ListeningPlaces::Opened ListeningPlaces::read_addresses() {
@@ -265,59 +210,67 @@ std::string ListeningPlaces::connections_text() const {
     return "at most " + std::to_string(connection_limit()) + " connections";
 }
 
+Result<std::uint16_t> ListeningPlaces::serve_wrapper(std::size_t line, const Where& where) {
+    return serve_tcp(line, where, transport::Framing::wrapper,
+                     [&meters = *fleet_[line]](Instant now) -> std::unique_ptr<LineMachine> {
+                         return std::make_unique<MeterConnection>(meters, now);
+                     });
+}
+
+Result<std::uint16_t> ListeningPlaces::serve_hdlc(std::size_t line, const Where& where) {
+    MeterGroup& meters = *fleet_[line];
+    if (const auto tried = make_line(meters, std::chrono::steady_clock::now(), Place::tcp);
+        !tried) {
+        return std::unexpected(tried.error());
+    }
+    return serve_tcp(line, where, transport::Framing::hdlc, [this, &meters](Instant now) {
+        return *make_line(meters, now, Place::tcp);  // as good as the one tried
+    });
+}
+
+std::size_t ListeningPlaces::peer_limit() const {
+    return options_.max_connections.value_or(UdpServer::Configuration().max_peers);
+}
+
+Result<std::uint16_t> ListeningPlaces::serve_udp(std::size_t line, const Where& where) {
+    MeterGroup& meters = *fleet_[line];
+    UdpServer::Configuration configuration;
+    configuration.endpoint = {where.address, where.port};
+    configuration.max_peers = peer_limit();
+    configuration.make_line = [this, &meters](Instant now) -> std::unique_ptr<LineMachine> {
+        auto peer = std::make_unique<DatagramConnection>(meters, now);
+        if (!options_.faults.any()) {
+            return peer;
+        }
+        return std::make_unique<FaultyDatagrams>(std::move(peer), options_.faults,
+                                                 options_.seed + lines_made_++);
+    };
+    auto server = UdpServer::start(executor_, std::move(configuration), log_);
+    if (!server) {
+        return std::unexpected(server.error());
+    }
+    udp_.resize(fleet_.size());
+    udp_[line] = *std::move(server);
+    return udp_[line]->local_endpoint().port();
+}
+
 ListeningPlaces::Opened ListeningPlaces::open_wrapper() {
     return open_ports(
         options_.port.value_or(default_port), "", connections_text(),
-        [this](std::size_t line, const Where& where) {
-            return serve_tcp(
-                line, where, transport::Framing::wrapper,
-                [&meters = *fleet_[line]](Instant now) -> std::unique_ptr<LineMachine> {
-                    return std::make_unique<MeterConnection>(meters, now);
-                });
-        });
+        [this](std::size_t line, const Where& where) { return serve_wrapper(line, where); });
 }
 
 ListeningPlaces::Opened ListeningPlaces::open_hdlc() {
     return open_ports(
         *options_.hdlc_port, opening_text() + "HDLC, ",
         addresses_text(first_) + ", " + connections_text(),
-        [this](std::size_t line, const Where& where) -> Result<std::uint16_t> {
-            MeterGroup& meters = *fleet_[line];
-            if (const auto tried = make_line(meters, std::chrono::steady_clock::now(), Place::tcp);
-                !tried) {
-                return std::unexpected(tried.error());
-            }
-            return serve_tcp(line, where, transport::Framing::hdlc, [this, &meters](Instant now) {
-                return *make_line(meters, now, Place::tcp);  // as good as the one tried
-            });
-        });
+        [this](std::size_t line, const Where& where) { return serve_hdlc(line, where); });
 }
 
 ListeningPlaces::Opened ListeningPlaces::open_udp() {
-    const std::size_t limit =
-        options_.max_connections.value_or(UdpServer::Configuration().max_peers);
     return open_ports(
-        *options_.udp_port, "UDP, ", "at most " + std::to_string(limit) + " peers",
-        [&](std::size_t line, const Where& where) -> Result<std::uint16_t> {
-            MeterGroup& meters = *fleet_[line];
-            UdpServer::Configuration configuration;
-            configuration.endpoint = {where.address, where.port};
-            configuration.max_peers = limit;
-            configuration.make_line = [this, &meters](Instant now) -> std::unique_ptr<LineMachine> {
-                auto peer = std::make_unique<DatagramConnection>(meters, now);
-                if (!options_.faults.any()) {
-                    return peer;
-                }
-                return std::make_unique<FaultyDatagrams>(std::move(peer), options_.faults,
-                                                         options_.seed + lines_made_++);
-            };
-            auto server = UdpServer::start(executor_, std::move(configuration), log_);
-            if (!server) {
-                return std::unexpected(server.error());
-            }
-            udp_.push_back(*std::move(server));
-            return udp_.back()->local_endpoint().port();
-        });
+        *options_.udp_port, "UDP, ", "at most " + std::to_string(peer_limit()) + " peers",
+        [this](std::size_t line, const Where& where) { return serve_udp(line, where); });
 }
 
 ListeningPlaces::Opened ListeningPlaces::open_line(const std::string& path, bool is_pty) {
@@ -349,20 +302,15 @@ ListeningPlaces::Opened ListeningPlaces::open_line(const std::string& path, bool
 }
 
 ListeningPlaces::Opened ListeningPlaces::dial() {
-    Dialler::Configuration configuration;
     const std::optional<transport::TcpEndpoint> head_end = parse_host_and_port(options_.dial);
     if (!head_end) {
         return std::unexpected("--dial: HOST:PORT is expected");
     }
-    configuration.head_end = *head_end;
-    configuration.settings = {options_.dial_as, std::chrono::seconds(options_.heartbeat)};
-    configuration.seed = options_.seed;
+    call_.head_end = *head_end;
+    call_.settings = {options_.dial_as, std::chrono::seconds(options_.heartbeat)};
+    call_.seed = options_.seed;
     for (std::size_t line = 0; line < fleet_.size(); ++line) {
-        for (std::size_t i = 0; i < fleet_[line]->size(); ++i) {
-            configuration.seed += 1000;
-            diallers_[line].push_back(
-                Dialler::start(executor_, (*fleet_[line])[i], configuration, log_));
-        }
+        dial_from(line);
     }
     lines_.push_back("dialling " + options_.dial + " (" + meters_text() + ", heartbeats every " +
                      std::to_string(options_.heartbeat) + " s)");

@@ -18,7 +18,7 @@
 
 namespace dlms::simulator {
 
-/// The meters of every line.
+/// The meters of every line; null where a line was taken away. The first one stays.
 using Fleet = std::vector<std::unique_ptr<MeterGroup>>;
 
 class ListeningPlaces {
@@ -44,6 +44,28 @@ public:
     /// Errors: those of TcpAcceptor::listen().
     Status resume(std::size_t line);
 
+    /// Ports of one line; 0 for any free one.
+    struct LinePorts {
+        std::optional<std::uint16_t> tcp = std::nullopt;  ///< wrapper
+        std::optional<std::uint16_t> hdlc = std::nullopt;
+        std::optional<std::uint16_t> udp = std::nullopt;
+
+        bool any() const { return tcp || hdlc || udp; }
+    };
+    /// Opens the ports of a line that was added to the fleet, on the first address, and returns
+    /// which they are; where none is named, one of each kind that the options name. With --dial its
+    /// meters call. The error is a sentence for people; close_line() then takes away what was
+    /// opened.
+    std::expected<LinePorts, std::string> open_line_of_fleet(std::size_t line, LinePorts ports);
+    /// Meters that came to a line push from now on.
+    void serve_pushes(std::size_t line);
+    /// How a line with these ports can be reached.
+    MeterGroup::Reach reach(const LinePorts& ports) const;
+    /// Nobody listens there again, and nobody calls.
+    void close_line(std::size_t line);
+    /// Whether the meters of a line cannot change: those on serial lines and those that call.
+    bool is_fixed(std::size_t line) const;
+
 private:
     using Opened = std::expected<void, std::string>;
     enum class Place : std::uint8_t { tcp, pty, serial };
@@ -62,12 +84,26 @@ private:
     Result<std::uint16_t> serve_tcp(std::size_t line, const Where& where,
                                     transport::Framing framing, LineFactory make_line);
     std::string connections_text() const;
+    Result<std::uint16_t> serve_wrapper(std::size_t line, const Where& where);
+    Result<std::uint16_t> serve_hdlc(std::size_t line, const Where& where);
+    Result<std::uint16_t> serve_udp(std::size_t line, const Where& where);
+    std::size_t peer_limit() const;
     Opened open_wrapper();
     Opened open_hdlc();
     Opened open_udp();
     Opened open_line(const std::string& path, bool is_pty);
     Opened dial();
-    void serve_pushes();
+    void dial_from(std::size_t line);
+    /// Ends what calls out from one line.
+    template <class Caller>
+    static void close_all(std::vector<std::shared_ptr<Caller>>& callers) {
+        for (const std::shared_ptr<Caller>& caller : callers) {
+            if (caller) {
+                caller->close();
+            }
+        }
+        callers.clear();
+    }
     std::unique_ptr<LineMachine> make_hdlc_line(MeterGroup& meters, Instant now, Place place);
     Result<std::unique_ptr<LineMachine>> make_line(MeterGroup& meters, Instant now, Place place);
     std::string opening_text() const;
@@ -84,10 +120,11 @@ private:
     std::vector<asio::ip::address> addresses_;
     std::uint64_t lines_made_ = 0;                                // for the seeds of their faults
     std::vector<std::vector<std::unique_ptr<MeterServer>>> tcp_;  // by line
-    std::vector<std::unique_ptr<UdpServer>> udp_;
+    std::vector<std::unique_ptr<UdpServer>> udp_;                 // by line
     std::vector<std::unique_ptr<SerialServer>> serial_;
     std::vector<std::vector<std::shared_ptr<Dialler>>> diallers_;  // by line
-    std::vector<std::shared_ptr<PushSender>> push_senders_;
+    std::vector<std::vector<std::shared_ptr<PushSender>>> push_senders_;  // by line
+    Dialler::Configuration call_;                                  // its seed goes on
     std::vector<std::string> lines_;
 };
 

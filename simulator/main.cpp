@@ -4,10 +4,8 @@
 #include <charconv>
 #include <cstdlib>
 #include <exception>
-#include <fstream>
 #include <iostream>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <unistd.h>
 #include <vector>
@@ -19,27 +17,15 @@
 #include <spdlog/spdlog.h>
 
 #include "simulator/control_server.hpp"
+#include "simulator/fleet_changes.hpp"
 #include "simulator/listening_places.hpp"
+#include "simulator/meter_maker.hpp"
 #include "simulator/open_files.hpp"
 
 namespace {
 
 using namespace dlms;
 using namespace dlms::simulator;
-
-/// The scenario's text: a built-in one, or a file's.
-std::optional<std::string> load(const std::string& name) {
-    if (const std::string_view builtin = builtin_scenario(name); !builtin.empty()) {
-        return std::string(builtin);
-    }
-    std::ifstream file(name, std::ios::binary);
-    if (!file) {
-        return std::nullopt;
-    }
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
 
 std::string_view describe(MeterEvent::Kind kind) {
     switch (kind) {
@@ -110,14 +96,15 @@ std::expected<std::unique_ptr<ControlServer>, std::string> start_control(
     return ControlServer::start(std::move(configuration), executor, control);
 }
 
-int serve(const Options& options, const Fleet& fleet) {
+int serve(const Options& options, Fleet& fleet, MeterMaker& maker) {
     asio::io_context io(1);
     const ServerLog log = make_log();
     ListeningPlaces places(io.get_executor(), options, fleet, log);
     if (const auto opened = places.open(); !opened) {
         return complain(opened.error());
     }
-    FleetControl control(fleet, places);
+    FleetChanges changes(fleet, places, maker, io.get_executor());
+    FleetControl control(fleet, places, changes, maker);
     const auto control_server = start_control(options, io.get_executor(), control);
     if (!control_server) {
         return complain(control_server.error());
@@ -170,27 +157,21 @@ private:
 };
 
 /// Makes the meters of all lines. Nothing, or what is wrong.
-std::optional<std::string> fill(Fleet& fleet, const Options& options,
-                                const std::vector<std::shared_ptr<const MeterModel>>& models) {
-    const auto utc =
-        std::chrono::floor<UtcTime>(std::chrono::system_clock::now().time_since_epoch());
+std::optional<std::string> fill(Fleet& fleet, const Options& options, const MeterMaker& maker,
+                                const std::vector<MeterMaker::Model>& models) {
     const Instant now = std::chrono::steady_clock::now();
     const std::size_t on_a_line = models.size() * options.copies;
     Progress progress(options.fleet * on_a_line);
     for (std::uint32_t line = 0; line < options.fleet; ++line) {
-        auto group = std::make_unique<MeterGroup>();
+        auto group = std::make_unique<MeterGroup>(options.reach());
         group->set_gateway(options.gateway);
-        for (const auto& model : models) {
+        for (const MeterMaker::Model& model : models) {
             for (std::uint32_t copy = 0; copy < options.copies; ++copy) {
                 const std::uint64_t place = line * on_a_line + group->size();
-                auto meter = std::make_unique<Meter>(model, options.seed + place, now, utc);
-                meter->renumber(line * options.copies + copy, now);
-                if (options.answer_delay) {
-                    meter->set_answer_delay(std::chrono::milliseconds(*options.answer_delay));
-                }
-                if (!group->add(std::move(meter))) {
-                    return "no lower HDLC address is left for meter " +
-                           std::to_string(group->size() + 1);
+                const auto added =
+                    group->add(maker.make(model, place, line * options.copies + copy, now));
+                if (!added) {
+                    return added.error() + " for meter " + std::to_string(group->size() + 1);
                 }
                 progress.made_one();
             }
@@ -210,7 +191,10 @@ std::optional<std::string> make_room(const Options& options, std::size_t models)
         options.dial.empty() ? 0 : options.fleet * models * std::size_t{options.copies};
     const std::size_t needed = tcp + (options.udp_port ? options.fleet : 0) + calls + others;
     const std::size_t wanted = needed + tcp;
-    const std::size_t allowed = raise_open_files(wanted);
+    // As many meters may come while these run.
+    constexpr std::size_t to_come = 2 * 10'000;
+    const std::size_t allowed =
+        raise_open_files(options.control.empty() ? wanted : wanted + to_come);
     if (allowed < needed) {
         return "--fleet: " + std::to_string(needed) + " open files are needed, and " +
                std::to_string(allowed) +
@@ -229,27 +213,23 @@ int run(const Options& options) {
         "simulator", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
     spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
     spdlog::set_level(spdlog::level::from_str(options.log_level));
-    std::vector<std::shared_ptr<const MeterModel>> models;
+    MeterMaker maker(options);
+    std::vector<MeterMaker::Model> models;
     for (const std::string& name : options.scenarios) {
-        const std::optional<std::string> text = load(name);
-        if (!text) {
-            return complain("--scenario: neither a built-in meter nor a file that can be read: " +
-                            name);
+        auto model = maker.load(name);
+        if (!model) {
+            return complain(model.error());
         }
-        auto scenario = parse_scenario(*text);
-        if (!scenario) {
-            return complain(name + ": " + scenario.error());
-        }
-        models.push_back(std::make_shared<const MeterModel>(*std::move(scenario)));
+        models.push_back(*std::move(model));
     }
     if (const auto wrong = make_room(options, models.size())) {
         return complain(*wrong);
     }
     Fleet fleet;
-    if (const auto wrong = fill(fleet, options, models)) {
+    if (const auto wrong = fill(fleet, options, maker, models)) {
         return complain(*wrong);
     }
-    return serve(options, fleet);
+    return serve(options, fleet, maker);
 }
 
 }  // namespace

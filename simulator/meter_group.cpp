@@ -31,7 +31,17 @@ std::optional<std::size_t> number_of(ByteView address) {
 
 }  // namespace
 
-bool MeterGroup::add(std::unique_ptr<Meter> meter) {
+std::expected<void, std::string> MeterGroup::add(std::unique_ptr<Meter> meter) {
+    if (reach_ == Reach::wrapper_alone) {
+        // One more for each meter behind the first one's.
+        const std::size_t first =
+            meters_.empty() ? 1 : meters_.front()->devices().front().sap().value();
+        if (first + meters_.size() > UINT16_MAX) {
+            return std::unexpected("no server SAP is left");
+        }
+        meters_.push_back(std::move(meter));
+        return {};
+    }
     if (meters_.size() == 1) {
         give_address(*meters_.front(), {});
     }
@@ -40,10 +50,10 @@ bool MeterGroup::add(std::unique_ptr<Meter> meter) {
         taken.insert(other->hdlc_settings().lower_address);
     }
     if (!meters_.empty() && !give_address(*meter, taken)) {
-        return false;
+        return std::unexpected("no lower HDLC address is left");
     }
     meters_.push_back(std::move(meter));
-    return true;
+    return {};
 }
 
 bool MeterGroup::give_address(Meter& meter, const std::set<std::uint16_t>& taken) {

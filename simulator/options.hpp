@@ -10,6 +10,7 @@
 
 #include "simulator/dial_in_connection.hpp"
 #include "simulator/line_faults.hpp"
+#include "simulator/meter_group.hpp"
 #include "stack/base/line_settings.hpp"
 #include "transport/allowed_addresses.hpp"
 
@@ -52,6 +53,11 @@ struct Options {
     /// The wrapper's TCP port is opened where it is named, or no other place is.
     bool opens_wrapper() const {
         return port || !(hdlc_port || udp_port || !pty.empty() || !serial.empty() || !dial.empty());
+    }
+    /// HDLC lines are a port's, a pseudo-terminal's or a serial port's.
+    MeterGroup::Reach reach() const {
+        return hdlc_port || !pty.empty() || !serial.empty() ? MeterGroup::Reach::hdlc_too
+                                                            : MeterGroup::Reach::wrapper_alone;
     }
 };
 

@@ -18,7 +18,6 @@ void add(DataBuilder& builder, const ScenarioNode& node, std::size_t depth);
 std::int64_t lowest_of(Tag tag) {
     switch (tag) {
         case Tag::integer:
-        case Tag::bcd:
         case Tag::delta_integer: return INT8_MIN;
         case Tag::long_:
         case Tag::delta_long: return INT16_MIN;
@@ -32,7 +31,6 @@ std::int64_t lowest_of(Tag tag) {
 std::int64_t highest_of(Tag tag) {
     switch (tag) {
         case Tag::integer:
-        case Tag::bcd:
         case Tag::delta_integer: return INT8_MAX;
         case Tag::long_:
         case Tag::delta_long: return INT16_MAX;
@@ -40,6 +38,7 @@ std::int64_t highest_of(Tag tag) {
         case Tag::delta_double_long: return INT32_MAX;
         case Tag::unsigned_:
         case Tag::enum_:
+        case Tag::bcd:
         case Tag::delta_unsigned: return UINT8_MAX;
         case Tag::long_unsigned:
         case Tag::delta_long_unsigned: return UINT16_MAX;
@@ -93,12 +92,25 @@ void add_bits(DataBuilder& builder, const ScenarioNode& node) {
     builder.bit_string(bits, text.size());
 }
 
+/// What has no form of its own here.
+void add_encoded(DataBuilder& builder, const ScenarioNode& node, std::size_t depth) {
+    const Result<axdr::Data> data = axdr::Data::parse(octets(node));
+    if (!data || depth >= limits::max_data_depth) {
+        node.complain("one A-XDR Data in hexadecimal");
+    }
+    builder.element(data->view());
+}
+
 void add(DataBuilder& builder, const ScenarioNode& node, std::size_t depth) {
     if (node.is_null()) {
         builder.null();
         return;
     }
     const auto [name, value] = node.only_member();
+    if (name == "encoded") {
+        add_encoded(builder, value, depth);
+        return;
+    }
     const std::optional<Tag> tag = axdr::tag_from_name(name);
     switch (tag.value_or(Tag::null_data)) {
         case Tag::array:
@@ -121,65 +133,7 @@ void add(DataBuilder& builder, const ScenarioNode& node, std::size_t depth) {
     }
 }
 
-nlohmann::json encoded(const axdr::DataView& data) {
-    return {{"encoded", to_hex(data.encoded())}};
-}
-
-nlohmann::json bits_text(const axdr::BitString& bits) {
-    std::string text;
-    for (std::size_t i = 0; i < bits.count; ++i) {
-        text += bits[i] ? '1' : '0';
-    }
-    return text;
-}
-
-bool is_ascii(std::string_view text) {
-    return std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7F; });
-}
-
 }  // namespace
-
-nlohmann::json scenario_data(const axdr::DataView& data) {
-    const std::string name(axdr::name(data.tag()));
-    if (data.is_null()) {
-        return nullptr;
-    }
-    if (const auto elements = data.elements()) {
-        nlohmann::json list = nlohmann::json::array();
-        for (const axdr::DataView element : *elements) {
-            list.push_back(scenario_data(element));
-        }
-        return {{name, std::move(list)}};
-    }
-    if (const auto boolean = data.boolean()) {
-        return {{name, *boolean}};
-    }
-    if (const auto bits = data.bit_string()) {
-        return {{name, bits_text(*bits)}};
-    }
-    if (const auto octets = data.octets()) {
-        return {{name, to_hex(*octets)}};
-    }
-    if (const auto text = data.text()) {
-        return is_ascii(*text) ? nlohmann::json{{name, *text}} : encoded(data);
-    }
-    if (data.is(Tag::bcd)) {
-        return {{name, static_cast<std::int8_t>(data.encoded()[1])}};
-    }
-    if (const auto number = data.unsigned_integer()) {
-        return {{name, *number}};
-    }
-    if (const auto number = data.signed_integer()) {
-        return {{name, *number}};
-    }
-    if (const auto number = data.float32()) {
-        return {{name, *number}};
-    }
-    if (const auto number = data.float64()) {
-        return {{name, *number}};
-    }
-    return encoded(data);
-}
 
 axdr::Data read_scenario_data(const ScenarioNode& node) {
     DataBuilder builder;

@@ -7,10 +7,7 @@
 
 namespace dlms::simulator {
 
+/// The reverse of render::scenario_data().
 axdr::Data read_scenario_data(const ScenarioNode& node);
-
-/// The reverse. What a scenario cannot say (compact-array, dont-care, text that is not ASCII) has
-/// the key "encoded" and the octets of the Data in hexadecimal.
-nlohmann::json scenario_data(const axdr::DataView& data);
 
 }  // namespace dlms::simulator

@@ -205,7 +205,7 @@ Attribute read_attribute(const ScenarioNode& node) {
 }
 
 Method read_method(const ScenarioNode& node, std::uint16_t class_id) {
-    node.expect_keys({"id", "access", "protection", "parameter", "returns"});
+    node.expect_keys({"id", "access", "protection", "parameter", "returns", "or_returns"});
     Method method;
     method.id = static_cast<std::int8_t>(node.at("id").integer(INT8_MIN, INT8_MAX));
     method.callable = node.at("access").boolean();
@@ -222,6 +222,13 @@ Method read_method(const ScenarioNode& node, std::uint16_t class_id) {
     }
     if (returns) {
         method.fixed->returns = read_scenario_data(*returns);
+    }
+    const auto otherwise = node.find("or_returns");
+    if (otherwise && method.fixed) {
+        otherwise->complain("either \"or_returns\" or \"parameter\" and \"returns\"");
+    }
+    if (otherwise && !LogicalDevice::has_behaviour(class_id, method.id)) {
+        method.fixed.emplace().returns = read_scenario_data(*otherwise);
     }
     if (method.callable && !method.fixed && !LogicalDevice::has_behaviour(class_id, method.id)) {
         node.complain(

@@ -178,6 +178,109 @@ class Changing(Base):
         self.assertEqual(dlms(*secured, environment=keys).returncode, 0)
 
 
+class Coming(Base):
+    def add(self, fleet, **body):
+        status, answer = fleet.ask("POST", "/meters", body)
+        self.assertEqual(status, 201, answer)
+        return answer["added"]
+
+    def serial(self, port, *arguments):
+        result = dlms("read", f"127.0.0.1:{port}", SERIAL, "--client", "16", "--json", *arguments)
+        return json.loads(result.stdout)["readings"][0]["value"] if result.returncode == 0 else result.returncode
+
+    def test_a_meter_on_a_port_of_its_own(self):
+        fleet = self.start("--port", "0")
+        added = self.add(fleet, scenario="hexcell")
+        self.assertEqual([(one["meter"], one["line"]) for one in added], [(2, 2)])
+        self.assertEqual(self.serial(added[0]["port"]), "000012345679")
+        self.assertEqual(self.serial(fleet.port), "000012345678")
+        self.assertEqual(fleet.ask("GET", "/meters/2")[1]["names"], ["HXC0000012345679"])
+        self.assertEqual(fleet.put("/meters/2/power", {"on": False}), [2])
+        self.assertEqual(self.serial(added[0]["port"]), 3)
+
+    def test_every_kind_of_port(self):
+        fleet = self.start("--port", "0")
+        one, two = self.add(fleet, scenario="full", hdlc_port=0, udp_port=0, count=2)
+        self.assertEqual({*one}, {"meter", "line", "hdlc_port", "udp_port"})
+        self.assertEqual(self.serial(one["hdlc_port"], "--hdlc", "--address-size", "4", "--physical", "16"),
+                         self.serial(one["udp_port"], "--udp"))
+        self.assertNotEqual(self.serial(one["udp_port"], "--udp"), self.serial(two["udp_port"], "--udp"))
+
+    def test_a_scenario_that_stands_in_the_request(self):
+        fleet = self.start("--port", "0")
+        scenario = {"name": "mine", "logical_devices": [{
+            "sap": 1, "name": "MINE", "objects": [
+                {"obis": "0-0:96.1.0.255", "class": 1,
+                 "attributes": [{"id": 2, "access": "r", "value": {"octet-string": "000000000500"}}]}],
+            "associations": [{"client_sap": 16, "name": "public", "mechanism": "lowest", "conformance": ["get"]}]}]}
+        port = self.add(fleet, scenario=scenario)[0]["port"]
+        self.assertEqual(self.serial(port), "000000000501")  # counted up by the meters that were there
+        scenario["logical_devices"][0]["sap"] = 0
+        status, answer = fleet.ask("POST", "/meters", {"scenario": scenario})
+        self.assertEqual((status, answer["error"]),
+                         (400, "/scenario/logical_devices/0/sap: expected an integer from 1 to 65535"))
+
+    def test_a_meter_behind_the_others_of_a_line(self):
+        for place in (["--port", "0"], ["--hdlc-port", "0"]):
+            with self.subTest(place=place):
+                fleet = self.start(*place, "--multi-drop", "2")
+                self.assertEqual(self.add(fleet, scenario="hexcell", line=1), [{"meter": 3, "line": 1}])
+                where = ["--server", "3"] if place[0] == "--port" else [
+                    "--hdlc", "--address-size", "2", "--physical", "18"]
+                self.assertEqual(self.serial(fleet.port, *where), "000012345680")
+
+    def test_numbers_and_addresses_stay_when_meters_go(self):
+        fleet = self.start("--port", "0", "--multi-drop", "3")
+        self.assertEqual(fleet.ask("DELETE", "/meters/2"), (200, {"removed": [2]}))
+        self.assertEqual(self.serial(fleet.port, "--server", "2", "--timeout", "0.3"), 3)
+        self.assertEqual(self.serial(fleet.port, "--server", "3"), "000012345680")
+        self.assertEqual([one["meter"] for one in fleet.ask("GET", "/meters")[1]["meters"]], [1, 3])
+        status, answer = fleet.ask("GET", "/meters/2")
+        self.assertEqual((status, answer["error"]), (404, "meter 2 was removed"))
+        self.assertEqual(fleet.put("/meters/*/power", {"on": True}), [1, 3])
+        self.assertEqual(self.add(fleet, scenario="hexcell")[0]["meter"], 4)
+        self.assertEqual(fleet.ask("DELETE", "/meters/1-3"), (200, {"removed": [1, 3]}))
+        statistics = fleet.ask("GET", "/statistics")[1]
+        self.assertEqual((statistics["meters"], statistics["on"], statistics["lines"]), (1, 1, 1))
+        # Nobody listens any more, on the first line either.
+        self.assertEqual(self.serial(fleet.port), 3)
+        self.assertEqual(fleet.ask("POST", "/meters", {"scenario": "hexcell", "line": 1})[0], 409)
+
+    def test_a_line_goes_with_what_is_open_on_it(self):
+        fleet = self.start("--port", "0")
+        for _ in range(20):
+            one = self.add(fleet, scenario="hexcell")[0]
+            with socket.create_connection(("127.0.0.1", one["port"])) as connection:
+                while fleet.ask("GET", f"/meters/{one['meter']}")[1]["connections"] == 0:
+                    time.sleep(0.01)
+                self.assertEqual(fleet.ask("DELETE", f"/meters/{one['meter']}")[0], 200)
+                self.assertTrue(is_over(connection))
+        self.assertEqual(fleet.ask("GET", "/statistics")[1]["meters"], 1)
+        self.assertEqual(self.serial(fleet.port), "000012345678")
+
+    def test_what_cannot_be_added(self):
+        fleet = self.start("--port", "0")
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            for body, status, words in [
+                    (b"{", 400, "JSON"), ({}, 400, "scenario"), ({"scenario": "none"}, 400, "built-in"),
+                    ({"scenario": "/etc/passwd"}, 400, "built-in"), ({"scenario": 5}, 400, "/scenario"),
+                    ({"scenario": "hexcell", "count": 0}, 400, "/count"),
+                    ({"scenario": "hexcell", "count": 1001}, 400, "/count"),
+                    ({"scenario": "hexcell", "port": 70000}, 400, "/port"),
+                    ({"scenario": "hexcell", "port": 65535, "count": 2}, 400, "/port"),
+                    ({"scenario": "hexcell", "line": 2}, 409, "no line 2"),
+                    ({"scenario": "hexcell", "line": 1, "port": 0}, 400, "/line"),
+                    ({"scenario": "hexcell", "places": 1}, 400, "places"),
+                    ({"scenario": "hexcell", "port": port}, 409, str(port))]:
+                with self.subTest(body=body):
+                    got, answer = fleet.ask("POST", "/meters", body)
+                    self.assertEqual(got, status, answer)
+                    self.assertIn(words, answer["error"])
+        self.assertEqual(fleet.ask("GET", "/statistics")[1]["meters"], 1)
+        self.assertEqual(self.add(fleet, scenario="hexcell")[0]["meter"], 2)
+
+
 class Enduring(Base):
     def test_a_client_that_drips_a_body_holds_up_nobody_and_no_end(self):
         meter = self.start()
@@ -213,7 +316,8 @@ class Refusing(Base):
         for method, path, body, status, words in [
                 ("GET", "/", None, 404, "/meters"), ("GET", "/meters/0", None, 404, "from 1 to 1"),
                 ("GET", "/meters/2", None, 404, "from 1 to 1"), ("GET", "/meters/x", None, 404, "number"),
-                ("GET", "/meters/1/power", None, 405, "PUT"), ("DELETE", "/meters/1", None, 405, "GET or PUT"),
+                ("GET", "/meters/1/power", None, 405, "PUT"), ("DELETE", "/meters/1/power", None, 405, "GET or PUT"),
+                ("POST", "/meters/1", None, 405, "GET or DELETE"), ("PATCH", "/meters", None, 405, "GET or POST"),
                 ("GET", "/meters?count=100000", None, 400, "at most 1000"),
                 ("PUT", "/meters/1/power", {"on": "yes"}, 400, "/on"),
                 ("PUT", "/meters/1/power", {}, 400, "on"), ("PUT", "/meters/1/power", b"{", 400, "JSON"),

@@ -71,6 +71,11 @@ class Ports(unittest.TestCase):
         result = dlms("read", f"127.0.0.1:{first}", SERIAL, "--client", "16", "--server", "4", "--timeout", "0.5")
         self.assertEqual(result.returncode, 3, result.stdout)
 
+    def test_as_many_behind_a_port_as_there_are_saps(self):
+        meter = Simulator("--multi-drop", "300")
+        self.addCleanup(meter.close)
+        self.assertEqual(int(serial(meter.port, "--server", "300")), int(serial(meter.port)) + 299)
+
     def test_the_datagrams_of_a_fleet(self):
         first = free_ports(2)
         fleet = Fleet("--fleet", "2", "--multi-drop", "2", "--udp-port", str(first))
@@ -100,6 +105,10 @@ class Refusals(unittest.TestCase):
 
     def test_no_port_is_left(self):
         self.assertIn("no port is left for line 3 of 5", self.refused("--fleet", "5", "--port", "65534"))
+
+    def test_more_meters_on_an_hdlc_line_than_addresses(self):
+        self.assertIn("no lower HDLC address is left for meter 111",
+                      self.refused("--multi-drop", "300", "--hdlc-port", "0"))
 
     def test_a_port_that_cannot_be_counted_up(self):
         self.assertIn("name the first port", self.refused("--fleet", "2", "--port", "0"))

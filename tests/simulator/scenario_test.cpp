@@ -1,5 +1,7 @@
 // Wrong scenarios: the message names the place and what was expected there.
 
+#include "render/scenario_data.hpp"
+#include "simulator/scenario_data.hpp"
 #include "tests/simulator/meter_line.hpp"
 
 namespace dlms::simulator::testing {
@@ -116,6 +118,12 @@ BOOST_AUTO_TEST_CASE(wrong_behaviour_is_named) {
     };
     BOOST_TEST(method(R"("id": 2, )") == "accepted");
     BOOST_TEST(method(R"("id": 9, "returns": {"unsigned": 1}, )") == "accepted");
+    BOOST_TEST(method(R"("id": 9, "or_returns": null, )") == "accepted");
+    BOOST_TEST(method(R"("id": 2, "or_returns": null, )") == "accepted");
+    BOOST_TEST(method(R"("id": 9, "returns": null, "or_returns": null, )") ==
+               device +
+                   "/objects/9/methods/0/or_returns: expected either \"or_returns\" or "
+                   "\"parameter\" and \"returns\"");
     BOOST_TEST(method(R"("id": 9, )") ==
                device +
                    "/objects/9/methods/0: expected \"access\": false, or what the method "
@@ -171,6 +179,32 @@ BOOST_AUTO_TEST_CASE(every_type_is_written_as_it_is_named) {
     BOOST_TEST(encoded(R"({"float64": -2})") == "18C000000000000000");
     BOOST_TEST(encoded(R"({"time": "0A0000FF"})") == "1B0A0000FF");
     BOOST_TEST(encoded(R"({"array": [{"integer": -1}, {"integer": 1}]})") == "01020FFF0F01");
+    BOOST_TEST(encoded(R"({"structure": [{"encoded": "0A02C3A9"}]})") == "02010A02C3A9");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_written_as_a_scenario_is_read_back) {
+    for (const std::string_view data :
+         {"00", "0301", "040AA0C0", "05FFFFFFFE", "0A024142", "0A02C3A9", "0C02C3A9", "0D99",
+          "173FC00000", "177FC00000", "187FF0000000000000", "18C000000000000000", "1B0A0000FF",
+          "14FFFFFFFFFFFFFFFE", "15FFFFFFFFFFFFFFFE", "0100", "02020F0102021601090201FF", "FF",
+          "13120400010002"}) {
+        BOOST_TEST_CONTEXT(data) {
+            const auto value = axdr::Data::parse(octets(data));
+            BOOST_REQUIRE(value);
+            const nlohmann::json json = render::scenario_data(value->view());
+            const axdr::Data again = read_scenario_data(ScenarioNode(json));
+            BOOST_TEST(to_hex(again.encoded()) == data);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(octets_that_are_no_data_are_named) {
+    const auto value = [](const std::string& digits) {
+        return complaint(changed("\"value\": null", "\"value\": {\"encoded\": " + digits + "}"));
+    };
+    for (const std::string digits : {R"("1")", R"("")", R"("0A05")", R"("0000")", "7"}) {
+        BOOST_TEST(value(digits).find("/value/encoded: expected ") != std::string::npos);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
