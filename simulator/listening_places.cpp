@@ -6,6 +6,7 @@
 #include "simulator/datagram_connection.hpp"
 #include "simulator/hdlc_line.hpp"
 #include "simulator/meter_connection.hpp"
+#include "simulator/misbehaving_line.hpp"
 #include "simulator/mode_e_meter.hpp"
 #include "simulator/paced_line.hpp"
 #include "simulator/readout.hpp"
@@ -248,15 +249,16 @@ std::string ListeningPlaces::connections_text() const {
 }
 
 ListeningPlaces::Opened ListeningPlaces::open_wrapper() {
-    return open_ports(
-        options_.port.value_or(default_port), "", connections_text(),
-        [this](std::size_t line, const Where& where) {
-            return serve_tcp(
-                line, where, transport::Framing::wrapper,
-                [&meters = *fleet_[line]](Instant now) -> std::unique_ptr<LineMachine> {
-                    return std::make_unique<MeterConnection>(meters, now);
-                });
-        });
+    return open_ports(options_.port.value_or(default_port), "", connections_text(),
+                      [this](std::size_t line, const Where& where) {
+                          return serve_tcp(line, where, transport::Framing::wrapper,
+                                           [&meters = *fleet_[line]](
+                                               Instant now) -> std::unique_ptr<LineMachine> {
+                                               return std::make_unique<MisbehavingLine>(
+                                                   std::make_unique<MeterConnection>(meters, now),
+                                                   meters, MisbehavingLine::Units::wpdus);
+                                           });
+                      });
 }
 
 ListeningPlaces::Opened ListeningPlaces::open_hdlc() {
@@ -382,7 +384,8 @@ std::unique_ptr<LineMachine> ListeningPlaces::make_hdlc_line(MeterGroup& meters,
         line = std::make_unique<FaultyHdlcLine>(std::move(line), options_.faults,
                                                 options_.seed + lines_made_++);
     }
-    return line;
+    return std::make_unique<MisbehavingLine>(std::move(line), meters,
+                                             MisbehavingLine::Units::frames);
 }
 
 Result<std::unique_ptr<LineMachine>> ListeningPlaces::make_line(MeterGroup& meters, Instant now,

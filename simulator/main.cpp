@@ -49,6 +49,7 @@ std::string_view describe(MeterEvent::Kind kind) {
         case MeterEvent::Kind::locked: return "wrong password: client locked";
         case MeterEvent::Kind::unknown_client: return "AARQ of an unknown client: rejected";
         case MeterEvent::Kind::unknown_server: return "request for an unknown server: dropped";
+        case MeterEvent::Kind::misbehaved: return "misbehaves: ";
     }
     return "";
 }
@@ -63,8 +64,8 @@ ServerLog make_log() {
         spdlog::info("{} closed: {}", peer, dlms::describe(reason));
     };
     log.event = [](const std::string& peer, const MeterEvent& event) {
-        spdlog::info("{} client {} server {}: {}", peer, event.client.value(), event.server.value(),
-                     describe(event.kind));
+        spdlog::info("{} client {} server {}: {}{}", peer, event.client.value(),
+                     event.server.value(), describe(event.kind), event.deed);
     };
     log.untold = [](const std::string& peer, std::size_t count) {
         spdlog::warn("{} caused {} more events, which are not listed", peer, count);
@@ -174,6 +175,7 @@ std::optional<std::string> fill(Fleet& fleet, const Options& options,
     const Instant now = std::chrono::steady_clock::now();
     const std::size_t on_a_line = models.size() * options.copies;
     Progress progress(options.fleet * on_a_line);
+    Chance misbehaves(options.seed);
     for (std::uint32_t line = 0; line < options.fleet; ++line) {
         auto group = std::make_unique<MeterGroup>();
         group->set_gateway(options.gateway);
@@ -184,6 +186,9 @@ std::optional<std::string> fill(Fleet& fleet, const Options& options,
                 meter->renumber(line * options.copies + copy, now);
                 if (options.answer_delay) {
                     meter->set_answer_delay(std::chrono::milliseconds(*options.answer_delay));
+                }
+                if (!options.misbehaviour.empty() && misbehaves.happens(options.misbehaving)) {
+                    meter->set_misbehaviour(options.misbehaviour);
                 }
                 if (!group->add(std::move(meter))) {
                     return "no lower HDLC address is left for meter " +

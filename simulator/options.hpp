@@ -10,6 +10,7 @@
 
 #include "simulator/dial_in_connection.hpp"
 #include "simulator/line_faults.hpp"
+#include "simulator/misbehaviour.hpp"
 #include "stack/base/line_settings.hpp"
 
 namespace dlms::simulator {
@@ -22,6 +23,9 @@ struct Options {
     std::uint64_t seed = 1;
     std::optional<std::uint32_t> answer_delay;  ///< milliseconds
     bool gateway = false;
+    /// What the meters do wrongly; empty: as their scenarios say.
+    std::vector<Misdeed> misbehaviour;
+    double misbehaving = 100;  ///< percent of the meters
 
     // The places
     std::vector<std::string> bind{"127.0.0.1"};
