@@ -7,6 +7,7 @@
 #include "render/scenario_data.hpp"
 #include "simulator/happening.hpp"
 #include "simulator/scenario_data.hpp"
+#include "simulator/scenario_misbehaviour.hpp"
 #include "stack/cosem/date_time.hpp"
 
 namespace dlms::simulator {
@@ -151,6 +152,7 @@ public:
         whole["clock"] = cosem::iso_text(clock);
         whole["answer_delay"] = meter_->answer_delay().count();
         whole["power_losses"] = meter_->power_losses();
+        whole["misbehaviour"] = misbehaviour_json();
         whole["open"] = counters_json(counters);
         return whole;
     }
@@ -212,6 +214,28 @@ public:
     }
 
 private:
+    json misbehaviour_json() const {
+        json all = json::array();
+        const Misbehaviour* const told = meter_->misbehaviour();
+        for (std::size_t i = 0; told && i < told->misdeeds().size(); ++i) {
+            const Misdeed& misdeed = told->misdeeds()[i];
+            const Misbehaviour::Counters& counters = told->counters(i);
+            json one = {{"kind", description(misdeed.kind).name},
+                        {"percent", misdeed.percent},
+                        {"occasions", counters.occasions},
+                        {"done", counters.done}};
+            if (misdeed.at > 0) {
+                one["at"] = misdeed.at;
+            }
+            if (const std::string_view unit = description(misdeed.kind).amount.unit;
+                !unit.empty()) {
+                one[std::string(unit)] = misdeed.amount;
+            }
+            all.push_back(std::move(one));
+        }
+        return all;
+    }
+
     struct Found {
         LogicalDevice* device;
         AttributePlace place;
@@ -240,18 +264,15 @@ private:
         return {};
     }
 
+    /// {"kind": null} is as the scenario says, [] is none at all.
     ControlAnswer misbehaviour(const ScenarioNode& node) {
-        node.expect_keys({"kind"});
-        const ScenarioNode kind = node.at("kind");
-        if (kind.is_null()) {
-            meter_->set_misbehaviour(std::nullopt);
-            return {};
+        const auto kind = node.is_list() ? std::nullopt : std::optional(node.at("kind"));
+        if (kind && kind->is_null()) {
+            node.expect_keys({"kind"});
+            meter_->reset_misbehaviour();
+        } else {
+            meter_->set_misbehaviour(read_misbehaviour(node));
         }
-        const auto named = Misbehaviour::from_name(kind.text());
-        if (!named) {
-            kind.complain("null, or the name of a misbehaviour, for example \"wrong_tag\"");
-        }
-        meter_->set_misbehaviour(named);
         return {};
     }
 

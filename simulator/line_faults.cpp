@@ -2,17 +2,12 @@
 
 namespace dlms::simulator {
 
-bool FaultDice::happens(double percent) {
-    constexpr double steps = 1u << 24;
-    return static_cast<double>(below(std::size_t{1} << 24)) < percent / 100 * steps;
-}
-
 FaultDice::Fate FaultDice::throw_for_next() {
-    if (happens(rates_.drop)) {
+    if (chance_.happens(rates_.drop)) {
         ++counters_.dropped;
         return Fate::drop;
     }
-    if (happens(rates_.corrupt)) {
+    if (chance_.happens(rates_.corrupt)) {
         ++counters_.corrupted;
         return Fate::corrupt;
     }

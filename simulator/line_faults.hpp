@@ -2,8 +2,8 @@
 // Faults on a line, for tests: frames and datagrams are lost or damaged by chance. Sans I/O; the
 // same seed gives the same faults.
 
+#include "simulator/chance.hpp"
 #include "simulator/line_machine.hpp"
-#include "stack/base/random.hpp"
 #include "stack/hdlc/frame_parser.hpp"
 
 namespace dlms::simulator {
@@ -24,18 +24,16 @@ public:
         std::uint64_t corrupted = 0;
     };
 
-    FaultDice(const FaultRates& rates, std::uint64_t seed) : rates_(rates), random_(seed) {}
+    FaultDice(const FaultRates& rates, std::uint64_t seed) : rates_(rates), chance_(seed) {}
 
     Fate throw_for_next();
     /// A number below `limit`, which is not 0.
-    std::size_t below(std::size_t limit) { return random_.next_u64() % limit; }
+    std::size_t below(std::size_t limit) { return chance_.below(limit); }
     const Counters& counters() const { return counters_; }
 
 private:
-    bool happens(double percent);
-
     FaultRates rates_;
-    SeededRandom random_;
+    Chance chance_;
     Counters counters_;
 };
 

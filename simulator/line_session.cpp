@@ -47,6 +47,14 @@ void LineSession::connection_lost(const Error& error) {
     ended(*this, error);
 }
 
+std::optional<ByteView> LineSession::poll_transmit() {
+    const std::optional<ByteView> octets = machine_->poll_transmit();
+    if (!octets) {
+        tell();  // what a meter does wrongly to what it sends
+    }
+    return octets;
+}
+
 void LineSession::tell() {
     while (const std::optional<MeterEvent> event = machine_->poll_event()) {
         if (log_.event && ++events_ <= ServerLog::most_events) {

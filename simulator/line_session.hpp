@@ -29,7 +29,7 @@ public:
     void receive(ByteView bytes, Instant now) override;
     void handle_timeout(Instant now) override;
     void connection_lost(const Error& error) override;
-    std::optional<ByteView> poll_transmit() override { return machine_->poll_transmit(); }
+    std::optional<ByteView> poll_transmit() override;
     std::optional<LineSettings> poll_line_settings() override {
         return machine_->poll_line_settings();
     }

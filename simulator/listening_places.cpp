@@ -6,6 +6,7 @@
 #include "simulator/hdlc_line.hpp"
 #include "simulator/host_and_port.hpp"
 #include "simulator/meter_connection.hpp"
+#include "simulator/misbehaving_line.hpp"
 #include "simulator/mode_e_meter.hpp"
 #include "simulator/paced_line.hpp"
 #include "simulator/readout.hpp"
@@ -213,7 +214,9 @@ std::string ListeningPlaces::connections_text() const {
 Result<std::uint16_t> ListeningPlaces::serve_wrapper(std::size_t line, const Where& where) {
     return serve_tcp(line, where, transport::Framing::wrapper,
                      [&meters = *fleet_[line]](Instant now) -> std::unique_ptr<LineMachine> {
-                         return std::make_unique<MeterConnection>(meters, now);
+                         return std::make_unique<MisbehavingLine>(
+                             std::make_unique<MeterConnection>(meters, now), meters,
+                             MisbehavingLine::Units::wpdus);
                      });
 }
 
@@ -344,7 +347,8 @@ std::unique_ptr<LineMachine> ListeningPlaces::make_hdlc_line(MeterGroup& meters,
         line = std::make_unique<FaultyHdlcLine>(std::move(line), options_.faults,
                                                 options_.seed + lines_made_++);
     }
-    return line;
+    return std::make_unique<MisbehavingLine>(std::move(line), meters,
+                                             MisbehavingLine::Units::frames);
 }
 
 Result<std::unique_ptr<LineMachine>> ListeningPlaces::make_line(MeterGroup& meters, Instant now,

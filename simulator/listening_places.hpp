@@ -122,9 +122,9 @@ private:
     std::vector<std::vector<std::unique_ptr<MeterServer>>> tcp_;  // by line
     std::vector<std::unique_ptr<UdpServer>> udp_;                 // by line
     std::vector<std::unique_ptr<SerialServer>> serial_;
-    std::vector<std::vector<std::shared_ptr<Dialler>>> diallers_;  // by line
+    std::vector<std::vector<std::shared_ptr<Dialler>>> diallers_;         // by line
     std::vector<std::vector<std::shared_ptr<PushSender>>> push_senders_;  // by line
-    Dialler::Configuration call_;                                  // its seed goes on
+    Dialler::Configuration call_;                                         // its seed goes on
     std::vector<std::string> lines_;
 };
 

@@ -35,6 +35,7 @@ std::string_view describe(MeterEvent::Kind kind) {
         case MeterEvent::Kind::locked: return "wrong password: client locked";
         case MeterEvent::Kind::unknown_client: return "AARQ of an unknown client: rejected";
         case MeterEvent::Kind::unknown_server: return "request for an unknown server: dropped";
+        case MeterEvent::Kind::misbehaved: return "misbehaves: ";
     }
     return "";
 }
@@ -52,8 +53,8 @@ ServerLog make_log() {
         spdlog::warn("push to {} failed: {}", destination, dlms::describe(reason));
     };
     log.event = [](const std::string& peer, const MeterEvent& event) {
-        spdlog::info("{} client {} server {}: {}", peer, event.client.value(), event.server.value(),
-                     describe(event.kind));
+        spdlog::info("{} client {} server {}: {}{}", peer, event.client.value(),
+                     event.server.value(), describe(event.kind), event.deed);
     };
     log.untold = [](const std::string& peer, std::size_t count) {
         spdlog::warn("{} caused {} more events, which are not listed", peer, count);
@@ -162,14 +163,18 @@ std::optional<std::string> fill(Fleet& fleet, const Options& options, const Mete
     const Instant now = std::chrono::steady_clock::now();
     const std::size_t on_a_line = models.size() * options.copies;
     Progress progress(options.fleet * on_a_line);
+    Chance misbehaves(options.seed);
     for (std::uint32_t line = 0; line < options.fleet; ++line) {
         auto group = std::make_unique<MeterGroup>(options.reach());
         group->set_gateway(options.gateway);
         for (const MeterMaker::Model& model : models) {
             for (std::uint32_t copy = 0; copy < options.copies; ++copy) {
                 const std::uint64_t place = line * on_a_line + group->size();
-                const auto added =
-                    group->add(maker.make(model, place, line * options.copies + copy, now));
+                auto meter = maker.make(model, place, line * options.copies + copy, now);
+                if (!options.misbehaviour.empty() && misbehaves.happens(options.misbehaving)) {
+                    meter->set_misbehaviour(options.misbehaviour);
+                }
+                const auto added = group->add(std::move(meter));
                 if (!added) {
                     return added.error() + " for meter " + std::to_string(group->size() + 1);
                 }

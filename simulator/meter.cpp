@@ -50,6 +50,14 @@ Meter::Meter(std::shared_ptr<const MeterModel> model, std::uint64_t seed, Instan
     for (LogicalDevice& device : devices_) {
         device.start(start);
     }
+    reset_misbehaviour();
+}
+
+void Meter::reset_misbehaviour() {
+    misbehaviour_.reset();
+    if (!model_->scenario().misbehaviour.empty()) {
+        set_misbehaviour(model_->scenario().misbehaviour);
+    }
 }
 
 std::optional<Meter::Setting> Meter::find_setting(std::uint16_t class_id, std::int8_t id) {

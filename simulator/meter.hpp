@@ -14,6 +14,7 @@
 #include "simulator/lockout.hpp"
 #include "simulator/logical_device.hpp"
 #include "simulator/meter_model.hpp"
+#include "simulator/misbehaviour.hpp"
 
 namespace dlms::simulator {
 
@@ -71,9 +72,15 @@ public:
     /// names (also in 0-0:42.0.0.255) are counted up in their decimal digits.
     void renumber(std::uint32_t count, Instant now);
 
-    /// Of every association that is made from now on, in place of what the scenario says.
-    const std::optional<Misbehaviour::Kind>& misbehaviour() const { return misbehaviour_; }
-    void set_misbehaviour(std::optional<Misbehaviour::Kind> kind) { misbehaviour_ = kind; }
+    std::uint64_t seed() const { return state_.seed; }
+    /// What the meter does wrongly from now on, in place of what its associations declare; null:
+    /// what these declare.
+    Misbehaviour* misbehaviour() const { return misbehaviour_.get(); }
+    void set_misbehaviour(std::vector<Misdeed> misdeeds) {
+        misbehaviour_ = std::make_unique<Misbehaviour>(std::move(misdeeds), seed());
+    }
+    /// As the scenario says.
+    void reset_misbehaviour();
     /// Somebody has set the clock forward, or back where `by` is negative.
     void shift_clock(std::chrono::seconds by, Instant now);
 
@@ -109,7 +116,7 @@ private:
     HdlcSettings hdlc_;
     bool has_own_address_ = false;  // set_hdlc_address()
     bool is_powered_ = true;
-    std::optional<Misbehaviour::Kind> misbehaviour_;
+    std::unique_ptr<Misbehaviour> misbehaviour_;
     std::uint32_t power_losses_ = 0;
     Lockout lockout_;
     MeterState state_;

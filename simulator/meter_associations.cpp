@@ -65,6 +65,9 @@ void MeterAssociations::deliver(ClientSap client, ServerSap server, ByteView apd
         report(MeterEvent::Kind::unknown_server, client, server);
         return;
     }
+    if (!misbehave(client, server, now)) {
+        return;
+    }
     Peer* const peer = find_peer(*device, client);
     if (!peer) {
         refuse_client(client, server, apdu);
@@ -98,8 +101,11 @@ void MeterAssociations::deliver_unanswered(ClientSap client, ServerSap server, B
 }
 
 void MeterAssociations::receive(Peer& peer, ByteView apdu, Instant now) {
-    if (peer.misbehaviour) {
-        peer.misbehaviour->hear(apdu);
+    if (told(peer)) {
+        if (!peer.misbehaving) {
+            peer.misbehaving = std::make_unique<AnswerMisbehaviour>();
+        }
+        peer.misbehaving->hear(apdu);
     }
     if (peer.secret_changes != peer.device->secret_changes()) {
         peer.association.set_password(peer.device->secret(peer.association_index).clone());
@@ -183,8 +189,9 @@ MeterAssociations::Peer* MeterAssociations::find_peer(LogicalDevice& device, Cli
                                device.security().generation(), device.secret_changes()));
     // A policy that was activated before rules this association from its beginning.
     device.security().take_over(peers_.back()->association, device.security().generation());
-    if (const auto kind = meter_.misbehaviour() ? meter_.misbehaviour() : found->misbehaviour) {
-        peers_.back()->misbehaviour.emplace(*kind);
+    if (!found->misbehaviour.empty()) {
+        peers_.back()->declared_misbehaviour =
+            std::make_unique<Misbehaviour>(found->misbehaviour, meter_.seed());
     }
     return peers_.back().get();
 }
@@ -231,13 +238,54 @@ void MeterAssociations::flush(Peer& peer) {
         if (!apdu) {
             return;
         }
-        if (!silenced && peer.misbehaviour) {
-            send(peer.client, peer.device->sap(),
-                 peer.misbehaviour->distort(*apdu, peer.device->security()));
-        } else if (!silenced) {
+        if (silenced) {
+            continue;
+        }
+        if (Misbehaviour* const told_this = peer.misbehaving ? told(peer) : nullptr) {
+            send_misbehaving(peer, *apdu, *told_this);
+        } else {
             send(peer.client, peer.device->sap(), *apdu);
         }
     }
+}
+
+Misbehaviour* MeterAssociations::told(Peer& peer) const {
+    Misbehaviour* const of_meter = meter_.misbehaviour();
+    return of_meter ? of_meter : peer.declared_misbehaviour.get();
+}
+
+void MeterAssociations::send_misbehaving(Peer& peer, ByteView apdu, Misbehaviour& told) {
+    const ServerSap server = peer.device->sap();
+    const auto sent = peer.misbehaving->pass(apdu, peer.device->security(), told);
+    for (const MisbehaviourKind deed : sent.done) {
+        report(deed, peer.client, server);
+    }
+    for (const ByteBuffer& octets : sent.apdus) {
+        send(peer.client, server, octets);
+    }
+}
+
+bool MeterAssociations::misbehave(ClientSap client, ServerSap server, Instant now) {
+    Misbehaviour* const told = meter_.misbehaviour();
+    if (!told || !told->concerns(MisbehaviourPlace::request)) {
+        return true;
+    }
+    bool is_lost = false;
+    for (std::size_t i = 0; i < told->misdeeds().size(); ++i) {
+        const Misdeed& misdeed = told->misdeeds()[i];
+        if (description(misdeed.kind).place != MisbehaviourPlace::request || !told->draws(i)) {
+            continue;
+        }
+        report(misdeed.kind, client, server);
+        if (misdeed.kind == MisbehaviourKind::clock_jump) {
+            meter_.shift_clock(std::chrono::seconds(misdeed.amount), now);
+        } else {
+            meter_.power_off(now);
+            meter_.power_on(now);
+            is_lost = true;
+        }
+    }
+    return !is_lost;
 }
 
 void MeterAssociations::handle(Peer& peer, const ServerEvent& event, Instant now) {
@@ -372,6 +420,14 @@ void MeterAssociations::report(MeterEvent::Kind kind, ClientSap client, ServerSa
         return;
     }
     events_.push_back({kind, client, server});
+}
+
+void MeterAssociations::report(MisbehaviourKind deed, ClientSap client, ServerSap server) {
+    const std::size_t before = events_.size();
+    report(MeterEvent::Kind::misbehaved, client, server);
+    if (events_.size() > before) {
+        events_.back().deed = description(deed).name;
+    }
 }
 
 }  // namespace dlms::simulator

@@ -9,8 +9,10 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
+#include "simulator/answer_misbehaviour.hpp"
 #include "simulator/apdu_link.hpp"
 #include "simulator/meter.hpp"
 #include "stack/association/server_association.hpp"
@@ -26,11 +28,13 @@ struct MeterEvent {
         locked,          ///< the wrong password that locked the client
         unknown_client,  ///< AARQ of a client SAP that is not declared; rejected
         unknown_server,  ///< APDU for a server SAP that is not there; dropped
+        misbehaved,      ///< as it was told to
     };
 
     Kind kind{};
     ClientSap client;
     ServerSap server;
+    std::string_view deed{};  ///< of misbehaved: the kind's name; valid for ever
 
     friend bool operator==(const MeterEvent&, const MeterEvent&) = default;
 };
@@ -103,7 +107,10 @@ private:
         association::ServerAssociation association;
         std::uint64_t security_generation = 0;  // that the association knows
         std::uint64_t secret_changes = 0;       // the same
-        std::optional<Misbehaviour> misbehaviour = std::nullopt;
+        /// What the scenario says of this association; null for nothing.
+        std::unique_ptr<Misbehaviour> declared_misbehaviour = nullptr;
+        /// Made when the meter is first told to misbehave.
+        std::unique_ptr<AnswerMisbehaviour> misbehaving = nullptr;
     };
     /// A request, or the first item of one, whose answer is delayed. Its views hold because the
     /// association gets no further input meanwhile.
@@ -115,6 +122,12 @@ private:
 
     /// Whether the meter takes its time to answer.
     enum class Pace : std::uint8_t { as_declared, prompt };
+
+    /// What is done wrongly as a request comes. False: the request is lost.
+    bool misbehave(ClientSap client, ServerSap server, Instant now);
+    /// What is to be done wrongly to the answers of a peer; null for nothing.
+    Misbehaviour* told(Peer& peer) const;
+    void send_misbehaving(Peer& peer, ByteView apdu, Misbehaviour& told);
 
     Peer* find_peer(LogicalDevice& device, ClientSap client);
     void receive(Peer& peer, ByteView apdu, Instant now);
@@ -131,6 +144,7 @@ private:
     void count_wrong_password(const Peer& peer, Instant now);
     void send(ClientSap client, ServerSap server, ByteView apdu);
     void report(MeterEvent::Kind kind, ClientSap client, ServerSap server);
+    void report(MisbehaviourKind deed, ClientSap client, ServerSap server);
 
     Meter& meter_;
     ApduLink& link_;

@@ -2,7 +2,7 @@
 //
 //     open    WPDU                                  served at once, or held back       open
 //     open    answer due, or transmit queue drained  the answer, then what was held     open
-//     open    link failed | idle too long | too much held back                          failed
+//     open    link failed | power failed | idle too long | too much held back           failed
 //     failed  anything                               nothing                            failed
 //
 // Each association below has a table of its own (server_association.cpp).
@@ -13,6 +13,7 @@ namespace dlms::simulator {
 
 MeterConnection::MeterConnection(Meter& meter, const MeterGroup* group, Instant now)
     : meter_(meter),
+      is_alone_(!group || group->size() == 1),
       associations_(meter, group, *this, MeterGateway::Reach::all_saps),
       last_activity_(now),
       now_(now) {}
@@ -88,6 +89,7 @@ bool MeterConnection::may_serve() const {
 
 void MeterConnection::serve(Instant now) {
     while (!failure_ && held_back_ && may_serve()) {
+        const std::uint32_t power_losses = meter_.power_losses();
         const std::optional<wrapper::Wpdu> wpdu = link_.poll_event();
         if (wpdu) {
             associations_.deliver(ClientSap(wpdu->source_wport), ServerSap(wpdu->destination_wport),
@@ -96,6 +98,9 @@ void MeterConnection::serve(Instant now) {
             held_back_ = false;
         }
         failure_ = associations_.failure();
+        if (is_alone_ && meter_.power_losses() != power_losses) {
+            link_lost();
+        }
     }
     if (!failure_ && link_.state() == wrapper::Link::State::failed) {
         failure_ = link_.error();

@@ -35,7 +35,8 @@ public:
     // A getters
     State state() const { return failure_ ? State::failed : State::open; }
     /// Why the connection must be closed: wrong_version or pdu_too_long of the link; timeout after
-    /// inactivity; unexpected_apdu when a client goes on sending without waiting for answers.
+    /// inactivity; unexpected_apdu when a client goes on sending without waiting for answers;
+    /// connection_lost when the only meter has lost its power over a request.
     std::optional<Error> failure() const override { return failure_; }
     const MeterAssociations::Counters& counters() const { return associations_.own().counters(); }
     const MeterGateway& associations() const { return associations_; }
@@ -66,6 +67,7 @@ private:
     std::optional<Instant> idle_until() const;
 
     Meter& meter_;
+    bool is_alone_;  // on this port
     wrapper::Link link_;
     MeterGateway associations_;
     bool held_back_ = false;  // whole requests may wait in the link

@@ -1,185 +1,144 @@
 #include "simulator/misbehaviour.hpp"
 
 #include <algorithm>
-#include <array>
-
-#include "simulator/device_security.hpp"
-#include "stack/acse/aare.hpp"
-#include "stack/acse/aarq.hpp"
-#include "stack/axdr/length.hpp"
-#include "stack/security/aes_gcm.hpp"
-#include "stack/security/service_tag.hpp"
+#include <charconv>
 
 namespace dlms::simulator {
 namespace {
 
-using security::InvocationCounter;
+using enum MisbehaviourPlace;
 
-struct NamedKind {
-    std::string_view name;
-    Misbehaviour::Kind kind;
+constexpr std::int64_t longest_wait = 600'000;               // milliseconds
+constexpr std::int64_t farthest_jump = 10LL * 366 * 86'400;  // seconds
+
+/// In the order of MisbehaviourKind.
+constexpr std::array descriptions{
+    MisbehaviourDescription{"reboot", request},
+    MisbehaviourDescription{
+        "clock_jump", request, {"seconds", 3600, -farthest_jump, farthest_jump}},
+    MisbehaviourDescription{"wrong_invoke_id", answer},
+    MisbehaviourDescription{"wrong_block_number", answer},
+    MisbehaviourDescription{"endless_blocks", answer},
+    MisbehaviourDescription{"last_block_255", answer},
+    MisbehaviourDescription{"wrong_length", answer},
+    MisbehaviourDescription{"stale_answer", answer},
+    MisbehaviourDescription{"unexpected_notification", answer},
+    MisbehaviourDescription{"refused_list", answer},
+    MisbehaviourDescription{"wrong_tag", answer},
+    MisbehaviourDescription{"replay", answer},
+    MisbehaviourDescription{"old_counter", answer},
+    MisbehaviourDescription{"counter_reset", answer},
+    MisbehaviourDescription{"downgrade", answer},
+    MisbehaviourDescription{"wrong_title", answer},
+    MisbehaviourDescription{"wrong_reply", answer},
+    MisbehaviourDescription{"reflected_challenge", answer},
+    MisbehaviourDescription{"aare_short_conformance_tag", answer},
+    MisbehaviourDescription{"aare_long_lengths", answer},
+    MisbehaviourDescription{"aare_provider_diagnostic", answer},
+    MisbehaviourDescription{"aare_no_reason", answer},
+    MisbehaviourDescription{"aare_initiate_error", answer},
+    MisbehaviourDescription{"aare_rejected_with_response", answer},
+    MisbehaviourDescription{"aare_no_user_information", answer},
+    MisbehaviourDescription{"aare_trailing_octet", answer},
+    MisbehaviourDescription{"aare_wrong_inner_length", answer},
+    MisbehaviourDescription{"aare_short_outer_length", answer},
+    MisbehaviourDescription{"aare_no_conformance", answer},
+    MisbehaviourDescription{"aare_unasked_conformance", answer},
+    MisbehaviourDescription{"aare_old_version", answer},
+    MisbehaviourDescription{"aare_tiny_pdu_size", answer},
+    MisbehaviourDescription{"rlre_no_reason", answer},
+    MisbehaviourDescription{"rlre_not_finished", answer},
+    MisbehaviourDescription{"rlre_with_initiate", answer},
+    MisbehaviourDescription{"rlre_missing", answer},
+    MisbehaviourDescription{"delay", line, {"milliseconds", 500, 1, longest_wait}},
+    MisbehaviourDescription{"jitter", line, {"milliseconds", 500, 1, longest_wait}},
+    MisbehaviourDescription{"bandwidth", line, {"bits_per_second", 9600, 50, 10'000'000}},
+    MisbehaviourDescription{"slow_octets", line, {"milliseconds", 20, 6, longest_wait}},
+    MisbehaviourDescription{"lose", line},
+    MisbehaviourDescription{"truncate", line},
+    MisbehaviourDescription{"duplicate", line},
+    MisbehaviourDescription{"reorder", line, {"milliseconds", 1000, 1, longest_wait}},
+    MisbehaviourDescription{"corrupt", line},
+    MisbehaviourDescription{"wrong_fcs", line},
+    MisbehaviourDescription{"wrong_wpdu_length", line},
+    MisbehaviourDescription{"stuck", line},
+    MisbehaviourDescription{"close", line},
+    MisbehaviourDescription{"half_open", line},
 };
-constexpr std::array names{
-    NamedKind{"wrong_tag", Misbehaviour::Kind::wrong_tag},
-    NamedKind{"replay", Misbehaviour::Kind::replay},
-    NamedKind{"old_counter", Misbehaviour::Kind::old_counter},
-    NamedKind{"wrong_title", Misbehaviour::Kind::wrong_title},
-    NamedKind{"downgrade", Misbehaviour::Kind::downgrade},
-    NamedKind{"wrong_reply", Misbehaviour::Kind::wrong_reply},
-    NamedKind{"reflected_challenge", Misbehaviour::Kind::reflected_challenge},
-};
+static_assert(descriptions.size() == static_cast<std::size_t>(MisbehaviourKind::half_open) + 1);
 
-constexpr Byte action_response = 0xC7;
-
-bool is_ciphered(ByteView apdu) {
-    return !apdu.empty() &&
-           security::ciphered_service(static_cast<xdlms::ApduTag>(apdu[0])).has_value();
+template <class Number>
+bool read_number(std::string_view text, Number& into) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
+    return error == std::errc() && end == text.data() + text.size();
 }
 
-ByteBuffer with_last_octet_changed(ByteView octets) {
-    ByteBuffer changed = to_buffer(octets);
-    changed.back() ^= 1;
-    return changed;
-}
-
-/// What stands in an APDU of ours with authenticated encryption (Green Book 9.2.7.2).
-struct Opened {
-    ByteBuffer plaintext;
-    InvocationCounter counter;
-};
-
-constexpr Byte authenticated_encryption = 0x30;
-
-ByteBuffer additional_data(Byte control, const DeclaredSecurity& own) {
-    ByteBuffer data{control};
-    const ByteView key = own.keys.authentication->reveal();
-    data.insert(data.end(), key.begin(), key.end());
-    return data;
-}
-
-std::optional<Opened> open_own(ByteView apdu, const DeclaredSecurity& own) {
-    Reader reader(apdu, Layer::security);
-    reader.u8();
-    axdr::read_length(reader);
-    const Byte control = reader.u8();
-    const InvocationCounter counter(reader.u32());
-    const ByteView content = reader.rest();
-    if (!reader.ok() || (control & authenticated_encryption) != authenticated_encryption ||
-        content.size() < security::gcm_tag_size || !own.keys.unicast || !own.keys.authentication) {
-        return std::nullopt;
-    }
-    auto plaintext = security::gcm_decipher(
-        own.keys.unicast->reveal(), security::make_iv(*own.system_title, counter),
-        additional_data(control, own), content.first(content.size() - security::gcm_tag_size),
-        content.last(security::gcm_tag_size));
-    return plaintext ? std::optional(Opened{std::move(*plaintext), counter}) : std::nullopt;
-}
-
-ByteBuffer seal(Byte tag, const Opened& opened, const DeclaredSecurity& own) {
-    const Byte control =
-        static_cast<Byte>(authenticated_encryption | security::number_of(own.suite));
-    const std::size_t size = opened.plaintext.size();
-    ByteBuffer content(size + security::gcm_tag_size);
-    auto cipher = security::AesGcm::create(own.keys.unicast->reveal());
-    const ByteBuffer additional = additional_data(control, own);
-    if (!cipher || !cipher->seal(security::make_iv(*own.system_title, opened.counter), {additional},
-                                 opened.plaintext, std::span(content).first(size),
-                                 std::span(content).subspan(size))) {
-        return {};
-    }
-    constexpr std::size_t header = 5;
-    ByteBuffer apdu;
-    Writer writer(apdu);
-    writer.u8(tag);
-    axdr::write_length(writer, header + content.size());
-    writer.u8(control);
-    writer.u32(opened.counter.value());
-    writer.bytes(content);
-    return apdu;
+/// What stands before the next colon, taken off the text with it.
+std::string_view take_part(std::string_view& text) {
+    const std::size_t end = std::min(text.find(':'), text.size());
+    const std::string_view part = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    return part;
 }
 
 }  // namespace
 
-std::optional<Misbehaviour::Kind> Misbehaviour::from_name(std::string_view name) {
-    const auto* found = std::ranges::find(names, name, &NamedKind::name);
-    return found != names.end() ? std::optional(found->kind) : std::nullopt;
+const MisbehaviourDescription& description(MisbehaviourKind kind) {
+    return descriptions[static_cast<std::size_t>(kind)];
 }
 
-void Misbehaviour::hear(ByteView apdu) {
-    const auto aarq = acse::decode_aarq(apdu);
-    if (!aarq) {
-        return;
-    }
-    first_.clear();
-    has_replied_ = false;
-    challenge_ = aarq->calling_authentication_value
-                     ? to_buffer(aarq->calling_authentication_value->octets)
-                     : ByteBuffer();
+std::optional<MisbehaviourKind> misbehaviour_from_name(std::string_view name) {
+    const auto* found = std::ranges::find(descriptions, name, &MisbehaviourDescription::name);
+    return found != descriptions.end()
+               ? std::optional(static_cast<MisbehaviourKind>(found - descriptions.begin()))
+               : std::nullopt;
 }
 
-ByteBuffer Misbehaviour::distort(ByteView apdu, const DeviceSecurity& security) {
-    if (apdu.empty()) {
-        return {};
+std::expected<Misdeed, std::string> parse_misdeed(std::string_view text) {
+    const std::string_view name = take_part(text);
+    const auto kind = misbehaviour_from_name(name);
+    if (!kind) {
+        return std::unexpected("\"" + std::string(name) +
+                               "\" is none that docs/scenario.md lists; for example \"truncate\"");
     }
-    if (apdu[0] == acse::Aare::tag) {
-        return distort_aare(apdu);
+    Misdeed misdeed(*kind);
+    if (!text.empty()) {
+        const std::string_view percent = take_part(text);
+        if (!read_number(percent, misdeed.percent) || !(misdeed.percent > 0) ||
+            misdeed.percent > 100) {
+            return std::unexpected("a percentage above 0 is expected behind " + std::string(name));
+        }
     }
-    if (kind_ == Kind::wrong_reply && apdu[0] == action_response && !has_replied_) {
-        has_replied_ = true;
-        return with_last_octet_changed(apdu);
+    if (!text.empty()) {
+        const MisbehaviourAmount& amount = description(*kind).amount;
+        if (amount.unit.empty()) {
+            return std::unexpected(std::string(name) + " takes nothing but a percentage");
+        }
+        if (!read_number(text, misdeed.amount) || misdeed.amount < amount.least ||
+            misdeed.amount > amount.most) {
+            return std::unexpected(std::string(name) + ": " + std::string(amount.unit) + " from " +
+                                   std::to_string(amount.least) + " to " +
+                                   std::to_string(amount.most) + " are expected");
+        }
     }
-    return is_ciphered(apdu) ? distort_ciphered(apdu, security) : to_buffer(apdu);
+    return misdeed;
 }
 
-ByteBuffer Misbehaviour::distort_aare(ByteView apdu) const {
-    auto aare = acse::decode_aare(apdu);
-    if (!aare) {
-        return to_buffer(apdu);
+Misbehaviour::Misbehaviour(std::vector<Misdeed> misdeeds, std::uint64_t seed)
+    : misdeeds_(std::move(misdeeds)), counters_(misdeeds_.size()), chance_(seed) {
+    for (const Misdeed& misdeed : misdeeds_) {
+        places_[static_cast<std::size_t>(description(misdeed.kind).place)] = true;
     }
-    ByteBuffer title;
-    if (kind_ == Kind::wrong_title && aare->responding_ap_title) {
-        title = with_last_octet_changed(*aare->responding_ap_title);
-        aare->responding_ap_title = title;
-    } else if (kind_ == Kind::reflected_challenge && aare->responding_authentication_value) {
-        aare->responding_authentication_value->octets = challenge_;
-    } else {
-        return to_buffer(apdu);
-    }
-    ByteBuffer changed;
-    Writer writer(changed);
-    acse::encode(writer, *aare);
-    return changed;
 }
 
-ByteBuffer Misbehaviour::distort_ciphered(ByteView apdu, const DeviceSecurity& security) {
-    const auto opened = open_own(apdu, security.declared());
-    if (!opened) {
-        return to_buffer(apdu);
-    }
-    switch (kind_) {
-        case Kind::wrong_tag: return with_last_octet_changed(apdu);
-        case Kind::downgrade: return opened->plaintext;
-        case Kind::replay:
-        case Kind::old_counter:
-            if (first_.empty()) {
-                first_ = to_buffer(apdu);
-                return first_;
-            }
-            return kind_ == Kind::replay ? first_
-                                         : seal(apdu[0], {opened->plaintext, InvocationCounter(1)},
-                                                security.declared());
-        case Kind::wrong_reply:
-            if (!has_replied_ && !opened->plaintext.empty() &&
-                opened->plaintext[0] == action_response) {
-                has_replied_ = true;
-                return seal(apdu[0], {with_last_octet_changed(opened->plaintext), opened->counter},
-                            security.declared());
-            }
-            return to_buffer(apdu);
-        case Kind::wrong_title:
-        case Kind::reflected_challenge: break;
-    }
-    return to_buffer(apdu);
+bool Misbehaviour::draws(std::size_t index) {
+    const Misdeed& misdeed = misdeeds_[index];
+    Counters& counters = counters_[index];
+    ++counters.occasions;
+    const bool does = misdeed.at > 0 ? counters.occasions == misdeed.at
+                                     : misdeed.percent >= 100 || chance_.happens(misdeed.percent);
+    counters.done += does ? 1U : 0U;
+    return does;
 }
 
 }  // namespace dlms::simulator

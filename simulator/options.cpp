@@ -46,6 +46,29 @@ void declare_meters(CLI::App& app, Options& options) {
         ->group(group);
 }
 
+void declare_misbehaviour(CLI::App& app, Options& options) {
+    const std::string group = "What the meters do wrongly (docs/scenario.md)";
+    app.add_option_function<std::vector<std::string>>(
+           "--misbehave",
+           [&options](const std::vector<std::string>& all) {
+               for (const std::string& text : all) {
+                   const auto misdeed = parse_misdeed(text);
+                   if (!misdeed) {
+                       throw CLI::ValidationError("--misbehave", misdeed.error());
+                   }
+                   options.misbehaviour.push_back(*misdeed);
+               }
+           },
+           "KIND, KIND:PERCENT or KIND:PERCENT:AMOUNT, for example truncate:5 or delay:100:250; "
+           "several may be given")
+        ->group(group);
+    app.add_option("--misbehaving", options.misbehaving,
+                   "Percent of the meters that do so; --seed decides which")
+        ->check(CLI::Range(0.0, 100.0))
+        ->capture_default_str()
+        ->group(group);
+}
+
 void declare_places(CLI::App& app, Options& options) {
     const std::string group = "Where they are reached; port 0: any free one";
     const CLI::Range ports(0, 65'535);
@@ -157,6 +180,7 @@ void declare_lines(CLI::App& app, Options& options) {
 
 void declare(CLI::App& app, Options& options) {
     declare_meters(app, options);
+    declare_misbehaviour(app, options);
     declare_places(app, options);
     declare_dialling(app, options);
     declare_pushes(app, options);

@@ -11,6 +11,7 @@
 #include "simulator/dial_in_connection.hpp"
 #include "simulator/line_faults.hpp"
 #include "simulator/meter_group.hpp"
+#include "simulator/misbehaviour.hpp"
 #include "stack/base/line_settings.hpp"
 #include "transport/allowed_addresses.hpp"
 
@@ -24,6 +25,9 @@ struct Options {
     std::uint64_t seed = 1;
     std::optional<std::uint32_t> answer_delay;  ///< milliseconds
     bool gateway = false;
+    /// What the meters do wrongly; empty: as their scenarios say.
+    std::vector<Misdeed> misbehaviour;
+    double misbehaving = 100;  ///< percent of the meters
 
     // The places
     std::vector<std::string> bind{"127.0.0.1"};

@@ -27,7 +27,8 @@ struct DeclaredAssociation {
     std::string name;
     association::ServerConfiguration configuration;
     bool read_only = false;
-    std::optional<Misbehaviour::Kind> misbehaviour;
+    /// What is done wrongly to its answers.
+    std::vector<Misdeed> misbehaviour;
     /// In ascending order; empty: every object.
     std::vector<cosem::ObisCode> visible;
 };
@@ -52,6 +53,8 @@ struct Scenario {
     std::chrono::milliseconds answer_delay{0};
     HdlcSettings hdlc;
     ModeESettings mode_e;
+    /// What the meter does wrongly; if there is any, in place of what its associations say.
+    std::vector<Misdeed> misbehaviour;
     std::vector<DeclaredDevice> devices;
 };
 

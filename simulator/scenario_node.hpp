@@ -42,6 +42,7 @@ public:
 
     bool is_null() const { return value_.is_null(); }
     bool is_text() const { return value_.is_string(); }
+    bool is_list() const { return value_.is_array(); }
     std::string_view text() const;
     bool boolean() const;
     std::int64_t integer(std::int64_t low, std::int64_t high) const;

@@ -5,6 +5,7 @@
 
 #include "simulator/scenario.hpp"
 #include "simulator/scenario_links.hpp"
+#include "simulator/scenario_misbehaviour.hpp"
 #include "simulator/scenario_objects.hpp"
 #include "simulator/scenario_security.hpp"
 #include "simulator/short_names.hpp"
@@ -96,12 +97,7 @@ DeclaredAssociation read_association(const ScenarioNode& node, const DeclaredSec
         read_options(*options, made.configuration);
     }
     if (const auto misbehaviour = node.find("misbehaviour")) {
-        made.misbehaviour = Misbehaviour::from_name(misbehaviour->text());
-        if (!made.misbehaviour) {
-            misbehaviour->complain(
-                "\"wrong_tag\", \"replay\", \"old_counter\", \"wrong_title\", \"downgrade\", "
-                "\"wrong_reply\" or \"reflected_challenge\"");
-        }
+        made.misbehaviour = read_answer_misbehaviour(*misbehaviour);
     }
     if (const auto read_only = node.find("read_only")) {
         made.read_only = read_only->boolean();
@@ -257,7 +253,7 @@ LockoutParameters read_lockout(const ScenarioNode& node) {
 
 Scenario read_scenario(const ScenarioNode& node) {
     node.expect_keys({"name", "clock", "lockout", "answer_delay_ms", "load", "hdlc", "mode_e",
-                      "logical_devices"});
+                      "misbehaviour", "logical_devices"});
     Scenario scenario;
     scenario.name = node.at("name").text();
     if (const auto clock = node.find("clock")) {
@@ -277,6 +273,9 @@ Scenario read_scenario(const ScenarioNode& node) {
     }
     if (const auto mode_e = node.find("mode_e")) {
         scenario.mode_e = read_mode_e(*mode_e);
+    }
+    if (const auto misbehaviour = node.find("misbehaviour")) {
+        scenario.misbehaviour = read_misbehaviour(*misbehaviour);
     }
     const ScenarioNode devices = node.at("logical_devices");
     for (std::size_t i = 0; i < devices.size(); ++i) {

@@ -1,54 +1,14 @@
 """The control of a running simulator: what it tells of its meters, and what it does to them."""
 
-import json
-import os
-import re
 import socket
 import subprocess
 import tempfile
 import time
 import unittest
-import urllib.error
-import urllib.request
 
-from processes import SIMULATOR, dlms
+from processes import SIMULATOR, Controlled, dlms
 
 SERIAL = "1/0-0:96.1.0.255"
-
-
-class Controlled:
-    """Lines of hexcell meters on free ports, and the control."""
-
-    def __init__(self, *arguments, token=None, control="0"):
-        environment = {**os.environ, **({"DLMS_SIMULATOR_CONTROL_TOKEN": token} if token else {})}
-        self.process = subprocess.Popen([SIMULATOR, "--log-level", "off", "--control", control, *arguments],
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
-        line = self.process.stdout.readline()
-        self.port = int(re.search(r"127\.0\.0\.1:(\d+)", line)[1])
-        self.control = int(re.fullmatch(r"control on port (\d+)\n", self.process.stdout.readline())[1])
-
-    def close(self):
-        self.process.terminate()
-        self.process.communicate()
-
-    def ask(self, method, path, body=None, headers=None):
-        """Status and JSON."""
-        data = None if body is None else (body if isinstance(body, bytes) else json.dumps(body).encode())
-        request = urllib.request.Request(f"http://127.0.0.1:{self.control}{path}", data, headers or {}, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=30) as response:
-                return response.status, json.load(response)
-        except urllib.error.HTTPError as error:
-            return error.code, json.load(error)
-
-    def put(self, path, body):
-        status, answer = self.ask("PUT", path, body)
-        assert status == 200, answer
-        return answer["changed"]
-
-    def read(self, what, *arguments):
-        result = dlms("read", f"127.0.0.1:{self.port}", what, "--client", "16", "--json", *arguments)
-        return json.loads(result.stdout)["readings"][0]["value"] if result.returncode == 0 else result.returncode
 
 
 def is_over(connection):
@@ -164,7 +124,7 @@ class Changing(Base):
         meter = self.start()
         self.assertEqual(meter.put("/meters/1/happenings", {"what": "cover_opened"}), [1])
 
-    def test_misbehaviour_begins_with_the_next_association(self):
+    def test_misbehaviour_begins_at_once_and_ends(self):
         meter = self.start("--scenario", "hexing", "--port", "0")
         secured = ["read", f"127.0.0.1:{meter.port}", "1-0:1.8.0.255", "--brand", "hexing", "--client", "3", "--auth",
                    "gmac", "--security", "authenticated_encryption", "--timeout", "1"]
@@ -328,6 +288,14 @@ class Refusing(Base):
                 ("PUT", "/meters/1/answer-delay", {"milliseconds": -1}, 400, "/milliseconds"),
                 ("PUT", "/meters/1/happenings", {"what": "rain"}, 400, "/what"),
                 ("PUT", "/meters/1/misbehaviour", {"kind": "rude"}, 400, "/kind"),
+                ("PUT", "/meters/1/misbehaviour", {}, 400, "kind"),
+                ("PUT", "/meters/1/misbehaviour", {"kind": None, "percent": 5}, 400, "/percent"),
+                ("PUT", "/meters/1/misbehaviour", ["lose", "rude"], 400, "/1"),
+                ("PUT", "/meters/1/misbehaviour", [{"kind": "lose", "percent": 0}], 400, "/0/percent"),
+                ("PUT", "/meters/1/misbehaviour", {"kind": "lose", "at": 0}, 400, "/at"),
+                ("PUT", "/meters/1/misbehaviour", {"kind": "lose", "milliseconds": 5}, 400, "/milliseconds"),
+                ("PUT", "/meters/1/misbehaviour", {"kind": "delay", "milliseconds": 0}, 400, "/milliseconds"),
+                ("PUT", "/meters/1/misbehaviour", ["lose"] * 65, 400, "at most 64"),
                 ("GET", "/meters/1/objects/1-0:1.8.0.255", None, 400, "ATTRIBUTE"),
                 ("GET", "/meters/1/objects/nonsense/2", None, 400, "OBIS"),
                 ("GET", "/meters/1/objects/1-0:99.99.99.255/2", None, 404, "no such"),

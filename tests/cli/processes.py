@@ -1,10 +1,13 @@
 """The programs as processes: a simulated meter on a free port, and peers that misbehave."""
 
+import json
 import os
 import re
 import socket
 import subprocess
 import threading
+import urllib.error
+import urllib.request
 
 PROGRAM = os.environ["DLMS_PROGRAM"]
 SIMULATOR = os.environ["DLMS_SIMULATOR_PROGRAM"]
@@ -24,6 +27,41 @@ class Simulator:
         self.process.terminate()
         self.process.wait()
         self.process.stdout.close()
+
+
+class Controlled:
+    """Lines of meters on free ports, of hexcell where no other is named, and the control."""
+
+    def __init__(self, *arguments, token=None, control="0"):
+        environment = {**os.environ, **({"DLMS_SIMULATOR_CONTROL_TOKEN": token} if token else {})}
+        self.process = subprocess.Popen([SIMULATOR, "--log-level", "off", "--control", control, *arguments],
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+        line = self.process.stdout.readline()
+        self.port = int(re.search(r"127\.0\.0\.1:(\d+)", line)[1])
+        self.control = int(re.fullmatch(r"control on port (\d+)\n", self.process.stdout.readline())[1])
+
+    def close(self):
+        self.process.terminate()
+        self.process.communicate()
+
+    def ask(self, method, path, body=None, headers=None):
+        """Status and JSON."""
+        data = None if body is None else (body if isinstance(body, bytes) else json.dumps(body).encode())
+        request = urllib.request.Request(f"http://127.0.0.1:{self.control}{path}", data, headers or {}, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return response.status, json.load(response)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
+
+    def put(self, path, body):
+        status, answer = self.ask("PUT", path, body)
+        assert status == 200, answer
+        return answer["changed"]
+
+    def read(self, what, *arguments):
+        result = dlms("read", f"127.0.0.1:{self.port}", what, "--client", "16", "--json", *arguments)
+        return json.loads(result.stdout)["readings"][0]["value"] if result.returncode == 0 else result.returncode
 
 
 class Peer:
@@ -51,8 +89,8 @@ class Peer:
         self.thread.join()
 
 
-def dlms(*arguments, environment=None, stdin=None):
-    """Runs `dlms` and returns what it printed and its exit status."""
+def dlms(*arguments, environment=None, stdin=None, patience=60):
+    """Runs `dlms`, for so many seconds at most, and returns what it printed and its exit status."""
     clean = {key: value for key, value in os.environ.items() if key != "DLMS_PASSWORD"}
-    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=60, input=stdin,
+    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=patience, input=stdin,
                           env={**clean, **(environment or {})}, check=False)
