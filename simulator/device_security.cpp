@@ -1,8 +1,10 @@
 #include "simulator/device_security.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "stack/acse/aarq.hpp"
+#include "stack/security/digest.hpp"
 #include "stack/security/key_agreement.hpp"
 #include "stack/security/key_wrap.hpp"
 
@@ -12,9 +14,8 @@ namespace {
 using security::ApduProtection;
 using security::KeySlot;
 
-/// What one APDU may set off: a window of blocks, and more.
-constexpr std::uint64_t least_numbers = 128;
-constexpr std::uint32_t range_size = 512;
+/// Numbers that an association gets at once.
+constexpr std::uint32_t range_size = 64;
 
 /// Where the array of generations has a key.
 constexpr std::size_t index_of(security::KeyId id) {
@@ -118,26 +119,26 @@ std::optional<ApduProtection> DeviceSecurity::protection() {
             }
         }
     }
-    grant(*made);
+    supply(*made);
     return std::move(*made);
 }
 
-void DeviceSecurity::grant(ApduProtection& protection) {
+void DeviceSecurity::supply(ApduProtection& protection) {
     for (const KeySlot slot : lasting_slots) {
-        security::SendCounter& numbers = protection.send_counter(slot);
-        if (numbers.remaining() >= least_numbers) {
-            continue;
-        }
-        // One row of numbers for all keys: none comes twice with any.
-        const security::CounterRange range{next_number_, next_number_ + range_size - 1};
-        if (numbers.grant(range)) {
+        // One row of numbers for all keys: none comes twice with any. Taken when something is
+        // sealed, so that who has no key uses up nothing.
+        protection.send_counter(slot).set_source([this]() -> std::optional<security::CounterRange> {
+            if (next_number_ > security::last_invocation_counter - range_size) {
+                return std::nullopt;
+            }
             next_number_ += range_size;
-        }
+            return security::CounterRange{next_number_ - range_size, next_number_ - 1};
+        });
     }
 }
 
 void DeviceSecurity::prepare(ApduProtection& protection) {
-    grant(protection);
+    supply(protection);
     if (const auto client = protection.peer_title()) {
         load_received(received_, *client, protection);
     }
@@ -175,7 +176,7 @@ bool DeviceSecurity::transfer(const axdr::DataView& keys) {
     const axdr::ElementRange all = *elements;
     for (const axdr::DataView& element : all) {
         const auto read = read_key_element(element);
-        if (!read) {
+        if (!read || taken.at(read->id)) {
             return false;
         }
         auto key = security::aes_key_unwrap(declared_.keys.master->reveal(), read->data);
@@ -196,12 +197,16 @@ void DeviceSecurity::take(const TakenKeys& keys) {
             changed_at_.at(index_of(id)) = generation_;
         }
     };
+    if (const auto& key = keys.at(index_of(security::KeyId::unicast))) {
+        change_received(KeySlot::unicast, declared_.keys.unicast, key->reveal());
+    }
+    if (const auto& key = keys.at(index_of(security::KeyId::broadcast))) {
+        change_received(KeySlot::broadcast, declared_.keys.broadcast, key->reveal());
+    }
     replace(security::KeyId::unicast, declared_.keys.unicast);
     replace(security::KeyId::broadcast, declared_.keys.broadcast);
     replace(security::KeyId::authentication, declared_.keys.authentication);
     replace(security::KeyId::master, declared_.keys.master);
-    forget_received(keys.at(index_of(security::KeyId::unicast)).has_value(), KeySlot::unicast);
-    forget_received(keys.at(index_of(security::KeyId::broadcast)).has_value(), KeySlot::broadcast);
 }
 
 std::optional<axdr::Data> DeviceSecurity::agree(const axdr::DataView& keys,
@@ -339,12 +344,34 @@ void DeviceSecurity::take_over(association::ServerAssociation& association,
     }
 }
 
-void DeviceSecurity::forget_received(bool is_replaced, KeySlot slot) {
-    if (is_replaced) {
-        for (auto& [client, received] : received_) {
-            received.at(place_of(slot)) = security::ReceiveCounter();
-        }
+/// The counters of a key that is left are kept, and those of one that comes back found again: what
+/// was recorded under it must not be taken once more.
+void DeviceSecurity::change_received(KeySlot slot,
+                                     const std::optional<security::EncryptionKey>& former,
+                                     ByteView key) {
+    const auto digest_of = [](ByteView octets) {
+        return security::digest(security::DigestAlgorithm::sha256, {octets}).value_or(ByteBuffer());
+    };
+    const ByteBuffer digest = digest_of(key);
+    if (former && digest_of(former->reveal()) == digest) {
+        return;
     }
+    FormerKey left{slot, former ? digest_of(former->reveal()) : ByteBuffer(), {}};
+    for (auto& [client, received] : received_) {
+        left.received[client] = std::exchange(received.at(place_of(slot)), {});
+    }
+    const auto known = std::ranges::find_if(former_keys_, [&](const FormerKey& one) {
+        return one.slot == slot && one.digest == digest;
+    });
+    if (known != former_keys_.end()) {
+        for (const auto& [client, received] : known->received) {
+            received_[client].at(place_of(slot)) = received;
+        }
+        former_keys_.erase(known);
+    } else if (former_keys_.size() == most_former_keys) {
+        former_keys_.erase(former_keys_.begin());
+    }
+    former_keys_.push_back(std::move(left));
 }
 
 ApduProtection* DeviceSecurity::protection_of_unasked() {

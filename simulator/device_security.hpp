@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "simulator/device_certificates.hpp"
 #include "stack/association/server_association.hpp"
@@ -28,13 +29,13 @@ public:
     /// The keys fit the suite, as the scenario's reader has made sure.
     explicit DeviceSecurity(DeclaredSecurity declared);
 
-    /// What a new association gets: keys, the numbers of its first answers, and what every client
-    /// has used up already. Nothing without a system title.
+    /// What a new association gets: keys, numbers for what it will seal, and what every client has
+    /// used up already. Must not outlive this. Nothing without a system title.
     std::optional<security::ApduProtection> protection();
     Random& random() { return random_; }
 
-    /// To be called before an APDU is handed to an association: numbers for its answers, and what
-    /// the client has used up on other connections.
+    /// To be called before an APDU is handed to an association: numbers for its answers, also with
+    /// keys that are new, and what the client has used up on other connections.
     void prepare(security::ApduProtection& protection);
     /// And behind it: what the client has used up.
     void settle(const security::ApduProtection& protection);
@@ -95,12 +96,22 @@ public:
     std::uint32_t highest_received() const;
 
 private:
+    /// What clients have used up with a key that is not in force now.
+    struct FormerKey {
+        security::KeySlot slot{};
+        ByteBuffer digest;  ///< SHA-256 of the key
+        std::map<security::SystemTitle, security::ReceiveCounter> received;
+    };
+    /// The oldest is forgotten beyond.
+    static constexpr std::size_t most_former_keys = 1000;
+
     using TakenKeys = std::array<std::optional<SecretBytes>, 4>;  // by key id
 
-    void grant(security::ApduProtection& protection);
+    void supply(security::ApduProtection& protection);
     security::ApduProtection* protection_of_unasked();
     void take(const TakenKeys& keys);
-    void forget_received(bool is_replaced, security::KeySlot slot);
+    void change_received(security::KeySlot slot,
+                         const std::optional<security::EncryptionKey>& former, ByteView key);
     std::array<const security::PrivateKey*, 3> pairs_in_force() const;
     std::optional<security::PublicKey> key_of_client(const security::SystemTitle& client, Use use,
                                                      security::Time now) const;
@@ -120,6 +131,7 @@ private:
     std::uint64_t unasked_generation_ = 0;
     /// Of every client that has proved its keys, by key slot.
     std::map<security::SystemTitle, std::array<security::ReceiveCounter, 4>> received_;
+    std::vector<FormerKey> former_keys_;  // the oldest in front
 };
 
 }  // namespace dlms::simulator

@@ -95,7 +95,8 @@ json counters_json(const MeterAssociations::Counters& counters) {
             {"actions", counters.actions},
             {"notifications", counters.notifications},
             {"unknown_clients", counters.unknown_client_sap},
-            {"unknown_servers", counters.unknown_server_sap}};
+            {"unknown_servers", counters.unknown_server_sap},
+            {"refused", counters.refused}};
 }
 
 void add_to(MeterAssociations::Counters& sum, const MeterAssociations::Counters& one) {
@@ -105,6 +106,7 @@ void add_to(MeterAssociations::Counters& sum, const MeterAssociations::Counters&
     sum.notifications += one.notifications;
     sum.unknown_client_sap += one.unknown_client_sap;
     sum.unknown_server_sap += one.unknown_server_sap;
+    sum.refused += one.refused;
 }
 
 std::size_t associations_of(const Meter& meter) {

@@ -21,6 +21,7 @@
 #include "simulator/listening_places.hpp"
 #include "simulator/meter_maker.hpp"
 #include "simulator/open_files.hpp"
+#include "transport/core_dumps.hpp"
 
 namespace {
 
@@ -35,6 +36,7 @@ std::string_view describe(MeterEvent::Kind kind) {
         case MeterEvent::Kind::locked: return "wrong password: client locked";
         case MeterEvent::Kind::unknown_client: return "AARQ of an unknown client: rejected";
         case MeterEvent::Kind::unknown_server: return "request for an unknown server: dropped";
+        case MeterEvent::Kind::refused: return "protected APDU refused";
         case MeterEvent::Kind::misbehaved: return "misbehaves: ";
     }
     return "";
@@ -240,6 +242,8 @@ int run(const Options& options) {
 }  // namespace
 
 int main(int count, char** arguments) {
+    // The keys of its meters may be somebody's real ones.
+    dlms::transport::forbid_core_dumps();
     try {
         Options options;
         CLI::App app(

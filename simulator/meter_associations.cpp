@@ -21,6 +21,11 @@ using association::WriteIndication;
 
 namespace {
 
+std::uint64_t sum_of(const security::RefusalCounts& counts) {
+    return counts.tag_mismatches + counts.counters_too_low + counts.insufficient_protections +
+           counts.others;
+}
+
 std::optional<security::SystemTitle> title_of(const ServerAssociation& association) {
     const security::ApduProtection* const protection = association.protection();
     return protection ? protection->peer_title() : std::nullopt;
@@ -123,8 +128,22 @@ void MeterAssociations::receive(Peer& peer, ByteView apdu, Instant now) {
     if (!apdu.empty() && apdu[0] == acse::Aarq::tag) {
         security.identify(*protection, apdu, peer.device->certificate_time(now));
     }
+    const std::uint64_t refused = sum_of(protection->refusals());
     peer.association.receive(apdu, now);
+    count_refused(peer, sum_of(protection->refusals()) != refused);
     security.settle(*protection);
+}
+
+void MeterAssociations::count_refused(Peer& peer, bool is_refused) {
+    if (!is_refused) {
+        peer.refused = 0;
+        return;
+    }
+    ++counters_.refused;
+    report(MeterEvent::Kind::refused, peer.client, peer.device->sap());
+    if (++peer.refused == most_refused && !failure_) {
+        failure_ = Error{ErrorCode::insufficient_protection, Layer::security, 0};
+    }
 }
 
 void MeterAssociations::handle_timeout(Instant now) {

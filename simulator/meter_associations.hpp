@@ -28,6 +28,7 @@ struct MeterEvent {
         locked,          ///< the wrong password that locked the client
         unknown_client,  ///< AARQ of a client SAP that is not declared; rejected
         unknown_server,  ///< APDU for a server SAP that is not there; dropped
+        refused,         ///< a protected APDU: tag, counter, title, too little protection ...
         misbehaved,      ///< as it was told to
     };
 
@@ -44,6 +45,7 @@ public:
     struct Counters {
         std::uint64_t unknown_server_sap = 0;  ///< APDUs dropped
         std::uint64_t unknown_client_sap = 0;  ///< APDUs refused or dropped
+        std::uint64_t refused = 0;             ///< protected APDUs that were not opened
         std::uint64_t gets = 0;                ///< attributes read
         std::uint64_t sets = 0;                ///< attributes written
         std::uint64_t actions = 0;             ///< methods invoked
@@ -55,6 +57,9 @@ public:
 
     /// Events kept for poll_event(); what comes beyond is counted.
     static constexpr std::size_t max_events = 64;
+    /// Protected APDUs that are refused one after the other before the connection fails: more is no
+    /// mistake any more.
+    static constexpr std::size_t most_refused = 1000;
 
     /// Both must outlive the associations.
     MeterAssociations(Meter& meter, ApduLink& link);
@@ -107,6 +112,7 @@ private:
         association::ServerAssociation association;
         std::uint64_t security_generation = 0;  // that the association knows
         std::uint64_t secret_changes = 0;       // the same
+        std::size_t refused = 0;                // protected APDUs, since the last good one
         /// What the scenario says of this association; null for nothing.
         std::unique_ptr<Misbehaviour> declared_misbehaviour = nullptr;
         /// Made when the meter is first told to misbehave.
@@ -141,6 +147,7 @@ private:
     void tell(LogicalDevice& device, const std::vector<Notification>& all, Instant now);
     bool tell(Peer& peer, const Notification& notification, Instant now);
     void flush(Peer& peer);
+    void count_refused(Peer& peer, bool is_refused);
     void count_wrong_password(const Peer& peer, Instant now);
     void send(ClientSap client, ServerSap server, ByteView apdu);
     void report(MeterEvent::Kind kind, ClientSap client, ServerSap server);

@@ -2,6 +2,8 @@
 // every moment the periods that have passed follow from the time, and their means from the load.
 
 #include <algorithm>
+#include <chrono>
+#include <limits>
 
 #include "simulator/classes/all_classes.hpp"
 #include "simulator/logical_device.hpp"
@@ -47,9 +49,14 @@ DemandState& state_of(const OwnObject& object) {
 }
 
 Periods periods_of(const OwnObject& object) {
+    // No mean is of a longer time, whatever is written: its nanoseconds would not fit 64 bits.
+    constexpr std::chrono::seconds longest = std::chrono::years(200);
     const std::chrono::seconds period(
         static_cast<std::int64_t>(std::max<std::uint64_t>(object.number(8), 1)));
-    const auto number = static_cast<std::int64_t>(std::max<std::uint64_t>(object.number(9), 1));
+    const auto number =
+        std::clamp<std::int64_t>(static_cast<std::int64_t>(std::min<std::uint64_t>(
+                                     object.number(9), std::numeric_limits<std::int32_t>::max())),
+                                 1, std::max<std::int64_t>(longest / period, 1));
     const Instant base = state_of(object).base;
     return {period, number, base, object.now < base ? 0 : (object.now - base) / period};
 }

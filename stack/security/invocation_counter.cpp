@@ -22,6 +22,13 @@ Result<InvocationCounter> SendCounter::take() {
     if (next_ > last_invocation_counter) {
         return fail(ErrorCode::counter_exhausted, Layer::security);
     }
+    if (next_ >= end_ && source_) {
+        if (const auto range = source_()) {
+            if (const Status granted = grant(*range); !granted) {
+                return std::unexpected(granted.error());
+            }
+        }
+    }
     if (next_ >= end_) {
         return fail(ErrorCode::counter_not_reserved, Layer::security);
     }

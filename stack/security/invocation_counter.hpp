@@ -3,7 +3,9 @@
 // vector, so that no number may ever be used twice with a key and a system title.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <utility>
 
 #include "stack/base/result.hpp"
 #include "stack/base/strong.hpp"
@@ -30,6 +32,10 @@ public:
     /// out_of_range for another range, counter_exhausted for one that begins behind the last
     /// number.
     Status grant(CounterRange range);
+    /// Asked for a range by take() when nothing is left; nothing for none. For many senders that
+    /// share one row of numbers, and mostly send nothing.
+    using Source = std::function<std::optional<CounterRange>()>;
+    void set_source(Source source) { source_ = std::move(source); }
     /// The next number. Errors: counter_not_reserved when nothing is left of what was granted,
     /// counter_exhausted at the end of all numbers.
     Result<InvocationCounter> take();
@@ -45,6 +51,7 @@ private:
     // One more than 32 bits can hold, so that the end has no special case.
     std::uint64_t next_ = 0;
     std::uint64_t end_ = 0;
+    Source source_;
 };
 
 /// What we receive with one key from one system title.

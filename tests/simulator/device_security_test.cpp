@@ -6,6 +6,7 @@
 
 #include "stack/acse/aare.hpp"
 #include "stack/association/client_association.hpp"
+#include "stack/security/key_wrap.hpp"
 #include "tests/simulator/meter_line.hpp"
 #include "tests/stack/security/protection_pair.hpp"
 
@@ -35,6 +36,20 @@ std::optional<ErrorCode> received(DeviceSecurity& device, ByteView apdu) {
     const auto opened = protection->open(apdu, authenticated_encryption);
     device.settle(*protection);
     return opened ? std::nullopt : std::optional(opened.error().code);
+}
+
+/// A parameter of key_transfer: keys by their ids.
+axdr::Data transferred(std::initializer_list<std::pair<std::uint8_t, Byte>> keys) {
+    constexpr SecuritySuite suite = SecuritySuite::aes_gcm_128;
+    const auto master = key_of<MasterKey>(suite, 0x40);
+    axdr::DataBuilder builder;
+    builder.array(keys.size());
+    for (const auto& [id, first] : keys) {
+        const auto key = key_of<EncryptionKey>(suite, first);
+        builder.structure(2).enumerated(id).octet_string(
+            *aes_key_wrap(master.reveal(), key.reveal()));
+    }
+    return *builder.finish();
 }
 
 /// With the keys of ProtectionPair; its client 1 needs no authentication.
@@ -117,6 +132,51 @@ BOOST_AUTO_TEST_CASE(what_one_association_has_accepted_is_a_replay_in_every_late
             BOOST_TEST((received(meter, first) == ErrorCode::counter_too_low));
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_key_that_is_transferred_once_more_opens_nothing_of_before) {
+    constexpr Byte first = 0x00;
+    constexpr Byte other = 0x60;
+    ProtectionPair pair(SecuritySuite::aes_gcm_128);
+    DeviceSecurity meter = device();
+    const ByteBuffer recorded =
+        sealed(pair.client, request, wanted(ProtectionKind::service_global));
+    BOOST_TEST(!received(meter, recorded).has_value());
+    const axdr::Data same = transferred({{0, first}});
+    BOOST_REQUIRE(meter.transfer(same.view()));
+    BOOST_TEST((received(meter, recorded) == ErrorCode::counter_too_low));
+    // Another one, whose numbers begin anew, and back.
+    const axdr::Data another = transferred({{0, other}});
+    BOOST_REQUIRE(meter.transfer(another.view()));
+    BOOST_TEST((received(meter, recorded) == ErrorCode::tag_mismatch));
+    BOOST_REQUIRE(meter.transfer(same.view()));
+    BOOST_TEST((received(meter, recorded) == ErrorCode::counter_too_low));
+    BOOST_TEST(
+        !received(meter, sealed(pair.client, request, wanted(ProtectionKind::service_global)))
+             .has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_key_id_that_comes_twice_transfers_nothing) {
+    DeviceSecurity meter = device();
+    const std::uint64_t before = meter.generation();
+    const axdr::Data twice = transferred({{0, 0x60}, {0, 0x70}});
+    BOOST_TEST(!meter.transfer(twice.view()));
+    BOOST_TEST(meter.generation() == before);
+}
+
+BOOST_AUTO_TEST_CASE(associations_that_seal_nothing_use_up_no_numbers) {
+    DeviceSecurity meter = device();
+    for (int i = 0; i < 1000; ++i) {
+        auto protection = meter.protection();
+        BOOST_REQUIRE(protection.has_value());
+        meter.prepare(*protection);
+    }
+    auto protection = meter.protection();
+    BOOST_REQUIRE(protection->set_peer_title(client_title).has_value());
+    BOOST_TEST(protection->send_counter(KeySlot::unicast).take().value().value() == 1u);
+    // The next association goes on behind its range.
+    auto next = meter.protection();
+    BOOST_TEST(next->send_counter(KeySlot::unicast).take().value().value() > 1u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

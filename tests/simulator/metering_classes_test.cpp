@@ -192,6 +192,13 @@ BOOST_AUTO_TEST_CASE(CC_DEM_1_demand_register) {
     line.advance(61s);
     BOOST_TEST(number(demand + "03") > 0u);
     BOOST_TEST(set(demand + "09", "120000") == "C501C1FA");
+    // As long as their types can say: the mean is of a shorter time, and nothing breaks.
+    BOOST_TEST(set(demand + "08", "06FFFFFFFF") == "C501C100");
+    BOOST_TEST(set(demand + "09", "12FFFF") == "C501C100");
+    line.advance(61s);
+    BOOST_TEST(get(demand + "07").starts_with("090C"));
+    BOOST_TEST(get(demand + "02").starts_with("06"));
+    BOOST_TEST(get(demand + "03").starts_with("06"));
 }
 
 BOOST_AUTO_TEST_CASE(CC_REG_1_extended_register_value_and_time) {
