@@ -30,11 +30,15 @@ std::expected<MeterMaker::Model, std::string> MeterMaker::load(const std::string
         return model;
     }
     std::ifstream file(name, std::ios::binary);
-    std::ostringstream text;
-    if (!file || !(text << file.rdbuf())) {
+    if (file) {
+        file.peek();  // a folder opens, and cannot be read; an empty file can
+    }
+    if (!file.is_open() || file.bad()) {
         return std::unexpected(
             "--scenario: neither a built-in meter nor a file that can be read: " + name);
     }
+    std::ostringstream text;
+    text << file.rdbuf();
     auto model = parse(text.str());
     if (!model) {
         return std::unexpected(name + ": " + model.error());

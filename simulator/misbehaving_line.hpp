@@ -35,6 +35,7 @@ public:
     void receive(ByteView bytes, Instant now) override;
     void handle_timeout(Instant now) override;
     void link_lost(Instant now) override;
+    void set_waker(std::function<void()> waker) override { machine_->set_waker(std::move(waker)); }
 
     // D outputs
     std::optional<ByteView> poll_transmit() override;

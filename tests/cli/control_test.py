@@ -1,5 +1,6 @@
 """The control of a running simulator: what it tells of its meters, and what it does to them."""
 
+import json
 import socket
 import subprocess
 import tempfile

@@ -155,6 +155,9 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_its_arguments) {
     BOOST_TEST(first_line({"--scenario", "/nowhere.json"}) ==
                "dlms-simulator: --scenario: neither a built-in meter nor a file that can be "
                "read: /nowhere.json");
+    BOOST_TEST(first_line({"--scenario", "/tmp"}) ==
+               "dlms-simulator: --scenario: neither a built-in meter nor a file that can be "
+               "read: /tmp");
     BOOST_TEST(first_line({"--scenario", "/dev/null"})
                    .starts_with("dlms-simulator: /dev/null: not a JSON document: "));
     BOOST_TEST(first_line({"--bind", "meter"}) ==
