@@ -87,7 +87,7 @@ BOOST_FIXTURE_TEST_CASE(a_wrong_key_is_told_and_not_shown, HexingMeter) {
     const std::string wrong = "1122334455667788990011223344556A";
     for (const char* key : {"encryption_key", "authentication_key"}) {
         const json body = refused({{key, wrong}});
-        BOOST_TEST(body["error"]["code"] == "authentication-failed", body.dump());
+        BOOST_TEST(body["error"]["code"] == "deciphering-failed", body.dump());
         BOOST_TEST(body.dump().find(wrong) == std::string::npos);
     }
 }
