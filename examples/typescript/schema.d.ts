@@ -595,8 +595,25 @@ export interface components {
             master_key?: string;
             system_title?: string;
             /** Format: password */
+            broadcast_key?: string;
+            /**
+             * @description what ciphered APDUs go in; the last two agree on a key for each
+             * @default service_specific
+             * @enum {unknown}
+             */
+            envelope?: "service_specific" | "general" | "general_ciphering" | "identified_key" | "wrapped_key" | "one_pass" | "static_unified";
+            /**
+             * @description inside: what is signed is ciphered; outside: what is ciphered is signed
+             * @default none
+             * @enum {unknown}
+             */
+            signing?: "none" | "inside" | "outside";
+            /** Format: password */
             signing_key?: string;
             signing_certificate?: string;
+            /** Format: password */
+            agreement_key?: string;
+            meter_agreement_certificate?: string;
             meter_certificate?: string;
             meter_authority?: string;
             /** @enum {unknown} */
