@@ -127,7 +127,7 @@ void PushSender::call(PushAttempt attempt) {
         ended(attempt.id, "what is no HOST:PORT", fail(ErrorCode::out_of_range, Layer::transport));
         return;
     }
-    const auto filter = [this, alive = weak_from_this()](const asio::ip::address& address) {
+    const auto filter = [alive = weak_from_this()](const asio::ip::address& address) {
         const std::shared_ptr<PushSender> self = alive.lock();
         return self && self->allowed_.allows(address);
     };
