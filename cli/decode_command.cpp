@@ -346,22 +346,29 @@ bool take_line(std::istream& in, std::string& line) {
 }
 
 /// What is whole of octets that are refused, and why they are.
-void print_refusal(DecodeLayer layer, ByteView octets, render::DecodeOptions options,
+void print_refusal(DecodeLayer layer, ByteView octets, const render::DecodeOptions& options,
                    const Error& error) {
-    options.data = render::DataForm::octets;
+    const auto refused = [&](std::string& json, bool shows_part) {
+        render::JsonWriter writer(json, 2);
+        writer.begin_object();
+        writer.key("layer");
+        writer.plain(name(layer));
+        writer.key("error");
+        std::size_t no_data = 0;
+        render::write_document(writer, error_json(error, octets), no_data);
+        writer.key("partial");
+        const bool is_shown = shows_part && render::write_damaged(writer, layer, octets, options);
+        if (!shows_part) {
+            writer.null();
+        }
+        writer.end_object();
+        return is_shown || !shows_part;
+    };
     std::string json;
-    std::size_t budget = render::max_decoded_data;
-    Json refused;
-    refused["layer"] = name(layer);
-    refused["error"] = error_json(error, octets);
-    refused["partial"] = render::decode_damaged(layer, octets, options);
-    render::JsonWriter writer(json, 2);
-    if (!render::write_document(writer, refused, budget)) {
-        refused["partial"] = nullptr;
-        std::cout << dump(refused, 2) << std::endl;
-        return;
+    if (!refused(json, true)) {
+        json.clear();
+        refused(json, false);
     }
-    writer.flush();
     std::cout << json << std::endl;
 }
 
@@ -479,14 +486,12 @@ ExitStatus DecodeCommand::print_json(DecodeLayer layer, ByteView octets,
 ExitStatus DecodeCommand::print_text(DecodeLayer layer, ByteView octets,
                                      render::DecodeOptions options) const {
     options.offsets = true;
-    options.data = render::DataForm::octets;
-    const Result<Json> decoded = render::decode(layer, octets, options);
-    const Json shown = decoded ? *decoded : render::decode_damaged(layer, octets, options);
-    if (!shown.is_null()) {
+    const render::DecodedText shown = render::decoded_text(layer, octets, options);
+    if (!shown.text.empty()) {
         std::cout << name(layer) << ", " << octets.size() << " octets\n"
-                  << render::decoded_text(shown) << std::flush;
+                  << shown.text << std::flush;
     }
-    return decoded ? ExitStatus::done : refuse(layer, octets, decoded.error());
+    return shown.error ? refuse(layer, octets, *shown.error) : ExitStatus::done;
 }
 
 ExitStatus DecodeCommand::decode_capture(const render::DecodeKeys& keys) const {

@@ -185,9 +185,10 @@ void CaptureConversation::tell_event(Connection& connection, const TcpSegment& s
 }
 
 void CaptureConversation::tell_reassembled(Connection& connection, Side& side) {
-    for (Json& reassembled : connection.decoder.take_reassembled()) {
+    for (const JoinedApdu& joined : connection.decoder.take_reassembled()) {
+        detail::Decoding decoding(joined.apdu, options_);
         Json json = entry(connection, side);
-        json["reassembled"] = std::move(reassembled);
+        json["reassembled"] = detail::joined_json(joined, decoding);
         sink_(json);
     }
 }

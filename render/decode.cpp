@@ -106,13 +106,25 @@ std::optional<DecodeLayer> decode_layer_from_name(std::string_view text) {
     return std::nullopt;
 }
 
+namespace {
+
+bool is_accepted(DecodeLayer layer, ByteView octets) {
+    if (layer != DecodeLayer::stream || octets.size() > max_decode_octets) {
+        return decode(layer, octets, {.data = DataForm::octets}).has_value();
+    }
+    Decoding decoding(octets, {.data = DataForm::octets});
+    return !detail::read_stream(octets, decoding, detail::Damage::ends, [](Json) {}).damage;
+}
+
+}  // namespace
+
 DecodeLayer detect_layer(ByteView octets) {
     const DecodeLayer likely = layer_of_first_octet(octets);
     // Several pieces in a row are a stream; wired M-Bus, and an APDU as a meter pushes it, are what
     // the layer push takes.
     for (const DecodeLayer layer : {likely, DecodeLayer::stream, DecodeLayer::push,
                                     DecodeLayer::data, DecodeLayer::iec62056_21}) {
-        if (decode(layer, octets, {.data = DataForm::octets})) {
+        if (is_accepted(layer, octets)) {
             return layer;
         }
     }
@@ -125,26 +137,30 @@ DecodeLayer detect_layer(ByteView octets) {
                                                                            : likely;
 }
 
+namespace {
+
+/// The M-Bus frames before the damage.
+Json damaged_frames(ByteView octets, Decoding& decoding) {
+    static_cast<void>(detail::push_json(octets, decoding));
+    Json left = decoding.take_left();
+    return left.contains("frames") && !left["frames"].empty() ? left : Json();
+}
+
+}  // namespace
+
 Json decode_damaged(DecodeLayer layer, ByteView octets, const DecodeOptions& options) {
     if (octets.size() > max_decode_octets) {
         return {};
     }
     Decoding decoding(octets, options);
-    const bool is_mbus = layer == DecodeLayer::push && octets.size() > 0 && octets[0] == 0x68;
-    if (is_mbus) {
-        static_cast<void>(detail::push_json(octets, decoding));
-        Json left = decoding.take_left();
-        return left.contains("frames") && !left["frames"].empty() ? left : Json();
+    Json json;
+    if (detail::may_be_stream(layer, octets)) {
+        decoding.set_push(layer == DecodeLayer::push);
+        json = detail::damaged_stream_json(octets, decoding);
+    } else if (layer == DecodeLayer::push) {
+        json = damaged_frames(octets, decoding);
     }
-    if (layer != DecodeLayer::stream && layer != DecodeLayer::hdlc &&
-        layer != DecodeLayer::wrapper && layer != DecodeLayer::push) {
-        return {};
-    }
-    if (layer == DecodeLayer::push) {
-        decoding.set_push();
-    }
-    detail::DamagedStream stream = detail::damaged_stream(octets, decoding);
-    return stream.whole == 0 || decoding.exhausted() ? Json() : std::move(stream.json);
+    return decoding.exhausted() ? Json() : std::move(json);
 }
 
 namespace {
@@ -170,15 +186,35 @@ Result<Json> decode(DecodeLayer layer, ByteView octets, const DecodeOptions& opt
 Status write_decoded(JsonWriter& writer, DecodeLayer layer, ByteView octets,
                      const DecodeOptions& options) {
     Decoding decoding(octets, {.keys = options.keys, .data = DataForm::octets});
+    std::size_t budget = max_decoded_data;
+    if (layer == DecodeLayer::stream && octets.size() <= max_decode_octets) {
+        const auto summary =
+            detail::write_stream(writer, octets, decoding, detail::Damage::ends, budget);
+        return summary.damage ? Status(std::unexpected(*summary.damage)) : Status();
+    }
     const Result<Json> decoded = decode_in(layer, octets, decoding);
     if (!decoded) {
         return std::unexpected(decoded.error());
     }
-    std::size_t budget = max_decoded_data;
     if (!write_document(writer, *decoded, budget)) {
         return fail(ErrorCode::too_many_elements, Layer::axdr);
     }
     return {};
+}
+
+bool write_damaged(JsonWriter& writer, DecodeLayer layer, ByteView octets,
+                   const DecodeOptions& options) {
+    std::size_t budget = max_decoded_data;
+    if (!detail::may_be_stream(layer, octets)) {
+        const Json json =
+            decode_damaged(layer, octets, {.keys = options.keys, .data = DataForm::octets});
+        return !json.is_null() && write_document(writer, json, budget);
+    }
+    Decoding decoding(octets, {.keys = options.keys, .data = DataForm::octets});
+    decoding.set_push(layer == DecodeLayer::push);
+    const auto summary =
+        detail::write_stream(writer, octets, decoding, detail::Damage::is_shown, budget);
+    return summary.whole > 0 && budget > 0;
 }
 
 namespace {

@@ -62,7 +62,7 @@ struct DecodeOptions {
 };
 
 /// The most octets that are taken at once, and the most Data in one answer: a document tree costs
-/// about 200 octets for each. A piece of a stream counts as 40.
+/// about 200 octets for each. In the document of a stream a piece counts as 40.
 inline constexpr std::size_t max_decode_octets = 1u << 20;
 inline constexpr std::size_t max_decoded_data = 1'000'000;
 
@@ -75,9 +75,9 @@ Result<Json> decode(DecodeLayer layer, ByteView octets, const DecodeOptions& opt
 /// `budget` values: a part is written that is to be thrown away.
 bool write_document(JsonWriter& writer, const Json& document, std::size_t& budget);
 
-/// Decodes as decode() and writes the JSON, Data item by item: the same members without the cost of
-/// a document for every value. `options.offsets` and `data` are left out. After an error nothing
-/// was written, or after too_many_elements a part that is to be thrown away.
+/// Decodes as decode() and writes the JSON, Data item by item and streams piece by piece: the same
+/// members without the cost of a document of it all. `options.offsets` and `data` are left out.
+/// After an error what was written is to be thrown away.
 Status write_decoded(JsonWriter& writer, DecodeLayer layer, ByteView octets,
                      const DecodeOptions& options = {});
 
@@ -85,6 +85,11 @@ Status write_decoded(JsonWriter& writer, DecodeLayer layer, ByteView octets,
 /// WPDUs or HDLC frames those behind it too, in the form of a stream; the damaged ones have `fault`
 /// and `octets`. Null when nothing is whole.
 Json decode_damaged(DecodeLayer layer, ByteView octets, const DecodeOptions& options = {});
+
+/// The same, written as by write_decoded(). False when nothing is whole, or it is too much: what
+/// was written is to be thrown away.
+bool write_damaged(JsonWriter& writer, DecodeLayer layer, ByteView octets,
+                   const DecodeOptions& options = {});
 
 /// An error of decode() as a sentence: what, where in the octets, what was expected and what came.
 /// `from` is where a piece begins at or before the error.
@@ -97,5 +102,13 @@ std::string_view accepting_option(ByteView apdu);
 /// What decode() gave, with Data in either form, as indented lines for people, offsets in the left
 /// column. Of more than max_decoded_data values the rest is left out, and the last line says so.
 std::string decoded_text(const Json& decoded);
+
+/// Octets as lines for people.
+struct DecodedText {
+    std::string text;            ///< of decode(), else of decode_damaged(); empty for nothing
+    std::optional<Error> error;  ///< of decode()
+};
+/// Decodes into lines, streams piece by piece. `options.data` is left out.
+DecodedText decoded_text(DecodeLayer layer, ByteView octets, const DecodeOptions& options = {});
 
 }  // namespace dlms::render

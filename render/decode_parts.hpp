@@ -26,7 +26,7 @@ public:
     const DecodeKeys* keys() const { return keys_; }
     /// Pushed notifications are read as meters send them.
     bool is_push() const { return is_push_; }
-    void set_push() { is_push_ = true; }
+    void set_push(bool is_push = true) { is_push_ = is_push; }
 
     Json tree(const axdr::DataView& data) {
         return form_ == DataForm::trees ? data_tree(data, build_) : octets_of(data);

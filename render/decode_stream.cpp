@@ -17,6 +17,8 @@ constexpr std::size_t most_faults = 1000;
 /// The document of the smallest piece takes as much room as so many Data: 8 KiB.
 constexpr std::size_t data_of_a_piece = 40;
 
+}  // namespace
+
 Json joined_json(const JoinedApdu& joined, Decoding& decoding) {
     Json json;
     json["of"] = joined.of;
@@ -31,8 +33,6 @@ Json joined_json(const JoinedApdu& joined, Decoding& decoding) {
     decoding.count_from(counted_from);
     return json;
 }
-
-}  // namespace
 
 ApduJoins& StreamDecoder::joins_of(Way way) {
     if (!ways_.contains(way) && ways_.size() == most_ways) {
@@ -57,12 +57,13 @@ Result<Json> StreamDecoder::take(const StreamPiece& piece, Decoding& decoding, s
         take_frame(piece, decoding, side);
     } else if (const auto wpdu = wrapper::decode_wpdu(piece.octets)) {
         take_apdu(joins_of({wpdu->source_wport, wpdu->destination_wport, side}), {pieces_},
-                  wpdu->apdu, decoding, 0);
+                  wpdu->apdu, decoding.keys(), 0);
     }
     return shown;
 }
 
-void StreamDecoder::take_frame(const StreamPiece& piece, Decoding& decoding, std::uint8_t side) {
+void StreamDecoder::take_frame(const StreamPiece& piece, const Decoding& decoding,
+                               std::uint8_t side) {
     using enum hdlc::FrameType;
     const auto decoded = hdlc::decode_frame(piece.octets);
     if (!decoded) {
@@ -77,7 +78,7 @@ void StreamDecoder::take_frame(const StreamPiece& piece, Decoding& decoding, std
     }
     ApduJoins& joins = joins_of(way_of(decoded->frame, side));
     if (auto joined = joins.take_frame(pieces_, decoded->frame)) {
-        take_joined(joins, std::move(*joined), decoding);
+        take_joined(joins, *joined, decoding);
     }
 }
 
@@ -94,33 +95,30 @@ void StreamDecoder::begin_link(const hdlc::Frame& frame) {
 }
 
 void StreamDecoder::tell_unfinished(ApduJoins& joins) {
-    for (const JoinedApdu& unfinished : joins.take_unfinished()) {
-        Json json;
-        json["of"] = unfinished.of;
-        json["from"] = unfinished.from;
-        json["problem"] = unfinished.problem;
-        reassembled_.push_back(std::move(json));
+    for (JoinedApdu& unfinished : joins.take_unfinished()) {
+        reassembled_.push_back(std::move(unfinished));
     }
 }
 
-void StreamDecoder::take_joined(ApduJoins& joins, JoinedApdu joined, Decoding& decoding) {
+void StreamDecoder::take_joined(ApduJoins& joins, const JoinedApdu& joined,
+                                const Decoding& decoding) {
     // What came in one piece is shown there.
     if (joined.from.size() > 1 || !joined.problem.empty()) {
-        reassembled_.push_back(joined_json(joined, decoding));
+        reassembled_.push_back(joined);
     }
-    take_apdu(joins, joined.from, joined.apdu, decoding, 0);
+    take_apdu(joins, joined.from, joined.apdu, decoding.keys(), 0);
 }
 
 void StreamDecoder::take_apdu(ApduJoins& joins, const std::vector<std::size_t>& from, ByteView apdu,
-                              Decoding& decoding, int depth) {
+                              const DecodeKeys* keys, int depth) {
     if (apdu.empty() || depth == deepest_join) {
         return;
     }
-    const std::optional<ByteBuffer> plaintext = plaintext_of(apdu, decoding.keys());
+    const std::optional<ByteBuffer> plaintext = plaintext_of(apdu, keys);
     const auto joined = joins.take_apdu(from, plaintext ? ByteView(*plaintext) : apdu);
     if (joined) {
-        reassembled_.push_back(joined_json(*joined, decoding));
-        take_apdu(joins, joined->from, joined->apdu, decoding, depth + 1);
+        reassembled_.push_back(*joined);
+        take_apdu(joins, joined->from, joined->apdu, keys, depth + 1);
     }
 }
 
@@ -166,7 +164,6 @@ public:
         }
         at_ = {piece->kind, octets_.subspan(piece->offset, piece->octets.size()), piece->offset};
         Result<Json> shown = stream_.take(at_, decoding_);
-        decoding_.spend(data_of_a_piece);
         if (!shown) {
             return std::unexpected(moved(shown.error(), at_.offset));
         }
@@ -192,7 +189,7 @@ public:
         }
     }
 
-    Json reassembled() {
+    std::vector<JoinedApdu> reassembled() {
         stream_.finish();
         return stream_.take_reassembled();
     }
@@ -229,50 +226,110 @@ Json numbered(std::size_t number, Json shown) {
 
 }  // namespace
 
-Result<Json> stream_json(ByteView octets, Decoding& decoding) {
-    Json json;
-    Json& pieces = json["pieces"] = Json::array();
-    StreamReading reading(octets, decoding);
-    while (std::optional<Result<Json>> shown = reading.next()) {
-        if (!*shown) {
-            return std::unexpected(shown->error());
-        }
-        if (decoding.exhausted()) {
-            return fail(ErrorCode::too_many_elements, Layer::base, reading.at().offset);
-        }
-        pieces.push_back(numbered(pieces.size() + 1, std::move(**shown)));
+bool may_be_stream(DecodeLayer layer, ByteView octets) {
+    if (octets.size() > max_decode_octets) {
+        return false;
     }
-    if (pieces.empty()) {
-        return fail(ErrorCode::truncated, Layer::base, octets.size());
-    }
-    json["reassembled"] = reading.reassembled();
-    return json;
+    const bool is_mbus = !octets.empty() && octets[0] == 0x68;
+    return layer == DecodeLayer::stream || layer == DecodeLayer::hdlc ||
+           layer == DecodeLayer::wrapper || (layer == DecodeLayer::push && !is_mbus);
 }
 
-DamagedStream damaged_stream(ByteView octets, Decoding& decoding) {
-    DamagedStream stream;
-    Json& pieces = stream.json["pieces"] = Json::array();
+StreamSummary read_stream(ByteView octets, Decoding& decoding, Damage damage,
+                          const std::function<void(Json)>& take) {
+    StreamSummary summary;
     StreamReading reading(octets, decoding);
+    const auto fail_with = [&](const Error& error) {
+        summary.damage = summary.damage ? summary.damage : error;
+    };
     while (std::optional<Result<Json>> shown = reading.next()) {
         if (decoding.exhausted()) {
+            fail_with(Error{ErrorCode::too_many_elements, Layer::axdr,
+                            static_cast<std::uint32_t>(reading.at().offset)});
             break;
         }
         if (*shown) {
-            ++stream.whole;
-            pieces.push_back(numbered(pieces.size() + 1, std::move(**shown)));
+            ++summary.whole;
+            take(numbered(++summary.pieces, std::move(**shown)));
             continue;
         }
-        if (pieces.size() - stream.whole == most_faults) {
+        fail_with(shown->error());
+        if (damage == Damage::ends || summary.pieces - summary.whole == most_faults) {
             break;
         }
         reading.resume();
         Json damaged = decoding.object_at(reading.at().octets);
         damaged["fault"] = fault_text(shown->error(), octets, reading.at().offset);
         damaged["octets"] = to_hex(reading.at().octets);
-        pieces.push_back(numbered(pieces.size() + 1, std::move(damaged)));
+        take(numbered(++summary.pieces, std::move(damaged)));
     }
-    stream.json["reassembled"] = reading.reassembled();
-    return stream;
+    if (summary.pieces == 0) {
+        fail_with(
+            Error{ErrorCode::truncated, Layer::base, static_cast<std::uint32_t>(octets.size())});
+    }
+    summary.reassembled = reading.reassembled();
+    return summary;
+}
+
+namespace {
+
+struct Collected {
+    Json json;
+    StreamSummary summary;
+};
+
+Collected collect(ByteView octets, Decoding& decoding, Damage damage) {
+    Collected collected;
+    Json& pieces = collected.json["pieces"] = Json::array();
+    collected.summary = read_stream(octets, decoding, damage, [&](Json piece) {
+        decoding.spend(data_of_a_piece);
+        pieces.push_back(std::move(piece));
+    });
+    Json& reassembled = collected.json["reassembled"] = Json::array();
+    for (const JoinedApdu& joined : collected.summary.reassembled) {
+        reassembled.push_back(joined_json(joined, decoding));
+    }
+    return collected;
+}
+
+}  // namespace
+
+Result<Json> stream_json(ByteView octets, Decoding& decoding) {
+    Collected collected = collect(octets, decoding, Damage::ends);
+    if (collected.summary.damage) {
+        return std::unexpected(*collected.summary.damage);
+    }
+    return std::move(collected.json);
+}
+
+Json damaged_stream_json(ByteView octets, Decoding& decoding) {
+    Collected collected = collect(octets, decoding, Damage::is_shown);
+    return collected.summary.whole == 0 ? Json() : std::move(collected.json);
+}
+
+StreamSummary write_stream(JsonWriter& writer, ByteView octets, Decoding& decoding, Damage damage,
+                           std::size_t& budget) {
+    bool fits = true;
+    const auto write = [&](const Json& json) {
+        fits = fits && write_document(writer, json, budget);
+    };
+    writer.begin_object();
+    writer.key("pieces");
+    writer.begin_array();
+    StreamSummary summary = read_stream(octets, decoding, damage, write);
+    writer.end_array();
+    writer.key("reassembled");
+    writer.begin_array();
+    for (const JoinedApdu& joined : summary.reassembled) {
+        write(joined_json(joined, decoding));
+    }
+    writer.end_array();
+    writer.end_object();
+    if ((!fits || decoding.exhausted()) && !summary.damage) {
+        summary.damage = Error{ErrorCode::too_many_elements, Layer::axdr, 0};
+    }
+    budget = fits ? budget : 0;
+    return summary;
 }
 
 bool is_damaged_stream(ByteView octets, Decoding& decoding, bool begins_like_one) {

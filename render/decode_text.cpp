@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "render/decode.hpp"
+#include "render/decode_stream.hpp"
 #include "render/text_encoding.hpp"
 #include "stack/axdr/compact_array.hpp"
 #include "stack/base/hex.hpp"
@@ -109,6 +109,13 @@ public:
             line(Json(), depth, name + ": " + scalar(json));
         }
     }
+
+    /// The line of a list whose length is not known yet: count() puts it in.
+    std::size_t begin_list(const std::string& name) {
+        line(Json(), 0, name + ": ");
+        return text_.size() - 1;
+    }
+    void count(std::size_t at, std::size_t size) { text_.insert(at, std::to_string(size)); }
 
     void write_members(const Json& json, std::size_t depth) {
         for (const auto& [name, value] : json.items()) {
@@ -272,6 +279,49 @@ std::string decoded_text(const Json& decoded) {
         lines.write_members(decoded, 0);
     }
     return lines.take();
+}
+
+namespace {
+
+DecodedText stream_text(ByteView octets, detail::Decoding& decoding) {
+    Lines lines;
+    const std::size_t head = lines.begin_list("pieces");
+    const detail::StreamSummary summary = detail::read_stream(
+        octets, decoding, detail::Damage::is_shown, [&, number = 0](const Json& piece) mutable {
+            lines.write('[' + std::to_string(++number) + ']', piece, 1);
+        });
+    lines.count(head, summary.pieces);
+    const std::size_t joins = lines.begin_list("reassembled");
+    for (std::size_t i = 0; i < summary.reassembled.size(); ++i) {
+        lines.write('[' + std::to_string(i + 1) + ']',
+                    detail::joined_json(summary.reassembled[i], decoding), 1);
+    }
+    lines.count(joins, summary.reassembled.size());
+    return {summary.whole > 0 ? lines.take() : std::string(), summary.damage};
+}
+
+}  // namespace
+
+DecodedText decoded_text(DecodeLayer layer, ByteView octets, const DecodeOptions& options) {
+    DecodeOptions lean = options;
+    lean.data = DataForm::octets;
+    DecodedText shown;
+    if (layer != DecodeLayer::stream || !detail::may_be_stream(layer, octets)) {
+        const Result<Json> decoded = decode(layer, octets, lean);
+        if (decoded) {
+            return {decoded_text(*decoded), {}};
+        }
+        shown.error = decoded.error();
+    }
+    if (detail::may_be_stream(layer, octets)) {
+        detail::Decoding decoding(octets, lean);
+        decoding.set_push(layer == DecodeLayer::push);
+        DecodedText stream = stream_text(octets, decoding);
+        return {std::move(stream.text), shown.error ? shown.error : stream.error};
+    }
+    const Json whole = decode_damaged(layer, octets, lean);
+    shown.text = whole.is_null() ? std::string() : decoded_text(whole);
+    return shown;
 }
 
 }  // namespace dlms::render

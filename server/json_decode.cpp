@@ -58,14 +58,11 @@ HttpAnswer decode_answer(const HttpRequest& http) {
         } else {
             writer.key("error");
             write_error(writer, status.error(), request->octets);
-            options.data = render::DataForm::octets;
-            const auto partial = render::decode_damaged(layer, request->octets, options);
             decoded.clear();
-            std::size_t budget = render::max_decoded_data;
-            render::JsonWriter partial_writer(decoded);
-            const bool is_whole = render::write_document(partial_writer, partial, budget);
-            partial_writer.flush();
-            if (!partial.is_null() && is_whole && decoded.size() <= longest_answer) {
+            render::JsonWriter partial(decoded);
+            const bool is_shown = render::write_damaged(partial, layer, request->octets, options);
+            partial.flush();
+            if (is_shown && decoded.size() <= longest_answer) {
                 writer.key("partial");
                 writer.raw(decoded);
             }
