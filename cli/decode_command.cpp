@@ -7,6 +7,7 @@
 #include <expected>
 #include <fstream>
 #include <iostream>
+#include <sstream>
 #include <string_view>
 
 #include "cli/capture_file.hpp"
@@ -20,8 +21,10 @@ using render::Json;
 
 constexpr auto examples =
     R"(Octets are hexadecimal; spaces, line breaks and 0x are skipped. The layer is found out: HDLC
-frames, WPDU, APDU, Data, IEC 62056-21, wired M-Bus. Several WPDUs or frames are a stream, whose
-segments and blocks are joined into APDUs. A pcap or pcapng file is read as conversations over TCP.
+frames, WPDU, APDU, Data, IEC 62056-21, wired M-Bus. Several WPDUs, frames or messages are a stream,
+whose segments and blocks are joined into APDUs. Lines that are not whole but together are joined
+before; where each is whole by itself, as of APDUs one a line, each is shown. A pcap or pcapng file
+is read as conversations over TCP.
 The left column is the offset of an octet: in the input, or in what was deciphered or joined, or in
 the piece of a capture.
 
@@ -128,6 +131,28 @@ std::expected<ByteBuffer, std::string> option_octets(const std::string& text, co
         return std::unexpected(std::string(name) + " is not hexadecimal");
     }
     return *octets;
+}
+
+/// The lines of a text that has several, each of hexadecimal octets and whole by itself; else
+/// nothing.
+std::vector<DecodeCommand::WholeLine> whole_lines(const std::string& text,
+                                                  const render::DecodeOptions& options) {
+    std::vector<DecodeCommand::WholeLine> lines;
+    std::istringstream in(text);
+    std::size_t number = 0;
+    for (std::string line; std::getline(in, line);) {
+        ++number;
+        auto octets = from_hex(line);
+        if (octets && octets->empty()) {
+            continue;
+        }
+        const DecodeLayer layer = octets ? render::detect_layer(*octets) : DecodeLayer::data;
+        if (!octets || render::decoded_text(layer, *octets, options).error) {
+            return {};
+        }
+        lines.push_back({number, layer, std::move(*octets)});
+    }
+    return lines.size() > 1 ? std::move(lines) : std::vector<DecodeCommand::WholeLine>();
 }
 
 ExitStatus complain(const std::string& sentence) {
@@ -462,6 +487,12 @@ ExitStatus DecodeCommand::decode_one() {
     const DecodeLayer layer = named ? *named : render::detect_layer(*octets);
     render::DecodeOptions options;
     options.keys = &*keys;
+    const bool has_lines = !named && text->find('\n') < text->find_last_not_of(" \t\r\n");
+    if (has_lines && render::decoded_text(layer, *octets, options).error) {
+        if (const auto lines = whole_lines(*text, options); !lines.empty()) {
+            return print_lines(lines, options);
+        }
+    }
     return json_ ? print_json(layer, *octets, options) : print_text(layer, *octets, options);
 }
 
@@ -492,6 +523,33 @@ ExitStatus DecodeCommand::print_text(DecodeLayer layer, ByteView octets,
                   << shown.text << std::flush;
     }
     return shown.error ? refuse(layer, octets, *shown.error) : ExitStatus::done;
+}
+
+ExitStatus DecodeCommand::print_lines(const std::vector<WholeLine>& lines,
+                                      const render::DecodeOptions& options) const {
+    for (const WholeLine& line : lines) {
+        if (!json_) {
+            std::cout << "line " << line.number << ": ";
+            print_text(line.layer, line.octets, options);
+            continue;
+        }
+        std::string json;
+        render::JsonWriter writer(json);
+        writer.begin_object();
+        writer.key("line");
+        writer.integer(line.number);
+        writer.key("layer");
+        writer.plain(name(line.layer));
+        writer.key("decoded");
+        if (const Status written = render::write_decoded(writer, line.layer, line.octets, options);
+            !written) {
+            return refuse(line.layer, line.octets, written.error());
+        }
+        writer.end_object();
+        writer.flush();
+        std::cout << json << '\n';
+    }
+    return ExitStatus::done;
 }
 
 ExitStatus DecodeCommand::decode_capture(const render::DecodeKeys& keys) const {

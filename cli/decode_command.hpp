@@ -19,6 +19,13 @@ public:
     /// Adds itself to the program; must outlive its parsing.
     explicit DecodeCommand(CLI::App& program);
 
+    /// One line of an input, whole by itself.
+    struct WholeLine {
+        std::size_t number = 0;
+        render::DecodeLayer layer{};
+        ByteBuffer octets;
+    };
+
     bool was_asked_for() const { return command_->parsed(); }
     ExitStatus run();
 
@@ -29,6 +36,8 @@ private:
                           const render::DecodeOptions& options) const;
     ExitStatus print_text(render::DecodeLayer layer, ByteView octets,
                           render::DecodeOptions options) const;
+    ExitStatus print_lines(const std::vector<WholeLine>& lines,
+                           const render::DecodeOptions& options) const;
     std::expected<render::DecodeKeys, std::string> keys() const;
 
     CLI::App* command_;

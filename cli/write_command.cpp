@@ -281,7 +281,9 @@ ExitStatus WriteCommand::run() {
     if (!type) {
         return complain(type.error(), ExitStatus::usage);
     }
-    order.items = items_of(*attribute, value_from_text(value_, *type),
+    const auto expected =
+        *type ? *type : render::attribute_type(attribute->class_id, attribute->attribute_id);
+    order.items = items_of(*attribute, value_from_text(value_, expected),
                            names_attribute(item_) || attribute_option_->count() > 0);
     order.type = *type;
     if (order.type && order.items.size() > 1) {

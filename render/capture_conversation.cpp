@@ -138,6 +138,16 @@ void CaptureConversation::take_parts(Connection& connection, Side& side,
     }
 }
 
+namespace {
+
+DecodeLayer layer_of(PieceKind kind) {
+    return kind == PieceKind::wpdu         ? DecodeLayer::wrapper
+           : kind == PieceKind::hdlc_frame ? DecodeLayer::hdlc
+                                           : DecodeLayer::iec62056_21;
+}
+
+}  // namespace
+
 void CaptureConversation::take_pieces(Connection& connection, Side& side) {
     while (const auto piece = side.splitter.next()) {
         if (piece->kind == PieceKind::other) {
@@ -150,7 +160,7 @@ void CaptureConversation::take_pieces(Connection& connection, Side& side) {
         Json json = entry(connection, side);
         json["piece"] = ++connection.pieces;
         json["offset"] = piece->offset;
-        json["layer"] = piece->kind == PieceKind::wpdu ? "wrapper" : "hdlc";
+        json["layer"] = name(layer_of(piece->kind));
         if (shown) {
             json.update(*shown);
         } else {

@@ -116,14 +116,21 @@ bool is_accepted(DecodeLayer layer, ByteView octets) {
     return !detail::read_stream(octets, decoding, detail::Damage::ends, [](Json) {}).damage;
 }
 
+/// Whether the error of one layer lies behind that of another.
+bool comes_further(DecodeLayer layer, DecodeLayer other, ByteView octets) {
+    const auto one = decode(layer, octets, {.data = DataForm::octets});
+    const auto two = decode(other, octets, {.data = DataForm::octets});
+    return !one && !two && one.error().offset > two.error().offset;
+}
+
 }  // namespace
 
 DecodeLayer detect_layer(ByteView octets) {
     const DecodeLayer likely = layer_of_first_octet(octets);
     // Several pieces in a row are a stream; wired M-Bus, and an APDU as a meter pushes it, are what
     // the layer push takes.
-    for (const DecodeLayer layer : {likely, DecodeLayer::stream, DecodeLayer::push,
-                                    DecodeLayer::data, DecodeLayer::iec62056_21}) {
+    for (const DecodeLayer layer : {likely, DecodeLayer::iec62056_21, DecodeLayer::stream,
+                                    DecodeLayer::push, DecodeLayer::data}) {
         if (is_accepted(layer, octets)) {
             return layer;
         }
@@ -133,8 +140,13 @@ DecodeLayer detect_layer(ByteView octets) {
     }
     const bool begins_like_stream = likely == DecodeLayer::hdlc || likely == DecodeLayer::wrapper;
     Decoding decoding(octets, {.data = DataForm::octets});
-    return detail::is_damaged_stream(octets, decoding, begins_like_stream) ? DecodeLayer::stream
-                                                                           : likely;
+    if (detail::is_damaged_stream(octets, decoding, begins_like_stream)) {
+        return DecodeLayer::stream;
+    }
+    // Some first octets begin an APDU and a Data alike.
+    return likely == DecodeLayer::xdlms && comes_further(DecodeLayer::data, likely, octets)
+               ? DecodeLayer::data
+               : likely;
 }
 
 namespace {

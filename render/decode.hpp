@@ -23,7 +23,8 @@ enum class DecodeLayer : std::uint8_t {
     push,         ///< what a meter sends unasked: an APDU, HDLC frames, or wired M-Bus frames
     cipher,       ///< one APDU that is ciphered, signed, or holds a ciphered one
     iec62056_21,  ///< one message of IEC 62056-21, or a P1 telegram
-    stream,       ///< WPDUs or HDLC frames, each whole, and what they carry together
+    stream,       ///< WPDUs, HDLC frames or messages of IEC 62056-21, each whole, and what they
+                  ///< carry together
 };
 
 /// The layer's name as in vector files: "data", "xdlms" ... "iec62056-21"; and "stream".
@@ -31,7 +32,8 @@ std::string_view name(DecodeLayer layer);
 std::optional<DecodeLayer> decode_layer_from_name(std::string_view name);
 
 /// What the octets look like: the layer that begins like them and accepts them, else the one that
-/// begins like them; a stream where one of several pieces is damaged.
+/// begins like them, or Data where that comes further; a stream where one of several pieces is
+/// damaged.
 DecodeLayer detect_layer(ByteView octets);
 
 struct DecodeKeys {

@@ -48,6 +48,9 @@ Result<Json> StreamDecoder::take(const StreamPiece& piece, Decoding& decoding, s
     if (piece.kind == PieceKind::other) {
         return fail(ErrorCode::no_frame, Layer::hdlc);
     }
+    if (piece.kind == PieceKind::iec62056_21) {
+        return line_json(piece.octets, decoding);
+    }
     Result<Json> shown = piece.kind == PieceKind::wpdu ? wrapper_json(piece.octets, decoding)
                                                        : hdlc_json(piece.octets, decoding);
     if (!shown) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "stack/hdlc/frame.hpp"
+#include "stack/iec62056_21/message.hpp"
+#include "stack/iec62056_21/message_collector.hpp"
 #include "stack/wrapper/wpdu.hpp"
 
 namespace dlms::render {
@@ -15,6 +17,80 @@ std::optional<std::size_t> frame_length(ByteView frame) {
     }
     const std::size_t length = (frame[1] & 0x07u) << 8 | frame[2];
     return length >= hdlc::least_frame_length ? std::optional(length) : std::nullopt;
+}
+
+using namespace iec62056_21::control;
+using iec62056_21::MessageCollector;
+
+/// Whether messages of IEC 62056-21 have such characters between their first and their last.
+bool is_character(Byte octet) {
+    return octet == '\r' || octet == '\n' || octet == stx || (octet >= 0x20 && octet < 0x7F);
+}
+
+/// Octets up to and with the first of `ends`, which `behind` octets follow: 0 when they have not
+/// come, nothing when other octets than characters come before.
+std::optional<std::size_t> size_up_to(ByteView octets, std::initializer_list<Byte> ends,
+                                      std::size_t behind, std::size_t most) {
+    for (std::size_t i = 1; i < std::min(octets.size(), most); ++i) {
+        if (std::ranges::find(ends, octets[i]) != ends.end()) {
+            return octets.size() > i + behind ? i + 1 + behind : 0;
+        }
+        if (!is_character(octets[i])) {
+            return std::nullopt;
+        }
+    }
+    return octets.size() < most ? std::optional<std::size_t>(0) : std::nullopt;
+}
+
+/// A line that begins with "/"; all of a telegram where an empty line follows the first.
+std::optional<std::size_t> opening_size(ByteView octets) {
+    const auto line = size_up_to(octets, {'\n'}, 0, MessageCollector::max_opening);
+    const bool is_telegram =
+        line && *line > 0 && octets.size() > *line + 1 && octets[*line] == '\r';
+    if (!is_telegram) {
+        return line;
+    }
+    const auto body = size_up_to(octets, {'!'}, 0, MessageCollector::max_block);
+    if (!body || *body == 0) {
+        return body;
+    }
+    const auto last =
+        size_up_to(octets.subspan(*body - 1), {'\n'}, 0, MessageCollector::max_opening);
+    return last && *last > 0 ? *body - 1 + *last : last;
+}
+
+/// ACK, three characters and the end of the line.
+std::optional<std::size_t> option_select_size(ByteView octets) {
+    constexpr std::size_t size = 6;
+    constexpr std::size_t end = 4;
+    for (std::size_t i = 1; i < std::min(octets.size(), size); ++i) {
+        const bool fits =
+            i < end ? octets[i] > ' ' && octets[i] < 0x7F : octets[i] == (i == end ? '\r' : '\n');
+        if (!fits) {
+            return std::nullopt;
+        }
+    }
+    return octets.size() < size ? 0 : size;
+}
+
+/// Octets of the message that begins here: 0 when its end has not come, nothing when none does.
+std::optional<std::size_t> message_size(ByteView octets, bool is_among_messages) {
+    if (octets[0] == '/') {
+        return opening_size(octets);
+    }
+    if (octets[0] == ack) {
+        const auto size = option_select_size(octets);
+        return size || !is_among_messages ? size : 1;
+    }
+    if (!is_among_messages) {
+        return std::nullopt;
+    }
+    switch (octets[0]) {
+        case nak: return 1;
+        case soh:
+        case stx: return size_up_to(octets, {etx, eot}, 1, MessageCollector::max_block);
+        default: return std::nullopt;
+    }
 }
 
 }  // namespace
@@ -63,7 +139,7 @@ std::optional<StreamPiece> PieceSplitter::next() {
     if (octets[0] == 0 && (octets.size() < 2 || octets[1] == wrapper::version)) {
         return next_wpdu();
     }
-    return next_other();
+    return next_message();
 }
 
 std::optional<StreamPiece> PieceSplitter::next_frame() {
@@ -100,6 +176,14 @@ std::optional<StreamPiece> PieceSplitter::next_wpdu() {
     return take(PieceKind::wpdu, size, size);
 }
 
+std::optional<StreamPiece> PieceSplitter::next_message() {
+    const auto size = message_size(kept(), has_messages_);
+    if (!size) {
+        return next_other();
+    }
+    return *size == 0 ? std::nullopt : take(PieceKind::iec62056_21, *size, *size);
+}
+
 /// Behind damage: a flag; among WPDUs a header with the ports of the last, either way.
 bool PieceSplitter::may_begin_piece(ByteView octets) const {
     if (!has_wpdus_) {
@@ -128,6 +212,7 @@ std::optional<StreamPiece> PieceSplitter::take(PieceKind kind, std::size_t size,
     if (kind == PieceKind::hdlc_frame) {
         has_wpdus_ = false;
     }
+    has_messages_ = kind == PieceKind::iec62056_21;
     const StreamPiece piece{kind, kept().first(size), offset_};
     consumed_ += consumed;
     offset_ += consumed;

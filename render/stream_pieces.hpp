@@ -1,6 +1,7 @@
 #pragma once
-// Parts a stream of octets into link pieces: WPDUs, or HDLC frames, as they come over TCP. Octets
-// come in any portions; what belongs to no piece is handed out as such.
+// Parts a stream of octets into link pieces: WPDUs, HDLC frames, or the messages of IEC 62056-21
+// that open a line in mode E, as they come over TCP or from a serial port. Octets come in any
+// portions; what belongs to no piece is handed out as such.
 
 #include <array>
 #include <optional>
@@ -10,9 +11,11 @@
 namespace dlms::render {
 
 enum class PieceKind : std::uint8_t {
-    wpdu,        ///< header and APDU
-    hdlc_frame,  ///< with both its flags, which neighbours may share
-    other,       ///< octets that are neither, up to where a piece may begin
+    wpdu,         ///< header and APDU
+    hdlc_frame,   ///< with both its flags, which neighbours may share
+    iec62056_21,  ///< one message, or a P1 telegram; others than "/" and an option select only
+                  ///< behind another
+    other,        ///< octets that are none of them, up to where a piece may begin
 };
 
 struct StreamPiece {
@@ -43,6 +46,7 @@ private:
     std::optional<StreamPiece> take(PieceKind kind, std::size_t size, std::size_t consumed);
     std::optional<StreamPiece> next_frame();
     std::optional<StreamPiece> next_wpdu();
+    std::optional<StreamPiece> next_message();
     std::optional<StreamPiece> next_other();
     bool may_begin_piece(ByteView octets) const;
     ByteView kept() const { return ByteView(buffer_).subspan(consumed_); }
@@ -53,6 +57,7 @@ private:
     /// The ports of the last WPDU, as sent: by them the next is found behind damage.
     std::array<Byte, 4> ports_{};
     bool has_wpdus_ = false;
+    bool has_messages_ = false;  ///< of IEC 62056-21; what came last was one
 };
 
 }  // namespace dlms::render

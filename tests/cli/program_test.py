@@ -342,6 +342,20 @@ class Refusals(unittest.TestCase):
         self.assertEqual(json.loads(answer.stdout)["decoded"]["apdu_decoded"]["service"],
                          "get-response")
 
+    def test_decode_shows_apdus_one_a_line(self):
+        apdus = "C001C100080000010000FF0200\nC401C1000600000001\n"
+        with tempfile.NamedTemporaryFile("w", suffix=".hex") as file:
+            file.write(apdus)
+            file.flush()
+            shown = dlms("decode", file.name)
+            self.assertEqual(shown.returncode, 0, shown.stderr)
+            self.assertIn("line 1: xdlms, 13 octets", shown.stdout)
+            self.assertIn("line 2: xdlms, 9 octets", shown.stdout)
+            lines = [json.loads(line) for line in
+                     dlms("decode", "--json", file.name).stdout.splitlines()]
+        self.assertEqual([line["decoded"]["service"] for line in lines],
+                         ["get-request", "get-response"])
+
     def test_a_capture_that_breaks_off_is_malformed(self):
         head = bytes.fromhex("D4C3B2A1020004000000000000000000FFFF000001000000")
         packet = bytes.fromhex("E80300002A0000003C0000003C000000") + bytes(60)

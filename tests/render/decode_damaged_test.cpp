@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(wpdus_are_found_again_by_their_ports) {
 }
 
 BOOST_AUTO_TEST_CASE(damaged_data_is_judged_as_data) {
-    for (const char* damaged : {"1300820000", "020302030203", "09051122"}) {
+    for (const char* damaged : {"1300820000", "020302030203", "09051122", "0103120001120002"}) {
         BOOST_TEST(name(render::detect_layer(octets(damaged))) == "data", damaged);
     }
     // Where an APDU may begin, it is one.

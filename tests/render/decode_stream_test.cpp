@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "render/decode.hpp"
+#include "render/stream_pieces.hpp"
 #include "stack/axdr/data_builder.hpp"
 #include "stack/base/hex.hpp"
 #include "stack/hdlc/frame.hpp"
@@ -363,6 +364,53 @@ BOOST_AUTO_TEST_CASE(numbers_of_segments_begin_again_behind_seven) {
     ByteBuffer stream = frame(ByteView(information).first(9), true, 7);
     append(stream, frame(ByteView(information).subspan(9), false, 0));
     BOOST_TEST(joined(decoded(stream)) == "C401C1000902AABB");
+}
+
+ByteBuffer characters(std::string_view text) {
+    return to_buffer(as_bytes(text));
+}
+
+BOOST_AUTO_TEST_CASE(the_opening_of_mode_e_stands_before_its_frames) {
+    ByteBuffer stream = characters(
+        "/?!\r\n/ISK5\\2MT372\r\n\x06"
+        "252\r\n\x06"
+        "252\r\n");
+    const ByteBuffer frame = octets("7EA0070321930F017E");
+    stream.insert(stream.end(), frame.begin(), frame.end());
+    const Json json = decoded(stream);
+    BOOST_REQUIRE_EQUAL(json["pieces"].size(), 5u);
+    BOOST_TEST(json["pieces"][0]["kind"] == "request");
+    BOOST_TEST(json["pieces"][1]["kind"] == "identification");
+    BOOST_TEST(json["pieces"][2]["meaning"] == "switch to HDLC (mode E)");
+    BOOST_TEST(json["pieces"][4]["frame"]["frame_type"] == "SNRM");
+}
+
+BOOST_AUTO_TEST_CASE(a_session_of_mode_c_is_a_stream) {
+    const ByteBuffer stream = characters(
+        "/?!\r\n/HXE5CLOU\r\n\x06"
+        "051\r\n"
+        "\x01P0\x02(12345678)\x03\x68\x01P1\x02(87654321)\x03\x69"
+        "\x06\x15");
+    BOOST_TEST(decoded(stream)["pieces"][4]["command"] == "P");
+    render::PieceSplitter splitter;
+    std::size_t whole = 0;
+    // As it comes from a line, octet by octet.
+    for (const Byte octet : stream) {
+        splitter.receive(ByteView(&octet, 1));
+        while (const auto piece = splitter.next()) {
+            whole += piece->kind == render::PieceKind::iec62056_21 ? 1u : 0u;
+        }
+    }
+    BOOST_TEST(whole == 7u);
+    BOOST_TEST(splitter.rest().octets.empty());
+}
+
+BOOST_AUTO_TEST_CASE(telegrams_of_p1_are_a_stream) {
+    const std::string telegram = "/XMX5LGBBFG\r\n\r\n1-0:1.8.1(000051.775*kWh)\r\n!\r\n";
+    const Json json = decoded(characters(telegram + telegram));
+    BOOST_REQUIRE_EQUAL(json["pieces"].size(), 2u);
+    BOOST_TEST(json["pieces"][1]["kind"] == "p1-telegram");
+    BOOST_TEST(json["pieces"][1]["data_sets"][0]["address"] == "1-0:1.8.1");
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_is_judged_strictly) {
