@@ -46,9 +46,11 @@ Result<Json> data_json(ByteView octets, Decoding& decoding) {
 Result<Json> decode_layer(DecodeLayer layer, ByteView octets, Decoding& decoding) {
     switch (layer) {
         case DecodeLayer::data: return data_json(octets, decoding);
-        case DecodeLayer::xdlms: return detail::xdlms_json(octets, decoding);
+        case DecodeLayer::xdlms:
+            return detail::with_plaintext(detail::xdlms_json(octets, decoding), octets, decoding);
         case DecodeLayer::sn: return detail::sn_json(octets, decoding);
-        case DecodeLayer::acse: return detail::acse_json(octets, decoding);
+        case DecodeLayer::acse:
+            return detail::with_plaintext(detail::acse_json(octets, decoding), octets, decoding);
         case DecodeLayer::wrapper: return detail::wrapper_json(octets, decoding);
         case DecodeLayer::hdlc: return detail::hdlc_json(octets, decoding);
         case DecodeLayer::push: return detail::push_json(octets, decoding);

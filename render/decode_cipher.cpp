@@ -208,6 +208,16 @@ Status put_apdu(Json& json, ByteView apdu, Decoding& decoding) {
     return {};
 }
 
+Result<Json> with_plaintext(Result<Json> decoded, ByteView apdu, Decoding& decoding) {
+    if (decoded) {
+        const Status opened = put_plaintext(*decoded, apdu, decoding);
+        if (!opened) {
+            put_no_plaintext(*decoded, describe(opened.error()));
+        }
+    }
+    return decoded;
+}
+
 void put_apdu_or_error(Json& json, ByteView apdu, Decoding& decoding) {
     const Status decoded = put_apdu(json, apdu, decoding);
     if (decoded) {

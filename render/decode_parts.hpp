@@ -118,7 +118,12 @@ bool is_ciphered(std::uint8_t tag);
 /// does not decode.
 Status put_apdu(Json& json, ByteView apdu, Decoding& decoding);
 
-/// The same, and beside a null `apdu` why: `apdu_error`, and `accepting_option` where there is one.
+/// A decoded APDU, and in it what is behind its envelope, where there are keys: `plaintext` and
+/// what put_apdu() puts beside it.
+Result<Json> with_plaintext(Result<Json> decoded, ByteView apdu, Decoding& decoding);
+
+/// put_apdu(), and beside a null `apdu` why: `apdu_error`, and `accepting_option` where there is
+/// one.
 void put_apdu_or_error(Json& json, ByteView apdu, Decoding& decoding);
 
 /// What is sealed in a ciphered APDU, or in the user-information of ACSE; nothing when it is not,

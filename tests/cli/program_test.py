@@ -336,6 +336,9 @@ class Refusals(unittest.TestCase):
                                    "D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF").stdout)["decoded"]
         self.assertEqual(verified["plaintext"], "C0010000080000010000FF0200")
         self.assertNotIn("plaintext_unverified", verified)
+        named = json.loads(dlms("decode", "--json", "--layer", "xdlms", apdu, *keys,
+                                "--open-unverified").stdout)["decoded"]
+        self.assertEqual(named["plaintext"], "C0010000080000010000FF0200")
 
     def test_a_general_block_that_is_all_is_peeled(self):
         answer = dlms("decode", "--json", "E0C10001000009C401C1000600000001")
