@@ -189,7 +189,7 @@ Result<association::SecurityTerms> make_security_terms(const MeterSecurity& secu
     if (!protection) {
         return std::unexpected(protection.error());
     }
-    terms.protection = std::move(*protection);
+    terms.protection = std::make_unique<security::ApduProtection>(std::move(*protection));
     return terms;
 }
 

@@ -341,8 +341,10 @@ NativeMeterClient::Ending NativeMeterClient::take_ending() {
     session_->limit_work(std::nullopt);
     const auto* failure = std::get_if<Failure>(&ending.answer);
     // After a time-out nobody knows whether the line is dead or the meter slow; a new connection
-    // finds out, and the meter keeps no half-served request.
+    // finds out, and the meter keeps no half-served request (decision 0018). Where all that came
+    // was refused, for its counter for example, a new association may agree better.
     const bool unusable = !driver_->is_open() || link_phase_ == LinkPhase::lost ||
+                          std::exchange(is_out_of_time_, false) ||
                           (failure && failure->code == FailureCode::timeout);
     if (unusable) {
         drop_connection();
@@ -454,6 +456,7 @@ void NativeMeterClient::take_event(const association::ClientEvent& event) {
         const auto* error = std::get_if<Error>(&failed->reason);
         Failure failure = error ? failure_of(*error) : from_request_failure(failed->reason);
         failure.unproven = failed->unproven;
+        is_out_of_time_ = failed->out_of_time;
         finish(failed->id, std::move(failure));
     } else if (const auto* notification = std::get_if<NotificationReceived>(&event)) {
         if (environment_.notification) {
@@ -516,6 +519,7 @@ void NativeMeterClient::drop_connection() {
     driver_.reset();
     session_.reset();
     link_phase_ = LinkPhase::none;
+    is_out_of_time_ = false;
     mailbox_.clear();
 }
 

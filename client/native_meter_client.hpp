@@ -199,6 +199,7 @@ private:
     LinkPhase link_phase_ = LinkPhase::none;
     std::optional<AssociationInfo> association_;
     transport::Mailbox<Ending> mailbox_;
+    bool is_out_of_time_ = false;  ///< the request that ended last
     RenewalRule renewal_;
     std::optional<ShortNames> short_names_;
     std::optional<Failure> names_refused_;

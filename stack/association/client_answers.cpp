@@ -285,11 +285,21 @@ void ClientAssociation::finish(ClientEvent event) {
 void ClientAssociation::fail_request(ClientRequest& request, RequestFailure reason, bool unproven) {
     ClientRequest::Step step = request.fail(std::move(reason));
     std::get<RequestFailed>(*step.event).unproven = unproven;
+    end_failed(request, std::move(*step.event));
+}
+
+void ClientAssociation::fail_unanswered(ClientRequest& request) {
+    ClientRequest::Step step = request.fail(refusal_.value_or(error_of(ErrorCode::timeout)));
+    std::get<RequestFailed>(*step.event).out_of_time = true;
+    end_failed(request, std::move(*step.event));
+}
+
+void ClientAssociation::end_failed(const ClientRequest& request, ClientEvent event) {
     outstanding_.erase(outstanding_.begin() + (&request - outstanding_.data()));
     if (outstanding_.empty()) {
         block_transfer_.reset();
     }
-    finish(std::move(*step.event));
+    finish(std::move(event));
 }
 
 void ClientAssociation::fail_oldest(RequestFailure reason, bool unproven) {

@@ -175,14 +175,18 @@ void ClientAssociation::handle_timeout(Instant now) {
     }
     for (std::size_t i = 0; i < outstanding_.size();) {
         if (now >= outstanding_[i].deadline) {
-            fail_request(outstanding_[i], refusal_.value_or(error_of(ErrorCode::timeout)));
+            fail_unanswered(outstanding_[i]);
         } else {
             ++i;
         }
     }
     const bool notifies = block_transfer_.is_receiving() && receives_notification();
     if (!block_transfer_.handle_timeout(now)) {
-        notifies ? unexpected() : fail_oldest(refusal_.value_or(error_of(ErrorCode::timeout)));
+        if (notifies || outstanding_.empty()) {
+            unexpected();
+        } else {
+            fail_unanswered(outstanding_.front());
+        }
     }
 }
 

@@ -312,6 +312,8 @@ private:
     void end_request(const ClientRequest& request, ClientEvent event);
     void fail_request(ClientRequest& request, RequestFailure reason, bool unproven = false);
     void fail_oldest(RequestFailure reason, bool unproven = false);
+    void fail_unanswered(ClientRequest& request);
+    void end_failed(const ClientRequest& request, ClientEvent event);
     void fail_malformed(const Error& error);
 
     // Authentication, mechanisms 2 to 7

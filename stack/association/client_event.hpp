@@ -107,6 +107,8 @@ struct RequestFailed {
     RequestFailure reason;
     /// A refusal came without the protection that answers must have: anybody may have sent it.
     bool unproven = false;
+    /// Its time was over. The reason may say more than timeout: what came and was refused.
+    bool out_of_time = false;
 };
 
 /// The meter sent something by itself. It may come in any state, also between a request and its

@@ -267,8 +267,7 @@ class Soak:
     def faults_of(self, meter):
         number = f"/meters/{meter.number}"
         shift = self.random.choice((-7200, 5, 86400))
-        # An association that is there may go on as it was.
-        heal = [(f"{number}/misbehaviour", {"kind": None}), (f"{number}/disconnect", {})]
+        heal = [(f"{number}/misbehaviour", {"kind": None})]
         return ([("power", (f"{number}/power", {"on": False}), [(f"{number}/power", {"on": True})]),
                  ("disconnect", (f"{number}/disconnect", {}), []),
                  ("slow answers", (f"{number}/answer-delay", {"milliseconds": 400}),
