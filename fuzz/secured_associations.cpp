@@ -36,7 +36,7 @@ security::ApduProtection protection(const security::SystemTitle& title, Random& 
 
 SecurityTerms terms(const security::SystemTitle& title, Random& random) {
     SecurityTerms terms;
-    terms.protection = protection(title, random);
+    terms.protection = std::make_unique<security::ApduProtection>(protection(title, random));
     terms.random = &random;
     terms.ciphered = true;
     terms.requests.protection = security::authenticated_encryption;

@@ -103,14 +103,14 @@ DeviceSecurity::DeviceSecurity(DeclaredSecurity declared)
       certificates_(security::curve_of(declared_.suite), declared_.system_title,
                     std::move(declared_.certificates)) {}
 
-std::optional<ApduProtection> DeviceSecurity::protection() {
+std::unique_ptr<ApduProtection> DeviceSecurity::protection() {
     if (!declared_.system_title) {
-        return std::nullopt;
+        return nullptr;
     }
     auto made = ApduProtection::create(declared_.suite, *declared_.system_title,
                                        copy_of(declared_.keys), random_);
     if (!made) {
-        return std::nullopt;
+        return nullptr;
     }
     for (const auto& [client, received] : received_) {
         if (made->set_peer_title(client)) {
@@ -120,7 +120,7 @@ std::optional<ApduProtection> DeviceSecurity::protection() {
         }
     }
     supply(*made);
-    return std::move(*made);
+    return std::make_unique<ApduProtection>(std::move(*made));
 }
 
 void DeviceSecurity::supply(ApduProtection& protection) {
@@ -383,7 +383,7 @@ ApduProtection* DeviceSecurity::protection_of_unasked() {
         return nullptr;
     }
     prepare(*unasked_);
-    return &*unasked_;
+    return unasked_.get();
 }
 
 std::optional<ByteBuffer> DeviceSecurity::seal_unasked(

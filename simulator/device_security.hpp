@@ -31,7 +31,7 @@ public:
 
     /// What a new association gets: keys, numbers for what it will seal, and what every client has
     /// used up already. Must not outlive this. Nothing without a system title.
-    std::optional<security::ApduProtection> protection();
+    std::unique_ptr<security::ApduProtection> protection();
     Random& random() { return random_; }
 
     /// To be called before an APDU is handed to an association: numbers for its answers, also with
@@ -127,7 +127,7 @@ private:
     std::array<std::uint64_t, 4> changed_at_{};  // generations, by key id
     std::uint64_t pairs_changed_at_ = 0;
     /// Of what is sent outside of any association, made with the keys of a generation.
-    std::optional<security::ApduProtection> unasked_;
+    std::unique_ptr<security::ApduProtection> unasked_;
     std::uint64_t unasked_generation_ = 0;
     /// Of every client that has proved its keys, by key slot.
     std::map<security::SystemTitle, std::array<security::ReceiveCounter, 4>> received_;

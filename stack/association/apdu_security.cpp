@@ -81,8 +81,7 @@ SecurityTerms SecurityTerms::clone() const {
 }
 
 ApduSecurity::ApduSecurity(SecurityTerms& terms)
-    : protection_(std::exchange(terms.protection, std::nullopt)),
-      ciphers_(terms.ciphered && protection_) {
+    : protection_(std::move(terms.protection)), ciphers_(terms.ciphered && protection_) {
     if (protection_ && terms.peer_title) {
         // Of the titles that may be configured only our own is refused; then none is known.
         (void)protection_->set_peer_title(*terms.peer_title);

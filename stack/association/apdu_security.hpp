@@ -30,10 +30,8 @@ public:
     /// Whether APDUs of this association may be protected, and are to be opened.
     bool in_force() const { return ciphers_; }
     /// Null without one.
-    security::ApduProtection* protection() { return protection_ ? &*protection_ : nullptr; }
-    const security::ApduProtection* protection() const {
-        return protection_ ? &*protection_ : nullptr;
-    }
+    security::ApduProtection* protection() { return protection_.get(); }
+    const security::ApduProtection* protection() const { return protection_.get(); }
 
     /// What was agreed. Errors: out_of_range for a dedicated key that does not fit the suite.
     Status agree(bool general_protection, const std::optional<security::DedicatedKey>& key);
@@ -69,7 +67,7 @@ public:
     void forget_opened() { opened_ = {}; }
 
 private:
-    std::optional<security::ApduProtection> protection_;
+    std::unique_ptr<security::ApduProtection> protection_;
     bool ciphers_ = false;
     bool general_protection_ = false;
     bool has_dedicated_key_ = false;

@@ -3,6 +3,7 @@
 // are configured with. Without anything set an association is plain, as mechanisms 0 and 1 have it.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -48,7 +49,7 @@ struct SecurityTerms {
     /// needs no key in it, but the titles). The association takes it over; afterwards it is asked
     /// for by protection(), to grant numbers and to save what was received. A copy of a
     /// configuration has none: the same numbers must not be in two places.
-    std::optional<security::ApduProtection> protection;
+    std::unique_ptr<security::ApduProtection> protection;
     /// Of challenges and dedicated keys: needed by mechanisms 2 to 7 and `dedicated_key`; outlives
     /// the association.
     Random* random = nullptr;

@@ -190,7 +190,7 @@ bool ServerAssociation::may_set_aside() const {
 
 void ServerAssociation::set_aside() {
     advance(Input::set_aside);
-    waiting_.push_front({std::move(received_), Instant{}});
+    waiting_.insert(waiting_.begin(), {std::move(received_), Instant{}});
     request_ = ServerRequest();
     event_.reset();
 }

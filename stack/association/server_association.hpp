@@ -6,7 +6,6 @@
 // be protected: then nothing is looked into before it was opened, and answers are sealed.
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 
 #include "stack/acse/aarq.hpp"
@@ -285,8 +284,8 @@ private:
     std::optional<std::int64_t> user_id_;
     ByteBuffer peer_certificate_;
 
-    std::deque<Waiting> waiting_;
-    ByteBuffer received_;  // the APDU that event views look into
+    std::vector<Waiting> waiting_;  // few: see max_waiting_apdus
+    ByteBuffer received_;           // the APDU that event views look into
     ApduQueue queue_;
     ByteBuffer prepared_;
     bool released_ = false;  // an event, before event_

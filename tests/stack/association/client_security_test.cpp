@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(a_recorded_conversation_with_GMAC_runs_to_its_end) {
     ClientConfiguration configuration;
     configuration.mechanism = acse::Mechanism::hls_gmac;
     configuration.proposed_conformance = xdlms::Conformance{0x001F1F};
-    configuration.security.protection = side(own, 19254);
+    configuration.security.protection = std::make_unique<ApduProtection>(side(own, 19254));
     configuration.security.random = &random;
     configuration.security.ciphered = true;
     configuration.security.challenge_size = 16;

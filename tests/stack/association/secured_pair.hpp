@@ -58,10 +58,10 @@ public:
         of_client.max_receive_pdu_size = terms.client_size;
         of_meter.max_receive_pdu_size = terms.server_size;
         of_client.security = terms_of_both();
-        of_client.security.protection = std::move(keys_.client);
+        of_client.security.protection = std::make_unique<ApduProtection>(std::move(keys_.client));
         of_client.security.dedicated_key = terms.dedicated;
         of_meter.security = terms_of_both();
-        of_meter.security.protection = std::move(keys_.meter);
+        of_meter.security.protection = std::make_unique<ApduProtection>(std::move(keys_.meter));
         if (adjust) {
             adjust(of_client, of_meter);
         }

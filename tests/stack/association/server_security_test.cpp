@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(a_recorded_AARQ_is_answered_as_the_real_meter_did) {
     configuration.mechanism = acse::Mechanism::hls_gmac;
     configuration.supported_conformance = xdlms::Conformance{0x00FE1D};
     configuration.max_receive_pdu_size = 0x00EF;
-    configuration.security.protection = side(own, 75);
+    configuration.security.protection = std::make_unique<ApduProtection>(side(own, 75));
     configuration.security.random = &random;
     configuration.security.ciphered = true;
     configuration.security.challenge_size = 8;
