@@ -28,6 +28,58 @@ struct Desk {
     }
 };
 
+// What a change of the registry came to.
+struct Change {
+    HttpAnswer answer;
+    std::string_view result = "success";  // or an error code, for the audit log
+    AuditNotes notes;
+};
+
+Change failed(const CallFailure& failure) {
+    return {refusal_answer(failure), failure.row->code, {}};
+}
+
+// Changes the registry between the entries of the intent and of the outcome in the audit log.
+// `work` is called on the registry's thread, and what it is given may be called on any.
+using Finish = std::move_only_function<void(Change)>;
+void change_registry(const Desk& desk, AuditIntent intent, Responder responder,
+                     std::move_only_function<void(Finish)> work) {
+    auto end = [desk, responder = std::move(responder)](AuditIntent of, std::int64_t begun,
+                                                        Change change) mutable {
+        asio::post(
+            desk.io, [audit = desk.head_end.audit(), of = std::move(of), begun,
+                      change = std::move(change), responder = std::move(responder)]() mutable {
+                audit->end(std::move(of), begun, std::move(change.notes), change.result,
+                           [answer = std::move(change.answer),
+                            responder = std::move(responder)](const Result<std::int64_t>&) mutable {
+                               responder.answer(std::move(answer));
+                           });
+            });
+    };
+    asio::post(desk.io, [desk, intent = std::move(intent), work = std::move(work),
+                         end = std::move(end)]() mutable {
+        const AuditIntent what = intent;
+        auto begun = [desk, intent = std::move(intent), work = std::move(work),
+                      end = std::move(end)](Result<std::int64_t> number) mutable {
+            if (!number) {
+                end(std::move(intent), 0,
+                    failed(call_failure(error_row("other-reason"),
+                                        "the audit log could not be written, so nothing was done",
+                                        Blame::internal)));
+                return;
+            }
+            desk.meters.post([intent = std::move(intent), work = std::move(work),
+                              end = std::move(end), number = *number]() mutable {
+                work([intent = std::move(intent), end = std::move(end),
+                      number](Change change) mutable {
+                    end(std::move(intent), number, std::move(change));
+                });
+            });
+        };
+        desk.head_end.audit()->begin(what, std::move(begun));
+    });
+}
+
 std::string path_number(const HttpRequest& http) {
     return std::string(http.path_parameter("meter_number").value_or(""));
 }
@@ -42,6 +94,12 @@ HttpAnswer stored_answer(const Desk& desk, const std::string& meter_number, bool
     return answer;
 }
 
+// A meter as the audit log has it, which is as it is shown: without secrets.
+std::string shown(const Desk& desk, const std::string& meter_number) {
+    const auto meter = desk.meters.find(meter_number);
+    return meter && *meter ? meter_answer(200, **meter, desk.state()).body : std::string();
+}
+
 // POST makes a meter, PUT makes or changes one.
 HttpHandler put_meter(const Desk& desk, bool may_replace) {
     return [desk, may_replace](const HttpRequest& http, Responder responder) {
@@ -50,25 +108,31 @@ HttpHandler put_meter(const Desk& desk, bool may_replace) {
             responder.answer(std::move(entry.error()));
             return;
         }
-        desk.meters.post([desk, may_replace, entry = std::move(*entry),
-                          responder = std::move(responder)]() mutable {
-            const std::string number = entry.request.meter_number;
-            const auto added = desk.meters.add(entry, may_replace);
-            if (!added) {
-                responder.answer(refusal_answer(added.error()));
-                return;
-            }
-            if (*added == MeterRegister::Added::is_there) {
-                responder.answer(meter_exists_answer(number));
-                return;
-            }
-            // Answered when the change counts: the caller's next call may follow at once.
-            desk.reload(number, [answer = stored_answer(desk, number,
-                                                        *added == MeterRegister::Added::is_new),
-                                 responder = std::move(responder)]() mutable {
-                responder.answer(std::move(answer));
+        AuditIntent intent{audit_caller(http), entry->request.meter_number, "register", "", ""};
+        change_registry(
+            desk, std::move(intent), std::move(responder),
+            [desk, may_replace, entry = std::move(*entry)](Finish finish) mutable {
+                const std::string number = entry.request.meter_number;
+                const std::string before = shown(desk, number);
+                const auto added = desk.meters.add(entry, may_replace);
+                if (!added) {
+                    finish(failed(added.error()));
+                    return;
+                }
+                if (*added == MeterRegister::Added::is_there) {
+                    finish({meter_exists_answer(number), "meter-exists", {}});
+                    return;
+                }
+                Change change{stored_answer(desk, number, *added == MeterRegister::Added::is_new),
+                              "success",
+                              {}};
+                change.notes = {before, change.answer.body};
+                // Answered when the change counts: the caller's next call may follow at once.
+                desk.reload(number,
+                            [change = std::move(change), finish = std::move(finish)]() mutable {
+                                finish(std::move(change));
+                            });
             });
-        });
     };
 }
 
@@ -83,16 +147,19 @@ HttpHandler get_meter(const Desk& desk) {
 
 HttpHandler delete_meter(const Desk& desk) {
     return [desk](const HttpRequest& http, Responder responder) {
-        desk.meters.post(
-            [desk, number = path_number(http), responder = std::move(responder)]() mutable {
+        const std::string number = path_number(http);
+        change_registry(
+            desk, {audit_caller(http), number, "unregister", "", ""}, std::move(responder),
+            [desk, number](Finish finish) mutable {
+                std::string before = shown(desk, number);
                 const auto removed = desk.meters.remove(number);
                 if (!removed) {
-                    responder.answer(refusal_answer(removed.error()));
+                    finish(failed(removed.error()));
                 } else if (!*removed) {
-                    responder.answer(unregistered_answer(number));
+                    finish({unregistered_answer(number), "meter-not-registered", {}});
                 } else {
                     asio::post(desk.io, [&head = desk.head_end, number] { head.remove(number); });
-                    responder.answer(removed_answer(number));
+                    finish({removed_answer(number), "success", {std::move(before), ""}});
                 }
             });
     };
@@ -150,9 +217,13 @@ HttpHandler import_meters(const Desk& desk) {
             responder.answer(std::move(rows.error()));
             return;
         }
-        desk.meters.post(
-            [desk, rows = std::move(*rows), responder = std::move(responder)]() mutable {
+        AuditIntent intent{audit_caller(http), "", "import",
+                           std::to_string(rows->size()) + " meters", ""};
+        change_registry(
+            desk, std::move(intent), std::move(responder),
+            [desk, rows = std::move(*rows)](Finish finish) mutable {
                 ImportOutcome outcome;
+                std::string done;
                 for (std::size_t index = 0; index < rows.size(); ++index) {
                     const auto& entry = rows[index].entry;
                     if (!entry) {
@@ -165,10 +236,15 @@ HttpHandler import_meters(const Desk& desk) {
                             index + 1, row_fault("the meter could not be stored", "store_error"));
                         continue;
                     }
-                    ++(*added == MeterRegister::Added::is_new ? outcome.created : outcome.updated);
+                    const bool is_new = *added == MeterRegister::Added::is_new;
+                    ++(is_new ? outcome.created : outcome.updated);
+                    done += (done.empty() ? "" : " ") + std::string(is_new ? "+" : "=") +
+                            entry->request.meter_number;
                     desk.reload(entry->request.meter_number, [] {});
                 }
-                responder.answer(import_answer(rows, outcome));
+                finish({import_answer(rows, outcome),
+                        outcome.failed.empty() ? "success" : "some-rows-failed",
+                        {"", std::move(done)}});
             });
     };
 }

@@ -203,10 +203,12 @@ auto disconnect(HeadEnd& head_end) {
 
 }  // namespace
 
+AuditCaller audit_caller(const HttpRequest& request) {
+    return {request.key_id, request.remote_address, request.request_id};
+}
+
 std::expected<CallLimits, HttpAnswer> call_limits(const HttpRequest& request) {
-    CallLimits limits{std::chrono::steady_clock::now(),
-                      std::nullopt,
-                      {request.key_id, request.remote_address, request.request_id}};
+    CallLimits limits{std::chrono::steady_clock::now(), std::nullopt, audit_caller(request)};
     const auto text = request.header("X-Request-Timeout");
     if (!text) {
         return limits;

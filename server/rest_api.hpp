@@ -19,6 +19,9 @@ namespace dlms::service {
 [[nodiscard]] std::vector<HttpRoute> rest_routes(asio::any_io_executor io, HeadEnd& head_end,
                                                  std::shared_ptr<AnswerMaker> maker);
 
+// Who asks, as the audit log has it.
+[[nodiscard]] AuditCaller audit_caller(const HttpRequest& request);
+
 // How long the caller waits, from X-Request-Timeout (seconds, 0.1 to 300); the answer that refuses
 // it otherwise.
 [[nodiscard]] std::expected<CallLimits, HttpAnswer> call_limits(const HttpRequest& request);

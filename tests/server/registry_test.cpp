@@ -8,6 +8,7 @@
 
 #include "simulator/scenario.hpp"
 #include "stack/base/hex.hpp"
+#include "store/sqlite_audit_log.hpp"
 #include "tests/server/http_client.hpp"
 #include "tests/server/running_service.hpp"
 #include "tests/server/simulated_peer.hpp"
@@ -99,6 +100,45 @@ BOOST_AUTO_TEST_CASE(connect_needs_the_number_alone_and_what_it_names_goes_befor
     BOOST_TEST(other.body["detail"][0]["loc"] == json({"body", "brand"}));
     BOOST_TEST(post(service, "/read", {{"meter_number", "203"}, {"obis_code", "1.8.0"}}).status ==
                400);
+}
+
+BOOST_AUTO_TEST_CASE(changes_of_the_registry_are_in_the_audit_log) {
+    const TemporaryFolder folder;
+    {
+        const RunningService service(keeping_config(folder));
+        BOOST_TEST(call(service, "POST", "/meters", full_meter(4059)).status == 201);
+        BOOST_TEST(call(service, "POST", "/meters", full_meter(4059)).status == 409);
+        BOOST_TEST(call(service, "PUT", "/meters/202", full_meter(4060)).status == 200);
+        import_csv(service,
+                   "meter_number,brand,ip_address,port\n203,hexcell,127.0.0.1,4059\n"
+                   "204,hexcell,127.0.0.1,x\n");
+        BOOST_TEST(call(service, "DELETE", "/meters/202").status == 200);
+        BOOST_TEST(call(service, "DELETE", "/meters/202").status == 404);
+    }
+    std::string story;
+    store::AuditChain chain;
+    const auto read = store::read_audit_log(folder.file("audit.db"), [&](const auto& entry) {
+        BOOST_TEST(!chain.take(entry).has_value());
+        const store::AuditRecord& record = entry.record;
+        BOOST_TEST((record.before + record.after).find("00000000") == std::string::npos);
+        if (record.phase == store::AuditPhase::outcome) {
+            const bool moved = record.before.find("4059") != std::string::npos &&
+                               record.after.find("4060") != std::string::npos;
+            story += record.action + ' ' + record.meter + ' ' + record.result +
+                     (moved ? " moved" : "") +
+                     (record.action == "import" ? ' ' + record.after : "") + '\n';
+        }
+        return true;
+    });
+    BOOST_REQUIRE(read.has_value());
+    BOOST_TEST(chain.open_intents() == 0u);
+    BOOST_TEST(story ==
+               "register 202 success\n"
+               "register 202 meter-exists\n"
+               "register 202 success moved\n"
+               "import  some-rows-failed +203\n"
+               "unregister 202 success\n"
+               "unregister 202 meter-not-registered\n");
 }
 
 BOOST_AUTO_TEST_CASE(every_field_of_a_connect_is_kept) {
