@@ -76,6 +76,15 @@ Complaint take_log_level(ServiceConfig& config, const std::string& text) {
     return "is none of TRACE, DEBUG, INFO, WARNING, ERROR, CRITICAL";
 }
 
+Complaint take_log_format(ServiceConfig& config, const std::string& text) {
+    const std::string word = lower(text);
+    if (word != "text" && word != "json") {
+        return "is neither TEXT nor JSON";
+    }
+    config.log_format = word == "json" ? LogFormat::json : LogFormat::text;
+    return std::nullopt;
+}
+
 Complaint take_host(ServiceConfig& config, const std::string& text) {
     asio::error_code error;
     asio::ip::make_address(text, error);
@@ -182,6 +191,8 @@ const std::array settings{
             take_host, true},
     Setting{"LOG_LEVEL", "--log-level", "TRACE, DEBUG, INFO, WARNING, ERROR or CRITICAL (INFO)",
             take_log_level, true},
+    Setting{"LOG_FORMAT", "--log-format", "TEXT, or JSON: one object a line (TEXT)",
+            take_log_format, true},
     Setting{"DEFAULT_TIMEOUT", "--default-timeout",
             "time-out of one exchange with a meter, in ms (30000)",
             [](ServiceConfig& config, const std::string& text) {

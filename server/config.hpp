@@ -16,6 +16,7 @@
 namespace dlms::service {
 
 enum class LogLevel : std::uint8_t { trace, debug, info, warning, error, critical };
+enum class LogFormat : std::uint8_t { text, json };
 
 // How energy is shown: in kWh, kvarh, kVAh, or as the meter has it.
 enum class EnergyUnit : std::uint8_t { kilo, base };
@@ -27,6 +28,7 @@ struct ServiceConfig {
     std::string host = "0.0.0.0";
     std::uint16_t port = 8001;
     LogLevel log_level = LogLevel::info;
+    LogFormat log_format = LogFormat::text;
     std::optional<std::chrono::milliseconds> default_timeout;
     std::optional<std::uint16_t> default_client_address;
     std::optional<std::uint16_t> default_server_address;

@@ -16,7 +16,7 @@
 #include <asio/detached.hpp>
 #include <asio/io_context.hpp>
 #include <asio/signal_set.hpp>
-#include <spdlog/spdlog.h>
+#include <spdlog/fmt/fmt.h>
 
 #include "server/audit_keeping.hpp"
 #include "server/config.hpp"
@@ -25,6 +25,7 @@
 #include "server/keys_command.hpp"
 #include "server/registry_keeping.hpp"
 #include "server/service.hpp"
+#include "server/service_log.hpp"
 #include "server/service_manager.hpp"
 #include "stack/base/hex.hpp"
 #include "transport/core_dumps.hpp"
@@ -33,18 +34,6 @@ namespace {
 
 using namespace dlms;
 using namespace dlms::service;
-
-spdlog::level::level_enum log_level(LogLevel level) {
-    switch (level) {
-        case LogLevel::trace: return spdlog::level::trace;
-        case LogLevel::debug: return spdlog::level::debug;
-        case LogLevel::info: return spdlog::level::info;
-        case LogLevel::warning: return spdlog::level::warn;
-        case LogLevel::error: return spdlog::level::err;
-        case LogLevel::critical: return spdlog::level::critical;
-    }
-    return spdlog::level::info;
-}
 
 // As many descriptors as the system lets us have; and no core dumps, which would hold passwords.
 void prepare_process() {
@@ -65,9 +54,9 @@ void prepare_process() {
 
 void log_reload(const std::optional<std::string>& error) {
     if (error) {
-        spdlog::error("certificates and API keys of before stay in force: {}", *error);
+        log(LogLevel::error, "certificates and API keys of before stay in force: " + *error);
     } else {
-        spdlog::info("certificates and API keys are read again");
+        log(LogLevel::info, "certificates and API keys are read again");
     }
 }
 
@@ -91,11 +80,11 @@ private:
                 return;
             }
             if (std::exchange(draining_, true)) {
-                spdlog::warn("second signal: ending at once");
+                log(LogLevel::warning, "second signal: ending at once");
                 io_.stop();
                 return;
             }
-            spdlog::info("draining: no new connections, finishing what is in work");
+            log(LogLevel::info, "draining: no new connections, finishing what is in work");
             manager_.stopping("draining");
             asio::co_spawn(io_, service_.drain(),
                            [this](const std::exception_ptr&) { io_.stop(); });
@@ -123,63 +112,123 @@ private:
     bool draining_ = false;
 };
 
+constexpr auto warning = LogLevel::warning;
+
+// A number as a field.
+std::int64_t number(auto value) {
+    return static_cast<std::int64_t>(value);
+}
+
+void log_access(const AccessRecord& record) {
+    const auto duration = record.duration.count();
+    log(LogLevel::info,
+        fmt::format("{} {} {} {} {} us from {}", record.request_id, record.method, record.target,
+                    record.status, duration, record.remote_address),
+        {{"event", "request"},
+         {"request_id", record.request_id},
+         {"method", record.method},
+         {"path", record.target},
+         {"status", number(record.status)},
+         {"duration_us", number(duration)},
+         {"source", record.remote_address}});
+}
+
+void log_audit(const store::AuditRecord& record, bool is_recorded) {
+    const std::string what = fmt::format("{} audit {} of {} {} of meter {}", record.request_id,
+                                         store::name(record.phase), record.action,
+                                         json_quoted(record.target), json_quoted(record.meter));
+    const std::string_view result =
+        record.result.empty() ? std::string_view("begun") : std::string_view(record.result);
+    const std::string sentence =
+        is_recorded ? fmt::format("{} by key {} from {}: {}", what,
+                                  record.key_id.empty() ? std::string_view("-")
+                                                        : std::string_view(record.key_id),
+                                  record.source, result)
+                    : what + " could not be written";
+    log(is_recorded ? LogLevel::info : LogLevel::critical, sentence,
+        {{"event", is_recorded ? "audit" : "audit-failed"},
+         {"request_id", record.request_id},
+         {"meter", record.meter},
+         {"phase", store::name(record.phase)},
+         {"action", record.action},
+         {"target", record.target},
+         {"key_id", record.key_id},
+         {"source", record.source},
+         {"result", result}});
+}
+
 ServiceEvents log_events(LogLevel level) {
     ServiceEvents events;
-    events.access = [](const AccessRecord& record) {
-        spdlog::info("{} {} {} {} {} us from {}", record.request_id, record.method, record.target,
-                     record.status, record.duration.count(), record.remote_address);
-    };
+    events.access = log_access;
     if (level == LogLevel::trace) {
         events.trace = [](const std::string& meter_number, transport::Direction direction,
                           const std::string& hex) {
-            spdlog::trace("meter {} {} {}", json_quoted(meter_number),
-                          direction == transport::Direction::sent ? "->" : "<-", hex);
+            const bool is_sent = direction == transport::Direction::sent;
+            log(LogLevel::trace,
+                fmt::format("meter {} {} {}", json_quoted(meter_number), is_sent ? "->" : "<-",
+                            hex),
+                {{"event", "octets"},
+                 {"meter", meter_number},
+                 {"direction", is_sent ? "sent" : "received"},
+                 {"hex", hex}});
         };
     }
     events.counter_raised = [](const std::string& meter_number, std::uint32_t next) {
-        spdlog::warn("meter {}: its counter object made our invocation counter skip to {}",
-                     json_quoted(meter_number), next);
+        log(warning,
+            fmt::format("meter {}: its counter object made our invocation counter skip to {}",
+                        json_quoted(meter_number), next),
+            {{"event", "counter-raised"}, {"meter", meter_number}, {"next", number(next)}});
     };
     events.counter_doubted = [](const std::string& meter_number, std::uint32_t next) {
-        spdlog::warn(
-            "meter {}: its counter object says that our invocation counter goes on at {}, which "
-            "would leave the key hardly any: not believed without trust_invocation_counter",
-            json_quoted(meter_number), next);
+        log(warning,
+            fmt::format("meter {}: its counter object says that our invocation counter goes on at "
+                        "{}, which would leave the key hardly any: not believed without "
+                        "trust_invocation_counter",
+                        json_quoted(meter_number), next),
+            {{"event", "counter-doubted"}, {"meter", meter_number}, {"next", number(next)}});
     };
     events.flooded = [floods = std::uint64_t{0}](const std::string& meter_number) mutable {
-        spdlog::warn(
-            "meter {}: closed its connection, since it sent without end what nobody had "
-            "asked for ({} such since the start)",
-            json_quoted(meter_number), ++floods);
+        log(warning,
+            fmt::format("meter {}: closed its connection, since it sent without end what nobody "
+                        "had asked for ({} such since the start)",
+                        json_quoted(meter_number), ++floods),
+            {{"event", "flooded"}, {"meter", meter_number}});
     };
     events.counter_low = [](const std::string& meter_number, std::uint32_t left) {
-        spdlog::warn("meter {}: {} invocation counters are left for a key: change the meter's keys",
-                     json_quoted(meter_number), left);
+        log(warning,
+            fmt::format("meter {}: {} invocation counters are left for a key: change the meter's "
+                        "keys",
+                        json_quoted(meter_number), left),
+            {{"event", "counter-low"}, {"meter", meter_number}, {"left", number(left)}});
     };
     events.keys_changed = [](const KeysRequest& request, const CallOutcome<void>& outcome) {
-        constexpr std::array<const char*, 4> operations{"rotate", "transfer", "keep", "agreement"};
-        spdlog::warn("meter {}: {} of its secrets: {}", json_quoted(request.meter_number),
-                     operations.at(static_cast<std::size_t>(request.operation)),
-                     outcome ? "done" : outcome.error().sentence);
+        constexpr std::array<std::string_view, 4> operations{"rotate", "transfer", "keep",
+                                                             "agreement"};
+        const std::string_view operation =
+            operations.at(static_cast<std::size_t>(request.operation));
+        const std::string result = outcome ? "done" : outcome.error().sentence;
+        log(warning,
+            fmt::format("meter {}: {} of its secrets: {}", json_quoted(request.meter_number),
+                        operation, result),
+            {{"event", "keys-changed"},
+             {"meter", request.meter_number},
+             {"operation", operation},
+             {"result", result}});
     };
     events.certificates_changed = [](const CertificatesRequest& request,
                                      const CallOutcome<void>& outcome) {
-        spdlog::warn("meter {}: {} of certificates: {}", json_quoted(request.meter_number),
-                     operation_name(request.operation),
-                     outcome ? "done" : outcome.error().sentence);
+        const std::string result = outcome ? "done" : outcome.error().sentence;
+        log(warning,
+            fmt::format("meter {}: {} of certificates: {}", json_quoted(request.meter_number),
+                        operation_name(request.operation), result),
+            {{"event", "certificates-changed"},
+             {"meter", request.meter_number},
+             {"operation", operation_name(request.operation)},
+             {"result", result}});
     };
     events.tls_reloaded = log_reload;
-    events.audit.recorded = [](const store::AuditRecord& record) {
-        spdlog::info("{} audit {} of {} {} of meter {} by key {} from {}: {}", record.request_id,
-                     store::name(record.phase), record.action, json_quoted(record.target),
-                     json_quoted(record.meter), record.key_id.empty() ? "-" : record.key_id,
-                     record.source, record.result.empty() ? "begun" : record.result);
-    };
-    events.audit.failed = [](const store::AuditRecord& record) {
-        spdlog::critical("{} audit {} of {} {} of meter {} could not be written", record.request_id,
-                         store::name(record.phase), record.action, json_quoted(record.target),
-                         json_quoted(record.meter));
-    };
+    events.audit.recorded = [](const store::AuditRecord& record) { log_audit(record, true); };
+    events.audit.failed = [](const store::AuditRecord& record) { log_audit(record, false); };
     return events;
 }
 
@@ -199,45 +248,48 @@ int run(const ServiceConfig& config) {
     asio::io_context io(1);
     auto keeping = keep_counters(config.data_dir);
     if (!keeping) {
-        spdlog::critical("{}", keeping.error());
+        log(LogLevel::critical, keeping.error());
         return EXIT_FAILURE;
     }
     if (!keeping->outlives_process) {
-        spdlog::info("no DATA_DIR: invocation counters live in memory, under a new system title");
+        log(LogLevel::info,
+            "no DATA_DIR: invocation counters live in memory, under a new system title");
     }
     auto keys = keep_keys(config, [](const std::string& meter) {
-        spdlog::error(
-            "a sealed secret of meter {} was changed or damaged: secrets.db is to be "
-            "restored from a copy",
-            json_quoted(meter));
+        log(LogLevel::error,
+            fmt::format("a sealed secret of meter {} was changed or damaged: secrets.db is to be "
+                        "restored from a copy",
+                        json_quoted(meter)),
+            {{"event", "secret-damaged"}, {"meter", meter}});
     });
     if (!keys) {
-        spdlog::critical("{}", keys.error());
+        log(LogLevel::critical, keys.error());
         return EXIT_FAILURE;
     }
     if (!(*keys)->outlives_process()) {
-        spdlog::info("no DATA_DIR with KEY_ENCRYPTION_KEY: secrets of meters live in memory");
+        log(LogLevel::info,
+            "no DATA_DIR with KEY_ENCRYPTION_KEY: secrets of meters live in memory");
     }
     auto audit = keep_audit(config.data_dir);
     if (!audit) {
-        spdlog::critical("{}", audit.error());
+        log(LogLevel::critical, audit.error());
         return EXIT_FAILURE;
     }
     if (*audit) {
         const store::AuditHead head = (*audit)->head();
-        spdlog::info("the audit log has {} entries, the newest with hash {}", head.sequence,
-                     to_hex(head.hash));
+        log(LogLevel::info, fmt::format("the audit log has {} entries, the newest with hash {}",
+                                        head.sequence, to_hex(head.hash)));
     } else {
-        spdlog::info("no DATA_DIR: what is done to meters is in this log only");
+        log(LogLevel::info, "no DATA_DIR: what is done to meters is in this log only");
     }
     auto api_keys = keep_api_keys(config.data_dir);
     if (!api_keys) {
-        spdlog::critical("{}", api_keys.error());
+        log(LogLevel::critical, api_keys.error());
         return EXIT_FAILURE;
     }
     auto registry = keep_registry(config.data_dir);
     if (!registry) {
-        spdlog::critical("{}", registry.error());
+        log(LogLevel::critical, registry.error());
         return EXIT_FAILURE;
     }
     Service service(
@@ -245,30 +297,30 @@ int run(const ServiceConfig& config) {
         {std::move(*keeping), std::move(*keys), std::move(*registry), *audit, *api_keys},
         log_events(config.log_level));
     if (config.asks_for_key && service.usable_keys() == 0) {
-        spdlog::critical(
+        log(LogLevel::critical,
             "ENABLE_API_KEY is true, but no key opens: give API_KEY or API_KEY_FILE, or make one "
             "with `dlms-service keys add`");
         return EXIT_FAILURE;
     }
     if (const auto error = service.reload()) {
-        spdlog::critical("{}", *error);
+        log(LogLevel::critical, *error);
         return EXIT_FAILURE;
     }
     if (const auto error = service.start()) {
-        spdlog::critical("cannot listen on {} port {}: {}", config.host, config.port,
-                         error.message());
+        log(LogLevel::critical, fmt::format("cannot listen on {} port {}: {}", config.host,
+                                            config.port, error.message()));
         return EXIT_FAILURE;
     }
     ServiceManager manager(io);
     const Shutdown shutdown(io, service, manager);
-    spdlog::info("dlms-service {} listens on {} port {}", DLMS_VERSION, config.host,
-                 service.port());
+    log(LogLevel::info, fmt::format("dlms-service {} listens on {} port {}", DLMS_VERSION,
+                                    config.host, service.port()));
     manager.ready("listening on port " + std::to_string(service.port()));
     if (!config.asks_for_key) {
-        spdlog::info("no API key is asked for (ENABLE_API_KEY)");
+        log(LogLevel::info, "no API key is asked for (ENABLE_API_KEY)");
     }
     io.run();
-    spdlog::info("ended");
+    log(LogLevel::info, "ended");
     return EXIT_SUCCESS;
 }
 
@@ -286,9 +338,11 @@ int main(int count, char** arguments) {
             return EXIT_SUCCESS;
         }
         prepare_process();
-        spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+        if (outcome.config) {
+            configure_log(outcome.config->log_level, outcome.config->log_format);
+        }
         for (const std::string& warning : outcome.warnings) {
-            spdlog::warn("{}", warning);
+            log(LogLevel::warning, warning);
         }
         for (const std::string& error : outcome.errors) {
             std::cerr << "dlms-service: " << error << "\n";
@@ -299,7 +353,6 @@ int main(int count, char** arguments) {
         if (outcome.check_only) {
             return check(*outcome.config);
         }
-        spdlog::set_level(log_level(outcome.config->log_level));
         return run(*outcome.config);
     } catch (const std::exception& error) {
         std::cerr << "dlms-service: " << error.what() << "\n";

@@ -19,6 +19,7 @@ _dlms() {
             ;;
         --brand) help="hexcell hexing" ;;
         --log-level) help="TRACE DEBUG INFO WARNING ERROR CRITICAL" ;;
+        --log-format) help="TEXT JSON" ;;
         --scopes) help="read write control admin" ;;
         *)
             help=$("$program" "${path[@]}" --help 2>/dev/null |

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import threading
 import unittest
+import urllib.parse
 
 from service_process import (DLMS, PATIENCE, SERVICE, Service, WritableMeter, make_certificate, trusting)
 
@@ -36,6 +37,31 @@ class InFolder(unittest.TestCase):
 
     def audit(self, *arguments):
         return subprocess.run([DLMS, "audit", *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False)
+
+
+class Logs(InFolder):
+    def test_lines_are_objects_where_they_are_asked_for(self):
+        service = self.service(LOG_FORMAT="json", LOG_LEVEL="TRACE", DATA_DIR=self.file("data"))
+        status, _ = service.call("GET", "/health", **{"X-Request-Id": "who-asks"})
+        self.assertEqual(status, 200)
+        odd = 'a"b\u2028\u0007'
+        service.call("PUT", "/meters/" + urllib.parse.quote(odd),
+                     {"brand": "hexcell", "ip_address": "127.0.0.1", "password": "canary-7"})
+        service.process.send_signal(signal.SIGTERM)
+        lines = [json.loads(line) for line in service.log().rstrip("\n").split("\n")]
+        for line in lines:
+            self.assertRegex(line["time"], r"^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
+            self.assertIn(line["level"], ("trace", "debug", "info", "warning", "error", "critical"))
+            self.assertTrue(line["message"])
+        asked = [line for line in lines if line.get("request_id") == "who-asks"]
+        self.assertEqual([(line["event"], line["method"], line["path"], line["status"]) for line in asked],
+                         [("request", "GET", "/health", 200)])
+        self.assertNotIn("canary-7", json.dumps(lines))
+
+    def test_another_form_is_refused(self):
+        refused = self.program("--check-config", LOG_FORMAT="xml")
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("LOG_FORMAT is neither TEXT nor JSON", refused.stderr)
 
 
 class Tls(InFolder):

@@ -35,7 +35,7 @@ class Service:
             if not line:
                 raise RuntimeError("the service did not start: " + "".join(self.lines))
             self.lines.append(line)
-            listens = re.search(r" listens on \S+ port (\d+)$", line)
+            listens = re.search(r" listens on \S+ port (\d+)\b", line)
             self.port = listens and int(listens[1])
         self.reader = threading.Thread(target=self.read_log)
         self.reader.start()
