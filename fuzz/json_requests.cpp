@@ -3,6 +3,8 @@
 
 #include "server/json_requests.hpp"
 
+#include <utility>
+
 #include "fuzz/property.hpp"
 
 namespace {
@@ -20,11 +22,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     const dlms::Byte choice = feed.octet();
     dlms::service::HttpRequest request;
     request.body = dlms::as_text(feed.octets(size));
-    switch (choice % 4) {
+    switch (choice % 6) {
         case 0: check(dlms::service::parse_connect(request)); break;
         case 1: check(dlms::service::parse_read(request)); break;
         case 2: check(dlms::service::parse_read_multiple(request)); break;
-        default: check(dlms::service::parse_write(request)); break;
+        case 3: check(dlms::service::parse_write(request)); break;
+        case 4: check(dlms::service::parse_decode(request)); break;
+        default:
+            request.query.emplace_back("meter_number", std::exchange(request.body, {}));
+            check(dlms::service::parse_disconnect(request));
+            break;
     }
     return 0;
 }
