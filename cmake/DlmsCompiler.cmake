@@ -15,6 +15,12 @@ if(DLMS_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
                                   CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${DLMS_CCACHE})
 endif()
 
+# The programs of a build with sanitizers are large, and there are a hundred of them.
+find_program(DLMS_MOLD mold)
+if(DLMS_MOLD AND NOT CMAKE_BUILD_TYPE STREQUAL "Release")
+  add_link_options(-fuse-ld=mold)
+endif()
+
 if(UNIX)
   # Libraries and programs alike, so that they can share precompiled headers.
   add_compile_options(-fPIE)

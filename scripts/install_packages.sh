@@ -35,6 +35,7 @@ run|libbenchmark-dev|Google Benchmark: the release preset builds bench/|benchmar
 run|dpkg-dev|unpacks the HTTP library's source package (cpp-httplib 0.18.7 or newer)|cpp-httplib
 run|debian-archive-keyring|the keys that the source package is checked with|-
 run|ca-certificates|certificates for downloads|-
+test|mold|linker, for quick builds of the tests|-
 test|libboost-test-dev|Boost.Test|boost-test
 test|clang-19|the fuzz targets' compiler|-
 test|libclang-rt-19-dev|libFuzzer and the sanitizers of clang|-
