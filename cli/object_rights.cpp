@@ -79,7 +79,9 @@ void sort_once(std::vector<Listed>& listed) {
     listed.erase(first, last);
 }
 
-void read_attribute_rights(const DataView& rights, RightsForm form, ListedObject& object) {
+/// The entries of an access descriptor that are of its form, each to `take` as index and mode.
+template <class Listed, class Take>
+void read_rights(const DataView& rights, std::vector<Listed>& listed, Take take) {
     const auto entries = rights.elements();
     if (!entries) {
         return;
@@ -87,44 +89,47 @@ void read_attribute_rights(const DataView& rights, RightsForm form, ListedObject
     for (const DataView& entry : *entries) {
         const auto id = index(entry);
         const auto mode = number(entry, 1, UINT8_MAX);
-        if (!id || !mode || *id == 0 || *id == 1) {
-            continue;
+        if (id && mode) {
+            take(*id, *mode);
         }
-        const bool is_number = form == RightsForm::numbers && *mode <= highest_number;
-        const bool is_authenticated = is_number && *mode > 3;
-        const std::uint64_t access = is_authenticated ? *mode - 3 : *mode;
+    }
+    sort_once(listed);
+}
+
+/// The bits of a mode that ask for protection.
+ProtectionBits protection_in(std::uint64_t mode) {
+    return static_cast<ProtectionBits>(mode & ~std::uint64_t{3});
+}
+
+void read_attribute_rights(const DataView& rights, RightsForm form, ListedObject& object) {
+    read_rights(rights, object.attributes, [&](std::int8_t id, std::uint64_t mode) {
+        if (id == 0 || id == 1) {
+            return;
+        }
+        const bool is_number = form == RightsForm::numbers && mode <= highest_number;
+        const bool is_authenticated = is_number && mode > 3;
+        const std::uint64_t access = is_authenticated ? mode - 3 : mode;
         ListedAttribute attribute;
-        attribute.id = *id;
+        attribute.id = id;
         attribute.readable = (access & 1) != 0;
         attribute.writable = (access & 2) != 0;
         attribute.protection = is_authenticated ? authenticated_request
                                : is_number      ? ProtectionBits{0}
-                                           : static_cast<ProtectionBits>(*mode & ~std::uint64_t{3});
+                                                : protection_in(mode);
         object.attributes.push_back(attribute);
-    }
-    sort_once(object.attributes);
+    });
 }
 
 void read_method_rights(const DataView& rights, RightsForm form, ListedObject& object) {
-    const auto entries = rights.elements();
-    if (!entries) {
-        return;
-    }
-    for (const DataView& entry : *entries) {
-        const auto id = index(entry);
-        const auto mode = number(entry, 1, UINT8_MAX);
-        if (!id || !mode) {
-            continue;
-        }
+    read_rights(rights, object.methods, [&](std::int8_t id, std::uint64_t mode) {
+        const bool is_number = form == RightsForm::numbers && mode <= 2;
         ListedMethod method;
-        method.id = *id;
-        const bool is_number = form == RightsForm::numbers && *mode <= 2;
-        method.callable = is_number ? *mode != 0 : (*mode & 1) != 0;
-        method.protection = is_number ? (*mode == 2 ? authenticated_request : ProtectionBits{0})
-                                      : static_cast<ProtectionBits>(*mode & ~std::uint64_t{3});
+        method.id = id;
+        method.callable = is_number ? mode != 0 : (mode & 1) != 0;
+        method.protection = is_number ? (mode == 2 ? authenticated_request : ProtectionBits{0})
+                                      : protection_in(mode);
         object.methods.push_back(method);
-    }
-    sort_once(object.methods);
+    });
 }
 
 /// What can be asked of an object whose rights are not told.
