@@ -16,24 +16,24 @@ FaultDice::Fate FaultDice::throw_for_next() {
 
 FaultyHdlcLine::FaultyHdlcLine(std::unique_ptr<LineMachine> machine, const FaultRates& rates,
                                std::uint64_t seed)
-    : machine_(std::move(machine)), dice_(rates, seed), incoming_({}), outgoing_({}) {}
+    : LineAround(std::move(machine)), dice_(rates, seed), incoming_({}), outgoing_({}) {}
 
 void FaultyHdlcLine::receive(ByteView bytes, Instant now) {
     now_ = now;
     const ByteBuffer arrived = what_arrives(incoming_, bytes, now);
     if (!arrived.empty()) {
-        machine_->receive(arrived, now);
+        machine().receive(arrived, now);
     }
 }
 
 void FaultyHdlcLine::link_lost(Instant now) {
     incoming_.reset();
     outgoing_.reset();
-    machine_->link_lost(now);
+    machine().link_lost(now);
 }
 
 std::optional<ByteView> FaultyHdlcLine::poll_transmit() {
-    while (const std::optional<ByteView> octets = machine_->poll_transmit()) {
+    while (const std::optional<ByteView> octets = machine().poll_transmit()) {
         transmitting_ = what_arrives(outgoing_, *octets, now_);
         if (!transmitting_.empty()) {
             return ByteView(transmitting_);
@@ -64,7 +64,7 @@ ByteBuffer FaultyHdlcLine::what_arrives(hdlc::FrameParser& parser, ByteView byte
 
 FaultyDatagrams::FaultyDatagrams(std::unique_ptr<LineMachine> machine, const FaultRates& rates,
                                  std::uint64_t seed)
-    : machine_(std::move(machine)), dice_(rates, seed) {}
+    : LineAround(std::move(machine)), dice_(rates, seed) {}
 
 std::optional<ByteView> FaultyDatagrams::what_arrives(ByteView datagram) {
     const FaultDice::Fate fate = dice_.throw_for_next();
@@ -79,12 +79,12 @@ std::optional<ByteView> FaultyDatagrams::what_arrives(ByteView datagram) {
 
 void FaultyDatagrams::receive(ByteView bytes, Instant now) {
     if (const std::optional<ByteView> arrived = what_arrives(bytes)) {
-        machine_->receive(*arrived, now);
+        machine().receive(*arrived, now);
     }
 }
 
 std::optional<ByteView> FaultyDatagrams::poll_transmit() {
-    while (const std::optional<ByteView> datagram = machine_->poll_transmit()) {
+    while (const std::optional<ByteView> datagram = machine().poll_transmit()) {
         if (const std::optional<ByteView> arrived = what_arrives(*datagram)) {
             return arrived;
         }

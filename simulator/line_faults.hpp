@@ -3,7 +3,7 @@
 // same seed gives the same faults.
 
 #include "simulator/chance.hpp"
-#include "simulator/line_machine.hpp"
+#include "simulator/line_around.hpp"
 #include "stack/hdlc/frame_parser.hpp"
 
 namespace dlms::simulator {
@@ -39,31 +39,21 @@ private:
 
 /// An HDLC line on which frames are dropped, or one octet of them is changed. Octets that form no
 /// frame do not get through to the machine.
-class FaultyHdlcLine final : public LineMachine {
+class FaultyHdlcLine final : public LineAround {
 public:
     FaultyHdlcLine(std::unique_ptr<LineMachine> machine, const FaultRates& rates,
                    std::uint64_t seed);
 
     const FaultDice::Counters& counters() const { return dice_.counters(); }
-    std::optional<Error> failure() const override { return machine_->failure(); }
-    bool is_connected() const override { return machine_->is_connected(); }
 
     void receive(ByteView bytes, Instant now) override;
-    void handle_timeout(Instant now) override { machine_->handle_timeout(now); }
     void link_lost(Instant now) override;
-    void set_waker(std::function<void()> waker) override { machine_->set_waker(std::move(waker)); }
 
     std::optional<ByteView> poll_transmit() override;
-    std::optional<LineSettings> poll_line_settings() override {
-        return machine_->poll_line_settings();
-    }
-    std::optional<MeterEvent> poll_event() override { return machine_->poll_event(); }
-    std::optional<Instant> poll_timeout() const override { return machine_->poll_timeout(); }
 
 private:
     ByteBuffer what_arrives(hdlc::FrameParser& parser, ByteView bytes, Instant now);
 
-    std::unique_ptr<LineMachine> machine_;
     FaultDice dice_;
     hdlc::FrameParser incoming_;
     hdlc::FrameParser outgoing_;
@@ -73,26 +63,20 @@ private:
 
 /// A datagram line on which datagrams are dropped, or their end is cut off: nothing but the length
 /// would tell a receiver of another damage.
-class FaultyDatagrams final : public LineMachine {
+class FaultyDatagrams final : public LineAround {
 public:
     FaultyDatagrams(std::unique_ptr<LineMachine> machine, const FaultRates& rates,
                     std::uint64_t seed);
 
     const FaultDice::Counters& counters() const { return dice_.counters(); }
-    std::optional<Error> failure() const override { return machine_->failure(); }
 
     void receive(ByteView bytes, Instant now) override;
-    void handle_timeout(Instant now) override { machine_->handle_timeout(now); }
-    void link_lost(Instant now) override { machine_->link_lost(now); }
 
     std::optional<ByteView> poll_transmit() override;
-    std::optional<MeterEvent> poll_event() override { return machine_->poll_event(); }
-    std::optional<Instant> poll_timeout() const override { return machine_->poll_timeout(); }
 
 private:
     std::optional<ByteView> what_arrives(ByteView datagram);
 
-    std::unique_ptr<LineMachine> machine_;
     FaultDice dice_;
 };
 

@@ -37,7 +37,7 @@ std::size_t part_of(std::size_t size, Misbehaviour& told) {
 
 MisbehavingLine::MisbehavingLine(std::unique_ptr<LineMachine> machine, const MeterGroup& group,
                                  Units units)
-    : machine_(std::move(machine)), group_(group), units_(units) {}
+    : LineAround(std::move(machine)), group_(group), units_(units) {}
 
 const MisbehavingLine::Deed* MisbehavingLine::find_deed(MisbehaviourKind kind) {
     using Self = MisbehavingLine;
@@ -78,20 +78,20 @@ std::optional<Error> MisbehavingLine::failure() const {
     if (mischief_ && mischief_->life == Life::closing && mischief_->queue.empty()) {
         return Error{ErrorCode::connection_lost, Layer::transport, 0};
     }
-    return machine_->failure();
+    return machine().failure();
 }
 
 void MisbehavingLine::receive(ByteView bytes, Instant now) {
     now_ = now;
     if (!mischief_ || mischief_->life != Life::half_open) {
-        machine_->receive(bytes, now);
+        machine().receive(bytes, now);
     }
 }
 
 void MisbehavingLine::handle_timeout(Instant now) {
     now_ = now;
-    if (const std::optional<Instant> due = machine_->poll_timeout(); due && now >= *due) {
-        machine_->handle_timeout(now);
+    if (const std::optional<Instant> due = machine().poll_timeout(); due && now >= *due) {
+        machine().handle_timeout(now);
     }
     if (mischief_ && mischief_->held && now >= mischief_->held->held_until) {
         put(*std::exchange(mischief_->held, std::nullopt));
@@ -100,12 +100,12 @@ void MisbehavingLine::handle_timeout(Instant now) {
 
 void MisbehavingLine::link_lost(Instant now) {
     mischief_.reset();
-    machine_->link_lost(now);
+    machine().link_lost(now);
 }
 
 std::optional<ByteView> MisbehavingLine::poll_transmit() {
     while (!mischief_ || mischief_->queue.size() < high_water) {
-        const std::optional<ByteView> octets = machine_->poll_transmit();
+        const std::optional<ByteView> octets = machine().poll_transmit();
         if (!octets) {
             break;
         }
@@ -120,7 +120,7 @@ std::optional<ByteView> MisbehavingLine::poll_transmit() {
 
 std::optional<MeterEvent> MisbehavingLine::poll_event() {
     if (!mischief_ || mischief_->events.empty()) {
-        return machine_->poll_event();
+        return machine().poll_event();
     }
     const MeterEvent event = mischief_->events.front();
     mischief_->events.pop_front();
@@ -129,7 +129,7 @@ std::optional<MeterEvent> MisbehavingLine::poll_event() {
 
 std::optional<Instant> MisbehavingLine::poll_timeout() const {
     if (!mischief_) {
-        return machine_->poll_timeout();
+        return machine().poll_timeout();
     }
     std::optional<Instant> next = mischief_->queue.next(PacedLine::slice);
     const auto mind = [&next](const std::optional<Instant>& other) {
@@ -139,7 +139,7 @@ std::optional<Instant> MisbehavingLine::poll_timeout() const {
         mind(mischief_->held->held_until);
     }
     if (mischief_->life != Life::half_open) {
-        mind(machine_->poll_timeout());
+        mind(machine().poll_timeout());
     }
     return next;
 }

@@ -7,14 +7,14 @@
 #include <deque>
 #include <memory>
 
-#include "simulator/line_machine.hpp"
+#include "simulator/line_around.hpp"
 #include "simulator/meter_group.hpp"
 #include "simulator/paced_line.hpp"
 #include "stack/hdlc/frame_parser.hpp"
 
 namespace dlms::simulator {
 
-class MisbehavingLine final : public LineMachine {
+class MisbehavingLine final : public LineAround {
 public:
     enum class Units : std::uint8_t { wpdus, frames };
 
@@ -29,19 +29,14 @@ public:
     // A getters
     /// connection_lost where the line was closed in the middle of a unit.
     std::optional<Error> failure() const override;
-    bool is_connected() const override { return machine_->is_connected(); }
 
     // B inputs
     void receive(ByteView bytes, Instant now) override;
     void handle_timeout(Instant now) override;
     void link_lost(Instant now) override;
-    void set_waker(std::function<void()> waker) override { machine_->set_waker(std::move(waker)); }
 
     // D outputs
     std::optional<ByteView> poll_transmit() override;
-    std::optional<LineSettings> poll_line_settings() override {
-        return machine_->poll_line_settings();
-    }
     std::optional<MeterEvent> poll_event() override;
     std::optional<Instant> poll_timeout() const override;
 
@@ -105,7 +100,6 @@ private:
     void leave(Unit unit);
     void put(const Unit& unit);
 
-    std::unique_ptr<LineMachine> machine_;
     const MeterGroup& group_;
     Units units_;
     Instant now_{};

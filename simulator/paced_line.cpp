@@ -38,10 +38,10 @@ void PacedQueue::clear() {
 }
 
 PacedLine::PacedLine(std::unique_ptr<LineMachine> machine, std::uint32_t baud_rate)
-    : machine_(std::move(machine)), baud_rate_(baud_rate), line_{.baud_rate = baud_rate} {}
+    : LineAround(std::move(machine)), baud_rate_(baud_rate), line_{.baud_rate = baud_rate} {}
 
 std::optional<Error> PacedLine::failure() const {
-    return failure_ ? failure_ : machine_->failure();
+    return failure_ ? failure_ : machine().failure();
 }
 
 Duration PacedLine::octet_time() const {
@@ -60,28 +60,28 @@ void PacedLine::receive(ByteView bytes, Instant now) {
 
 void PacedLine::handle_timeout(Instant now) {
     pass(now);
-    if (const std::optional<Instant> due = machine_->poll_timeout(); due && now >= *due) {
-        machine_->handle_timeout(now);
+    if (const std::optional<Instant> due = machine().poll_timeout(); due && now >= *due) {
+        machine().handle_timeout(now);
     }
 }
 
 void PacedLine::pass(Instant now) {
     now_ = now;
     if (const ByteView octets = incoming_.take(now); !octets.empty()) {
-        machine_->receive(octets, now);
+        machine().receive(octets, now);
     }
 }
 
 void PacedLine::link_lost(Instant now) {
     incoming_.clear();
     outgoing_.clear();
-    machine_->link_lost(now);
+    machine().link_lost(now);
 }
 
 std::optional<ByteView> PacedLine::poll_transmit() {
     if (outgoing_.empty()) {
         // Only now, so that the machine knows how much of its output still waits.
-        if (const std::optional<ByteView> octets = machine_->poll_transmit()) {
+        if (const std::optional<ByteView> octets = machine().poll_transmit()) {
             outgoing_.put(*octets, now_, octet_time());
         }
     }
@@ -93,13 +93,13 @@ std::optional<LineSettings> PacedLine::poll_line_settings() {
     if (!outgoing_.empty()) {
         return std::nullopt;
     }
-    const std::optional<LineSettings> settings = machine_->poll_line_settings();
+    const std::optional<LineSettings> settings = machine().poll_line_settings();
     line_ = settings.value_or(line_);
     return settings;
 }
 
 std::optional<Instant> PacedLine::poll_timeout() const {
-    std::optional<Instant> next = machine_->poll_timeout();
+    std::optional<Instant> next = machine().poll_timeout();
     for (const auto& passing : {incoming_.next(slice), outgoing_.next(slice)}) {
         if (passing && (!next || *passing < *next)) {
             next = passing;

@@ -5,7 +5,7 @@
 
 #include <deque>
 
-#include "simulator/line_machine.hpp"
+#include "simulator/line_around.hpp"
 
 namespace dlms::simulator {
 
@@ -30,7 +30,7 @@ private:
     Instant free_at_{};  // the end of the last octet on the line
 };
 
-class PacedLine final : public LineMachine {
+class PacedLine final : public LineAround {
 public:
     /// Octets on their way in beyond which the line fails: nobody who keeps to a protocol sends so
     /// much without an answer.
@@ -43,23 +43,19 @@ public:
     PacedLine(std::unique_ptr<LineMachine> machine, std::uint32_t baud_rate);
 
     std::optional<Error> failure() const override;
-    bool is_connected() const override { return machine_->is_connected(); }
 
     void receive(ByteView bytes, Instant now) override;
     void handle_timeout(Instant now) override;
     void link_lost(Instant now) override;
-    void set_waker(std::function<void()> waker) override { machine_->set_waker(std::move(waker)); }
 
     std::optional<ByteView> poll_transmit() override;
     std::optional<LineSettings> poll_line_settings() override;
-    std::optional<MeterEvent> poll_event() override { return machine_->poll_event(); }
     std::optional<Instant> poll_timeout() const override;
 
 private:
     void pass(Instant now);
     Duration octet_time() const;
 
-    std::unique_ptr<LineMachine> machine_;
     std::uint32_t baud_rate_;
     LineSettings line_;
     PacedQueue incoming_;
