@@ -66,6 +66,18 @@ std::string HdlcSession::fault() const {
     return fault ? describe(*fault) : MeterSession::fault();
 }
 
+LineTally HdlcSession::tally() const {
+    LineTally tally = MeterSession::tally();
+    const hdlc::ClientLink::Counters frames = link_.counters();
+    const hdlc::FrameParser::Counters& parser = frames.parser;
+    tally.misaddressed += frames.misaddressed;
+    tally.damaged_frames = parser.wrong_format + parser.wrong_length + parser.wrong_address +
+                           parser.header_check + parser.frame_check + parser.incomplete;
+    tally.stray_frames = frames.repeated + frames.early + frames.stale + frames.unexpected;
+    tally.repetitions += frames.retransmissions;
+    return tally;
+}
+
 void HdlcSession::open_link(Instant now) {
     if (mode_e_) {
         if (const Status opening = mode_e_->open(now); !opening) {

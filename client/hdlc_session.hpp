@@ -18,6 +18,7 @@ public:
                 association::ClientConfiguration configuration, Sinks sinks);
 
     std::string fault() const override;
+    LineTally tally() const override;
     void open_link(Instant now) override;
     void close_link(Instant now) override;
     const hdlc::ClientLink& link() const { return link_; }

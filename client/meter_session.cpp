@@ -41,6 +41,20 @@ std::string MeterSession::fault() const {
     return text;
 }
 
+LineTally MeterSession::tally() const {
+    const association::ClientAssociation::Counters& apdus = association_.counters();
+    LineTally tally;
+    tally.answers = apdus.answers;
+    tally.late_answers = apdus.late_answers;
+    tally.unexpected_apdus = apdus.unexpected_apdus + counters_.not_of_gateway;
+    tally.malformed_apdus = apdus.malformed_apdus;
+    tally.refused_apdus = apdus.refused_apdus;
+    tally.misaddressed = counters_.misaddressed;
+    tally.bad_datagrams = counters_.bad_datagrams;
+    tally.repetitions = counters_.requests_repeated;
+    return tally;
+}
+
 void MeterSession::deliver(ByteView apdu, Instant now) {
     if (gateway_) {
         const Result<xdlms::GatewayApdu> answer = xdlms::decode_gateway_apdu(apdu);

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "client/line_tally.hpp"
 #include "stack/association/client_association.hpp"
 #include "stack/xdlms/gateway.hpp"
 #include "transport/session.hpp"
@@ -79,6 +80,8 @@ public:
 
     void connection_lost(const Error& error) final;
     void settle() final { sinks_.settled(); }
+    /// What the association and the link have dropped so far; without octets.
+    virtual LineTally tally() const;
     std::optional<std::uint64_t> answers() const final { return association_.counters().answers; }
 
 protected:

@@ -89,6 +89,7 @@ asio::awaitable<bool> NativeMeterClient::raise_counter(Instant deadline) {
     surroundings.trace = environment_.trace;
     surroundings.lines = environment_.lines;
     surroundings.flooded = environment_.flooded;
+    surroundings.tally = environment_.tally;
     drop_connection();
     NativeMeterClient reader(std::move(open), std::move(surroundings));
     ReadRequest request;
@@ -274,6 +275,7 @@ asio::awaitable<Outcome<void>> NativeMeterClient::open_link(Instant deadline) {
     session_->open_link(now());
     if (line_) {
         driver_ = line_->driver();
+        told_ = tally();  // of a shared line: what others have sent is not ours
         line_->speak_for(*session_, environment_.trace);
     } else {
         driver_->start();
@@ -302,6 +304,7 @@ void NativeMeterClient::take_line() {
     if (line_->driver() != driver_) {
         drop_connection();
     } else {
+        told_ = tally();
         line_->speak_for(*session_, environment_.trace);
     }
 }
@@ -336,8 +339,26 @@ void NativeMeterClient::send_commands(Instant deadline) {
     driver_->flush();
 }
 
+LineTally NativeMeterClient::tally() const {
+    LineTally tally = session_->tally();
+    if (driver_) {
+        tally.octets_sent = driver_->counters().octets_sent;
+        tally.octets_received = driver_->counters().octets_received;
+    }
+    return tally;
+}
+
+void NativeMeterClient::tell_tally() {
+    if (environment_.tally && session_) {
+        const LineTally now = tally();
+        *environment_.tally += now.since(told_);
+        told_ = now;
+    }
+}
+
 NativeMeterClient::Ending NativeMeterClient::take_ending() {
     Ending ending = mailbox_.take_first();
+    tell_tally();
     session_->limit_work(std::nullopt);
     const auto* failure = std::get_if<Failure>(&ending.answer);
     // After a time-out nobody knows whether the line is dead or the meter slow; a new connection
@@ -505,6 +526,8 @@ void NativeMeterClient::take_link_report(const LinkReport& report) {
 }
 
 void NativeMeterClient::drop_connection() {
+    tell_tally();
+    told_ = {};
     if (session_ && numbers_) {
         static_cast<void>(numbers_->flush());  // what fails now is tried with the next reservation
     }

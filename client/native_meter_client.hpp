@@ -9,6 +9,7 @@
 
 #include "client/learnt_limits.hpp"
 #include "client/line.hpp"
+#include "client/line_tally.hpp"
 #include "client/meter_client.hpp"
 #include "client/meter_parameters.hpp"
 #include "client/meter_session.hpp"
@@ -42,6 +43,8 @@ struct ClientEnvironment {
     /// Told when a key of ours has few numbers left, `left` of them: it must be replaced. Once a
     /// client.
     std::function<void(std::uint32_t left)> counter_low;
+    /// Gets added what this client's lines have brought; null: nobody counts.
+    std::shared_ptr<LineTally> tally;
     /// Where clients that name the same line share it; null: each opens its own. Calls to clients
     /// of a shared line need a turn (SharedLineClient).
     std::shared_ptr<Lines> lines;
@@ -136,6 +139,9 @@ private:
     /// Sends what the last command made ready and waits for how a request ends.
     asio::awaitable<Ending> await_ending(Instant deadline);
     // Its parts before and behind the wait.
+    /// What the line has brought so far, all of it.
+    LineTally tally() const;
+    void tell_tally();
     void send_commands(Instant deadline);
     Ending take_ending();
     void drop_connection();
@@ -199,6 +205,8 @@ private:
     LinkPhase link_phase_ = LinkPhase::none;
     std::optional<AssociationInfo> association_;
     transport::Mailbox<Ending> mailbox_;
+    /// What was told to environment_.tally of this line, since others had it last.
+    LineTally told_;
     bool is_out_of_time_ = false;  ///< the request that ended last
     RenewalRule renewal_;
     std::optional<ShortNames> short_names_;

@@ -463,6 +463,7 @@ client::ClientEnvironment MeterActor::environment(const client::MeterParameters&
     environment.lines = surroundings_->lines;
     environment.learnt = learnt_;
     environment.counters = surroundings_->counters;
+    environment.tally = surroundings_->tally;
     if (surroundings_->counter_low) {
         environment.counter_low = [surroundings = surroundings_,
                                    meter_number = meter_number_](std::uint32_t left) {

@@ -43,6 +43,8 @@ struct MeterSurroundings {
     std::function<void(const std::string& meter_number, std::uint32_t next)> counter_doubted;
     // Told when a connection was closed since its meter sent without end what nobody asked for.
     std::function<void(const std::string& meter_number)> flooded;
+    // Gets added what the lines of all meters have brought; never null.
+    std::shared_ptr<client::LineTally> tally = std::make_shared<client::LineTally>();
     // Told what has been learnt of a meter, whenever that has changed.
     std::function<void(const std::string& meter_number, const client::LearntLimits& limits)> learnt;
     // Told when a key of a meter has few invocation counters left for us.

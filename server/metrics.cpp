@@ -98,6 +98,23 @@ void add_meters(Sheet& sheet, const MetricsSnapshot& snapshot) {
                 static_cast<double>(counters.highest) / 4294967296.0);
 }
 
+void add_lines(Sheet& sheet, const client::LineTally& lines) {
+    sheet.begin("dlms_meter_bytes_total", "Octets to meters and from them, as the line has them",
+                MetricType::Counter);
+    sheet.add(static_cast<double>(lines.octets_sent), {{"direction", "sent"}});
+    sheet.add(static_cast<double>(lines.octets_received), {{"direction", "received"}});
+    sheet.counter("dlms_meter_answers_total", "APDUs of meters that brought a request on",
+                  static_cast<double>(lines.answers));
+    sheet.begin("dlms_meter_dropped_total",
+                "APDUs, frames and datagrams of meters that were dropped", MetricType::Counter);
+    for (const client::LineTally::Drop& drop : lines.drops()) {
+        sheet.add(static_cast<double>(drop.count), {{"cause", std::string(drop.cause)}});
+    }
+    sheet.counter("dlms_meter_repetitions_total",
+                  "Requests and frames to meters that were sent once more",
+                  static_cast<double>(lines.repetitions));
+}
+
 // Under the names that Prometheus' own libraries use.
 void add_process(Sheet& sheet) {
     rusage usage{};
@@ -227,6 +244,7 @@ std::string Metrics::text(const MetricsSnapshot& snapshot) const {
     Sheet sheet(families);
     add_http(sheet, snapshot);
     add_meters(sheet, snapshot);
+    add_lines(sheet, snapshot.lines);
     sheet.gauge("dlms_ready", "1 while the service takes calls, 0 while it starts or drains",
                 snapshot.is_ready ? 1 : 0);
     add_process(sheet);

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "client/line_tally.hpp"
 #include "server/http_connection.hpp"
 #include "server/http_listener.hpp"
 #include "store/counter_store.hpp"
@@ -25,6 +26,7 @@ struct MetricsSnapshot {
     std::uint64_t failed_handshakes = 0;
     std::size_t meters_known = 0;
     std::size_t meters_connected = 0;
+    client::LineTally lines;
     store::CounterOutlook invocation_counters;
     bool is_ready = false;
 };

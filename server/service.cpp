@@ -224,6 +224,7 @@ Service::Service(asio::io_context& io, const ServiceConfig& config, Keeping keep
     settings.operation_done = [metrics = metrics_](auto operation, auto result, auto duration) {
         metrics->meter_operation(operation, result, duration);
     };
+    lines_ = settings.surroundings.tally;
     settings.audit = std::make_shared<AuditTrail>(io.get_executor(), std::move(keeping.audit),
                                                   counted(std::move(events.audit), metrics_));
     audit_counters(settings);
@@ -322,6 +323,7 @@ MetricsSnapshot Service::snapshot() const {
     if (counter_outlook_) {
         snapshot.invocation_counters = counter_outlook_();
     }
+    snapshot.lines = *lines_;
     snapshot.is_ready = is_ready();
     return snapshot;
 }

@@ -93,6 +93,7 @@ private:
     bool is_serving_ = false;
     asio::steady_timer refresh_timer_;
     std::function<store::CounterOutlook()> counter_outlook_;
+    std::shared_ptr<const client::LineTally> lines_;
     std::shared_ptr<Metrics> metrics_ = std::make_shared<Metrics>();
     std::shared_ptr<Admission> admission_;
     TlsServerFiles tls_files_;

@@ -226,6 +226,10 @@ BOOST_AUTO_TEST_CASE(metrics_count_requests_meters_and_octets) {
         values["dlms_meter_operations_total{operation=\"read\",result=\"object-undefined\"}"] == 1);
     BOOST_TEST(values["dlms_meter_operation_duration_seconds_count{operation=\"read\"}"] == 2);
     BOOST_TEST(values["dlms_meters_connected"] == 1);
+    BOOST_TEST(values["dlms_meter_answers_total"] >= 2);
+    BOOST_TEST(values["dlms_meter_bytes_total{direction=\"sent\"}"] > 80);
+    BOOST_TEST(values["dlms_meter_bytes_total{direction=\"received\"}"] > 80);
+    BOOST_TEST(values.contains("dlms_meter_dropped_total{cause=\"late_answer\"}"));
     BOOST_TEST(values["dlms_ready"] == 1);
     BOOST_TEST(values["dlms_http_connections"] >= 1);
     BOOST_TEST(values["process_resident_memory_bytes"] > 1'000'000);
