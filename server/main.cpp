@@ -341,8 +341,8 @@ int main(int count, char** arguments) {
         if (outcome.config) {
             configure_log(outcome.config->log_level, outcome.config->log_format);
         }
-        for (const std::string& warning : outcome.warnings) {
-            log(LogLevel::warning, warning);
+        for (const std::string& text : outcome.warnings) {
+            log(warning, text);
         }
         for (const std::string& error : outcome.errors) {
             std::cerr << "dlms-service: " << error << "\n";
