@@ -52,8 +52,4 @@ private:
     bool json_lines_ = false;
 };
 
-/// Reads one JSON object a line (`id`, `layer`, `hex`, `keys`) and writes one a line: `id`,
-/// `valid`, and `decoded` or `error`. Lines that are no such object are answered with an error too.
-void decode_json_lines(std::istream& in, std::ostream& out);
-
 }  // namespace dlms::cli

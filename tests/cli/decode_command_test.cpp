@@ -1,9 +1,9 @@
-#include "cli/decode_command.hpp"
-
 #include <sstream>
 
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
+
+#include "cli/decode_json_lines.hpp"
 
 using Json = nlohmann::json;
 
