@@ -132,6 +132,18 @@ Figures measure(std::size_t exchanges, Work work) {
             (cpu_seconds() - cpu) * 1e6 / static_cast<double>(exchanges)};
 }
 
+/// Becomes the program of the first word; for a child.
+[[noreturn]] inline void execute(std::vector<std::string> words) {
+    prctl(PR_SET_PDEATHSIG, SIGTERM);  // a benchmark that gives up leaves nothing behind
+    std::vector<char*> pointers;
+    for (std::string& word : words) {
+        pointers.push_back(word.data());
+    }
+    pointers.push_back(nullptr);
+    execv(pointers[0], pointers.data());
+    give_up(pointers[0]);
+}
+
 /// Starts the simulator, pinned to core 1, and returns the port of 127.0.0.1 that it tells.
 inline std::uint16_t start_simulator(std::vector<std::string> arguments, pid_t& process) {
     int lines[2];
@@ -140,16 +152,9 @@ inline std::uint16_t start_simulator(std::vector<std::string> arguments, pid_t& 
     }
     process = fork();
     if (process == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGTERM);  // a benchmark that gives up leaves nothing behind
         pin(0, 1);
         dup2(lines[1], STDOUT_FILENO);
-        std::vector<char*> pointers;
-        for (std::string& argument : arguments) {
-            pointers.push_back(argument.data());
-        }
-        pointers.push_back(nullptr);
-        execv(pointers[0], pointers.data());
-        give_up(pointers[0]);
+        execute(std::move(arguments));
     }
     close(lines[1]);
     std::string text;

@@ -60,21 +60,6 @@ int connected(std::uint16_t port) {
     fail_with("nobody listens on port " + std::to_string(port));
 }
 
-pid_t start(std::vector<std::string> words) {
-    const pid_t process = fork();
-    if (process == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGTERM);
-        std::vector<char*> pointers;
-        for (std::string& word : words) {
-            pointers.push_back(word.data());
-        }
-        pointers.push_back(nullptr);
-        execv(pointers[0], pointers.data());
-        give_up(pointers[0]);
-    }
-    return process;
-}
-
 pid_t start(const std::function<void()>& work) {
     const pid_t process = fork();
     if (process == 0) {
@@ -83,6 +68,10 @@ pid_t start(const std::function<void()>& work) {
         _exit(0);
     }
     return process;
+}
+
+pid_t start_program(const std::vector<std::string>& words) {
+    return start([&words] { execute(words); });
 }
 
 /// The other end of the bare handler: so many octets back for so many.
@@ -306,11 +295,11 @@ int main(int count, char** arguments) {
     std::ofstream(file) << scenario;
     setenv("LOG_LEVEL", "ERROR", 1);
     const pid_t meters =
-        start({arguments[2], "--scenario", file, "--fleet", std::to_string(most_clients), "--port",
-               std::to_string(meter_port), "--log-level", "off"});
+        start_program({arguments[2], "--scenario", file, "--fleet", std::to_string(most_clients),
+                       "--port", std::to_string(meter_port), "--log-level", "off"});
     close(connected(meter_port + most_clients - 1));
-    const pid_t service = start({arguments[1], "--host", "127.0.0.1", "--port",
-                                 std::to_string(service_port), "--env-file", "/dev/null"});
+    const pid_t service = start_program({arguments[1], "--host", "127.0.0.1", "--port",
+                                         std::to_string(service_port), "--env-file", "/dev/null"});
     std::size_t answer_size = 0;
     for (std::size_t i = 0; i < most_clients; ++i) {
         const std::string number = std::to_string(i);
