@@ -13,7 +13,8 @@
 namespace dlms::client {
 
 enum class LinkKind : std::uint8_t { wrapper, hdlc };
-enum class Carrier : std::uint8_t { tcp, tls, udp, serial };
+/// dial_in: the connection that the meter has made.
+enum class Carrier : std::uint8_t { tcp, tls, udp, serial, dial_in };
 
 /// HDLC (IEC 62056-46; Green Book chapter 8).
 struct HdlcParameters {
@@ -59,6 +60,7 @@ struct LinkParameters {
     Carrier carrier = Carrier::tcp;
     LinkKind kind = LinkKind::wrapper;  ///< hdlc over serial; over UDP the wrapper alone
     std::string serial_port;            ///< of Carrier::serial, for example /dev/ttyUSB0
+    std::string caller;                 ///< of Carrier::dial_in: the meter's number
     LineSettings line_settings;         ///< of Carrier::serial
     /// Of Carrier::serial: request to send and data terminal ready, from which some optical heads
     /// and converters take their power or their direction; empty: as the system has them.

@@ -16,7 +16,7 @@ namespace dlms::client {
 struct MeterParameters {
     explicit MeterParameters(const MeterProfile& from = profile_of_brand("generic"));
 
-    transport::TcpEndpoint endpoint;  ///< of every carrier but serial
+    transport::TcpEndpoint endpoint;  ///< of TCP, TLS and UDP
     LinkParameters link;
     ClientSap client_sap;
     ServerSap server_sap;

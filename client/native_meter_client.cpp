@@ -88,6 +88,7 @@ asio::awaitable<bool> NativeMeterClient::raise_counter(Instant deadline) {
     surroundings.address_filter = environment_.address_filter;
     surroundings.trace = environment_.trace;
     surroundings.lines = environment_.lines;
+    surroundings.calls = environment_.calls;
     surroundings.flooded = environment_.flooded;
     surroundings.tally = environment_.tally;
     drop_connection();
@@ -149,7 +150,29 @@ void NativeMeterClient::warn_of_low_counter() {
 }
 
 asio::awaitable<Outcome<AssociationInfo>> NativeMeterClient::associate(Instant deadline) {
-    const Outcome<void> linked = co_await open_link(deadline);
+    const bool is_caller = parameters_.link.carrier == Carrier::dial_in && environment_.calls;
+    const std::string& number = parameters_.link.caller;
+    const Instant begun = now();
+    for (;;) {
+        Outcome<AssociationInfo> made = co_await associate_once(begun, deadline);
+        if (!is_caller) {
+            co_return made;
+        }
+        if (made) {
+            environment_.calls->proved(number);
+            co_return made;
+        }
+        // Who called last may be somebody else.
+        environment_.calls->failed(number);
+        if (now() >= deadline || !environment_.calls->has_untried(number, begun)) {
+            co_return made;
+        }
+    }
+}
+
+asio::awaitable<Outcome<AssociationInfo>> NativeMeterClient::associate_once(Instant begun,
+                                                                            Instant deadline) {
+    const Outcome<void> linked = co_await open_link(begun, deadline);
     if (!linked) {
         co_return std::unexpected(linked.error());
     }
@@ -227,7 +250,7 @@ asio::awaitable<bool> NativeMeterClient::renew_association(association::ClientSe
     co_return true;
 }
 
-asio::awaitable<Outcome<void>> NativeMeterClient::open_link(Instant deadline) {
+asio::awaitable<Outcome<void>> NativeMeterClient::open_link(Instant begun, Instant deadline) {
     drop_connection();
     auto security = security_terms();
     if (!security) {
@@ -257,10 +280,7 @@ asio::awaitable<Outcome<void>> NativeMeterClient::open_link(Instant deadline) {
         if (line_) {
             line_->close();
         }
-        const Instant connect_deadline =
-            std::min(deadline, now() + Duration(parameters_.response_timeout));
-        auto channel =
-            co_await open_channel(parameters_, connect_deadline, environment_.address_filter);
+        auto channel = co_await open_new_channel(begun, deadline);
         if (!channel) {
             drop_connection();
             co_return std::unexpected(from_error(channel.error()));
@@ -290,6 +310,20 @@ asio::awaitable<Outcome<void>> NativeMeterClient::open_link(Instant deadline) {
     }
     link_phase_ = LinkPhase::open;
     co_return Outcome<void>();
+}
+
+asio::awaitable<Result<std::unique_ptr<transport::Channel>>> NativeMeterClient::open_new_channel(
+    Instant begun, Instant deadline) {
+    if (parameters_.link.carrier == Carrier::dial_in) {
+        if (!environment_.calls) {
+            co_return std::unexpected(Error{ErrorCode::host_unreachable, Layer::client, 0});
+        }
+        // The meter may call at any time.
+        co_return co_await environment_.calls->take(parameters_.link.caller, begun, deadline);
+    }
+    co_return co_await open_channel(
+        parameters_, std::min(deadline, now() + Duration(parameters_.response_timeout)),
+        environment_.address_filter);
 }
 
 bool NativeMeterClient::is_connected() const {

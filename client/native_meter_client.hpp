@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "client/dial_in/call_register.hpp"
 #include "client/learnt_limits.hpp"
 #include "client/line.hpp"
 #include "client/line_tally.hpp"
@@ -48,6 +49,8 @@ struct ClientEnvironment {
     /// Where clients that name the same line share it; null: each opens its own. Calls to clients
     /// of a shared line need a turn (SharedLineClient).
     std::shared_ptr<Lines> lines;
+    /// The connections of meters that call; null: none is served.
+    std::shared_ptr<dial_in::CallRegister> calls;
     /// What is known of the meter and what is learnt; null: each connection finds out anew.
     std::shared_ptr<LearntLimits> learnt;
 };
@@ -117,8 +120,13 @@ private:
     void take_link_report(const LinkReport& report);
     /// With what the session knows of the reason.
     Failure failure_of(const Error& error) const;
-    /// One try to make the association, on a new connection.
+    /// Tries to make the association, on a new connection; where the meter calls, on each of its
+    /// calls.
     asio::awaitable<Outcome<AssociationInfo>> associate(Instant deadline);
+    /// One try of those that have begun then.
+    asio::awaitable<Outcome<AssociationInfo>> associate_once(Instant begun, Instant deadline);
+    asio::awaitable<Result<std::unique_ptr<transport::Channel>>> open_new_channel(Instant begun,
+                                                                                  Instant deadline);
     /// Asks the meter's counter object as public client, on a connection of its own, and skips the
     /// numbers that the meter has seen. True if there were any.
     asio::awaitable<bool> raise_counter(Instant deadline);
@@ -131,7 +139,7 @@ private:
     /// Keys and numbers for one association.
     Result<association::SecurityTerms> security_terms();
     /// Makes channel, session and link anew.
-    asio::awaitable<Outcome<void>> open_link(Instant deadline);
+    asio::awaitable<Outcome<void>> open_link(Instant begun, Instant deadline);
     void finish(association::RequestId id, Answer answer) {
         mailbox_.put(Ending{id, std::move(answer)});
     }

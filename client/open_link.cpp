@@ -92,7 +92,7 @@ std::string line_name(const MeterParameters& parameters) {
     if (link.carrier == Carrier::serial) {
         return "serial " + link.serial_port;
     }
-    if (link.kind == LinkKind::hdlc) {
+    if (link.kind == LinkKind::hdlc && link.carrier != Carrier::dial_in) {
         return (link.carrier == Carrier::tls ? "tls " : "tcp ") +
                host_and_port(parameters.endpoint);
     }

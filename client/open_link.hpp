@@ -14,8 +14,8 @@
 
 namespace dlms::client {
 
-/// Opens the channel: connects, or opens the serial port. Errors: those of transport/connector.hpp,
-/// tls_connector.hpp and serial_channel.hpp.
+/// Opens the channel: connects, or opens the serial port; not for Carrier::dial_in. Errors: those
+/// of transport/connector.hpp, tls_connector.hpp and serial_channel.hpp.
 asio::awaitable<Result<std::unique_ptr<transport::Channel>>> open_channel(
     const MeterParameters& parameters, Instant deadline, transport::AddressFilter filter);
 
@@ -23,7 +23,7 @@ asio::awaitable<Result<std::unique_ptr<transport::Channel>>> open_channel(
 iec62056_21::ModeEClientConfiguration opening_configuration(const ModeEParameters& mode_e);
 
 /// What names the line that others may use too, for example "serial /dev/ttyUSB0"; empty for a
-/// channel that is the meter's own (the wrapper).
+/// channel that is the meter's own (the wrapper, a connection that it has made).
 std::string line_name(const MeterParameters& parameters);
 
 /// What the octets on the meter's line are, for a trace.
