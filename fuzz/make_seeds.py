@@ -32,6 +32,8 @@ TARGETS = {
     "set": ("xdlms", starts_with("C1", "C5"), ""),
     "initiate": ("xdlms", starts_with("01", "08"), ""),
     "refusals": ("xdlms", starts_with("D8", "0E"), ""),
+    "call_stream": ("push", lambda vector: True, "05"),
+    "pushed_values": ("data", lambda vector: True, ""),
     "wrapper_datagram": ("wrapper", lambda vector: True, ""),
     "wrapper_stream": ("wrapper", lambda vector: True, "05"),
 }
