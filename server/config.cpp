@@ -85,13 +85,14 @@ Complaint take_log_format(ServiceConfig& config, const std::string& text) {
     return std::nullopt;
 }
 
+template <std::string ServiceConfig::* member>
 Complaint take_host(ServiceConfig& config, const std::string& text) {
     asio::error_code error;
     asio::ip::make_address(text, error);
     if (error) {
         return "is no IP address";
     }
-    config.host = text;
+    config.*member = text;
     return std::nullopt;
 }
 
@@ -145,10 +146,21 @@ Complaint take_file(ServiceConfig& config, const std::string& text) {
     return std::nullopt;
 }
 
-template <std::string TlsServerFiles::* member>
+template <std::string TlsServerFiles::* member, TlsServerFiles ServiceConfig::* of>
 Complaint take_tls_file(ServiceConfig& config, const std::string& text) {
-    config.tls.*member = text;
+    config.*of.*member = text;
     return std::nullopt;
+}
+
+template <std::chrono::seconds ServiceConfig::* member>
+Complaint take_seconds(ServiceConfig& config, const std::string& text) {
+    return number(text, 1, 86'400,
+                  [&](auto value) { config.*member = std::chrono::seconds(value); });
+}
+
+template <std::size_t ServiceConfig::* member>
+Complaint take_count(ServiceConfig& config, const std::string& text) {
+    return number(text, 1, 1'000'000, [&](auto value) { config.*member = value; });
 }
 
 template <bool ServiceConfig::* member>
@@ -188,7 +200,7 @@ const std::array settings{
             },
             true},
     Setting{"DLMS_SERVICE_HOST", "--host", "address that the REST interface listens on (0.0.0.0)",
-            take_host, true},
+            take_host<&ServiceConfig::host>, true},
     Setting{"LOG_LEVEL", "--log-level", "TRACE, DEBUG, INFO, WARNING, ERROR or CRITICAL (INFO)",
             take_log_level, true},
     Setting{"LOG_FORMAT", "--log-format", "TEXT, or JSON: one object a line (TEXT)",
@@ -222,12 +234,12 @@ const std::array settings{
     Setting{"TLS_CERT_FILE", "--tls-cert-file",
             "certificate (PEM, with its chain) of the REST port; read again when it changes and on "
             "SIGHUP (none: plain HTTP)",
-            take_tls_file<&TlsServerFiles::certificate>, true},
+            take_tls_file<&TlsServerFiles::certificate, &ServiceConfig::tls>, true},
     Setting{"TLS_KEY_FILE", "--tls-key-file", "its key (PEM), if not in the same file",
-            take_tls_file<&TlsServerFiles::key>, true},
+            take_tls_file<&TlsServerFiles::key, &ServiceConfig::tls>, true},
     Setting{"TLS_CLIENT_CA_FILE", "--tls-client-ca-file",
             "CAs (PEM) of callers, who then need a certificate (none)",
-            take_tls_file<&TlsServerFiles::client_ca>, true},
+            take_tls_file<&TlsServerFiles::client_ca, &ServiceConfig::tls>, true},
     Setting{"RATE_LIMIT", "--rate-limit",
             "requests a second that each API key may make, and twice as many at once (0: any)",
             [](ServiceConfig& config, const std::string& text) {
@@ -292,24 +304,58 @@ const std::array settings{
             true},
     Setting{"HTTP_QUEUE", "--http-queue",
             "requests that may wait for such a thread; beyond: 503 (1024)",
-            [](ServiceConfig& config, const std::string& text) {
-                return number(text, 1, 1'000'000, [&](auto value) { config.http_queue = value; });
-            },
-            true},
+            take_count<&ServiceConfig::http_queue>, true},
     Setting{"MAX_CONNECTIONS", "--max-connections", "HTTP connections at a time (4096)",
+            take_count<&ServiceConfig::max_connections>, true},
+    Setting{"IDLE_TIMEOUT", "--idle-timeout",
+            "seconds until an idle HTTP connection is closed (60)",
+            take_seconds<&ServiceConfig::idle_timeout>, true},
+    Setting{"DIAL_IN_PORT", "--dial-in-port",
+            "TCP port for meters that call (connection_type dialin; none: they are not listened "
+            "for)",
             [](ServiceConfig& config, const std::string& text) {
-                return number(text, 1, 1'000'000,
-                              [&](auto value) { config.max_connections = value; });
+                return number(text, 0, 65535, [&](auto value) {
+                    config.dial_in_port = static_cast<std::uint16_t>(value);
+                });
             },
             true},
-    Setting{
-        "IDLE_TIMEOUT", "--idle-timeout", "seconds until an idle HTTP connection is closed (60)",
-        [](ServiceConfig& config, const std::string& text) {
-            return number(text, 1, 86'400,
-                          [&](auto value) { config.idle_timeout = std::chrono::seconds(value); });
-        },
-        true},
-    Setting{"DIAL_IN_PORT", "--dial-in-port", later, nullptr, false},
+    Setting{"DIAL_IN_HOST", "--dial-in-host", "address that it listens on (0.0.0.0)",
+            take_host<&ServiceConfig::dial_in_host>, true},
+    Setting{"DIAL_IN_TLS_CERT_FILE", "--dial-in-tls-cert-file",
+            "certificate (PEM, with its chain) of that port (none: plain TCP)",
+            take_tls_file<&TlsServerFiles::certificate, &ServiceConfig::dial_in_tls>, true},
+    Setting{"DIAL_IN_TLS_KEY_FILE", "--dial-in-tls-key-file",
+            "its key (PEM), if not in the same file",
+            take_tls_file<&TlsServerFiles::key, &ServiceConfig::dial_in_tls>, true},
+    Setting{"DIAL_IN_TLS_CLIENT_CA_FILE", "--dial-in-tls-client-ca-file",
+            "CAs (PEM) of meters that call, which then need a certificate (none)",
+            take_tls_file<&TlsServerFiles::client_ca, &ServiceConfig::dial_in_tls>, true},
+    Setting{"DIAL_IN_CALLS", "--dial-in-calls", "meters that may have called at a time (20000)",
+            take_count<&ServiceConfig::dial_in_calls>, true},
+    Setting{"DIAL_IN_CALLS_OF_ADDRESS", "--dial-in-calls-of-address",
+            "of these, from one address (1000)",
+            take_count<&ServiceConfig::dial_in_calls_of_address>, true},
+    Setting{"DIAL_IN_HOLD", "--dial-in-hold",
+            "seconds that a call is held whose meter is not known (600)",
+            take_seconds<&ServiceConfig::dial_in_hold>, true},
+    Setting{"DIAL_IN_SILENCE", "--dial-in-silence",
+            "seconds without an octet after which a call is over (400)",
+            take_seconds<&ServiceConfig::dial_in_silence>, true},
+    Setting{"NOTIFICATION_UDP_PORT", "--notification-udp-port",
+            "UDP port for what meters push with the wrapper, on DIAL_IN_HOST (none)",
+            [](ServiceConfig& config, const std::string& text) {
+                return number(text, 0, 65535, [&](auto value) {
+                    config.notification_udp_port = static_cast<std::uint16_t>(value);
+                });
+            },
+            true},
+    Setting{"NOTIFICATIONS_KEPT", "--notifications-kept",
+            "notifications that are kept; beyond them the oldest go (1000000)",
+            [](ServiceConfig& config, const std::string& text) {
+                return number(text, 1, 1'000'000'000,
+                              [&](auto value) { config.notifications_kept = value; });
+            },
+            true},
     Setting{"HEXCELL_DLL_PATH", "--hexcell-dll-path", later, nullptr, false},
     Setting{"HEXING_DLL_PATH", "--hexing-dll-path", later, nullptr, false},
 };
@@ -455,6 +501,11 @@ ConfigOutcome load_config(const std::vector<std::string>& arguments,
     if (config.tls.certificate.empty() && config.tls != TlsServerFiles{}) {
         outcome.errors.emplace_back(
             "TLS_KEY_FILE or TLS_CLIENT_CA_FILE is set, and no TLS_CERT_FILE");
+    }
+    if (config.dial_in_tls.certificate.empty() && config.dial_in_tls != TlsServerFiles{}) {
+        outcome.errors.emplace_back(
+            "DIAL_IN_TLS_KEY_FILE or DIAL_IN_TLS_CLIENT_CA_FILE is set, and no "
+            "DIAL_IN_TLS_CERT_FILE");
     }
     apply_api_key(values, config, outcome);
     apply_sealing_keys(values, config, outcome);

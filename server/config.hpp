@@ -47,6 +47,17 @@ struct ServiceConfig {
     std::string meter_tls_ca_file;
     std::string meter_tls_cert_file;
     std::string meter_tls_key_file;
+    // Where meters that call are listened for; empty: nowhere.
+    std::optional<std::uint16_t> dial_in_port;
+    std::string dial_in_host = "0.0.0.0";
+    TlsServerFiles dial_in_tls;
+    std::size_t dial_in_calls = 20'000;
+    std::size_t dial_in_calls_of_address = 1'000;
+    std::chrono::seconds dial_in_hold{600};
+    std::chrono::seconds dial_in_silence{400};
+    // Where pushes over UDP are listened for; empty: nowhere.
+    std::optional<std::uint16_t> notification_udp_port;
+    std::size_t notifications_kept = 1'000'000;
     std::string data_dir;  // empty: nothing outlives the service
     // Seals the secrets of meters in the data folder; 32 octets, or empty: they are in memory only.
     SecretBytes key_encryption_key;

@@ -212,6 +212,8 @@ HeadEnd::HeadEnd(asio::any_io_executor executor, Settings settings)
       keys_changed_(std::move(settings.keys_changed)),
       certificates_changed_(std::move(settings.certificates_changed)),
       operation_done_(std::move(settings.operation_done)),
+      calls_(settings.surroundings.calls),
+      defaults_(settings.surroundings.defaults),
       audit_(std::move(settings.audit)),
       look_up_(std::move(settings.look_up)),
       pool_(executor_,
@@ -262,6 +264,7 @@ void HeadEnd::connect(ConnectCall call, const CallLimits& limits, Reply<Associat
         actor->know(std::move(call.registered->learnt));
     }
     actor->configure(std::move(request), *may_use_kept);
+    look_for_calls(actor->meter_number());
     actor->submit(call_of<AssociationInfo>(
         accepted(deadline_of(limits, actor->timeout())), std::move(reply),
         [](MeterActor& meter, Instant deadline) { return connect_meter(meter, deadline); }));
@@ -295,6 +298,7 @@ bool HeadEnd::take_registered(const std::string& meter_number,
 
 void HeadEnd::reload(const std::string& meter_number, std::move_only_function<void()> then) {
     if (!pool_.find(meter_number) || !look_up_) {
+        look_for_calls(meter_number);
         then();
         return;
     }
@@ -305,12 +309,68 @@ void HeadEnd::reload(const std::string& meter_number, std::move_only_function<vo
             actor->configure(std::move(found->request), true);
             actor->take_new_secrets();
         }
+        look_for_calls(meter_number);
         then();
     });
 }
 
 void HeadEnd::remove(const std::string& meter_number) {
-    pool_.close(meter_number, [] {});
+    pool_.close(meter_number, [calls = calls_, meter_number] {
+        if (calls) {
+            calls->look_again(meter_number);
+        }
+    });
+}
+
+void HeadEnd::release(const std::string& meter_number) {
+    if (const auto actor = pool_.find(meter_number)) {
+        actor->release_when_done([] {});
+    }
+}
+
+void HeadEnd::find_connection_type(const std::string& meter_number,
+                                   std::function<void(std::optional<ConnectionType>)> found) const {
+    if (const auto actor = pool_.find(meter_number)) {
+        found(actor->request().connection_type);
+    } else if (look_up_) {
+        look_up_(meter_number, [found = std::move(found)](std::optional<RegisteredMeter> meter) {
+            found(meter ? std::optional(meter->request.connection_type) : std::nullopt);
+        });
+    } else {
+        found(std::nullopt);
+    }
+}
+
+void HeadEnd::find_push_meter(const std::string& meter_number,
+                              std::move_only_function<void(std::optional<PushMeter>)> found) const {
+    if (const auto actor = pool_.find(meter_number)) {
+        found(push_meter(actor->request(), actor->may_use_kept()));
+    } else if (look_up_) {
+        look_up_(meter_number,
+                 [this, found = std::move(found)](std::optional<RegisteredMeter> meter) mutable {
+                     found(meter ? push_meter(meter->request, true) : std::nullopt);
+                 });
+    } else {
+        found(std::nullopt);
+    }
+}
+
+std::optional<PushMeter> HeadEnd::push_meter(const ConnectRequest& request,
+                                             bool may_use_kept) const {
+    auto complete = may_use_kept ? with_kept_secrets(request, client_of(request, defaults_), *keys_)
+                                 : Result<ConnectRequest>(request.clone());
+    const auto parameters = complete ? meter_parameters(*complete, defaults_)
+                                     : std::unexpected(records_failure(complete.error()));
+    if (!parameters) {
+        return std::nullopt;
+    }
+    return PushMeter{parameters->security.clone(), presentation_of(request).shown};
+}
+
+void HeadEnd::look_for_calls(const std::string& meter_number) {
+    if (calls_) {
+        calls_->look_again(meter_number);
+    }
 }
 
 Instant HeadEnd::short_deadline(const std::string& meter_number, const CallLimits& limits) const {
@@ -563,7 +623,13 @@ void HeadEnd::disconnect(const std::string& meter_number, const CallLimits& limi
     const Instant deadline =
         accepted(deadline_of(limits, actor ? actor->timeout() : longest_exchange));
     const auto waiting = std::make_shared<Waiting>(asio::steady_timer(executor_), std::move(done));
-    pool_.close(meter_number, [waiting] { waiting->finish(Disconnected::released); });
+    pool_.close(meter_number, [waiting, calls = calls_, meter_number] {
+        // Its call is nobody's, unless the registry has it.
+        if (calls) {
+            calls->look_again(meter_number);
+        }
+        waiting->finish(Disconnected::released);
+    });
     if (waiting->done) {
         waiting->timer.expires_at(deadline);
         waiting->timer.async_wait([waiting](const asio::error_code& error) {

@@ -18,6 +18,7 @@
 #include "server/call_failure.hpp"
 #include "server/certificates_request.hpp"
 #include "server/meter_pool.hpp"
+#include "server/push_intake.hpp"
 #include "server/requests.hpp"
 
 namespace dlms::service {
@@ -152,6 +153,17 @@ public:
     // The latest deadline of all calls so far: what is in work is answered by then.
     [[nodiscard]] Instant latest_deadline() const { return latest_deadline_; }
 
+    // How a known meter is reached; nothing for one that nobody has named. At once for one that was
+    // used, else when the registry has been asked.
+    void find_connection_type(const std::string& meter_number,
+                              std::function<void(std::optional<ConnectionType>)> found) const;
+    // What opens a known meter's pushes and shows their values; `found` gets nothing for one that
+    // nobody has named, or whose secrets cannot be read.
+    void find_push_meter(const std::string& meter_number,
+                         std::move_only_function<void(std::optional<PushMeter>)> found) const;
+    // Releases a meter's association, which the next call makes anew.
+    void release(const std::string& meter_number);
+
     // For the end of the program.
     void release_all(std::function<void()> done) { pool_.release_all(std::move(done)); }
     // For an io_context that runs no more; see MeterPool.
@@ -170,6 +182,9 @@ private:
             },
             [shared](CallFailure failure) { (*shared)(std::unexpected(std::move(failure))); }};
     }
+    std::optional<PushMeter> push_meter(const ConnectRequest& request, bool may_use_kept) const;
+    // A meter that calls may have called before it was known, or is known no more.
+    void look_for_calls(const std::string& meter_number);
     bool take_registered(const std::string& meter_number, std::optional<RegisteredMeter> found);
     MeterPresentation presentation_of(const ConnectRequest& request) const;
     void keep_keys(KeysRequest request, const CallLimits& limits, Reply<KeysReport> reply);
@@ -186,6 +201,8 @@ private:
     std::function<void(const KeysRequest&, const CallOutcome<void>&)> keys_changed_;
     std::function<void(const CertificatesRequest&, const CallOutcome<void>&)> certificates_changed_;
     OperationSink operation_done_;
+    std::shared_ptr<client::dial_in::CallRegister> calls_;
+    MeterDefaults defaults_;
     std::shared_ptr<AuditTrail> audit_;
     decltype(Settings::look_up) look_up_;
     MeterPool pool_;

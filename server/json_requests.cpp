@@ -121,6 +121,8 @@ void read_link(JsonFields& fields, LinkRequest& link) {
     link.window_size = octet(fields, "window_size", 1, 7);
     link.max_info_length = short_number(fields, {"max_info_length"}, 32, 2030);
     link.tls = fields.boolean({"tls"}).value_or(false);
+    constexpr std::array<std::string_view, 2> framings{"wrapper", "hdlc"};
+    link.caller_speaks_hdlc = fields.choice({"dialin_link"}, framings).value_or(0) == 1;
     link.tls_server_name = fields.text({"tls_server_name"}, 255);
     link.gateway_network_id = octet(fields, "gateway_network_id", 0, 255);
     if (auto device = fields.octets({"gateway_device"}, 127)) {

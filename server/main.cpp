@@ -292,10 +292,15 @@ int run(const ServiceConfig& config) {
         log(LogLevel::critical, registry.error());
         return EXIT_FAILURE;
     }
-    Service service(
-        io, config,
-        {std::move(*keeping), std::move(*keys), std::move(*registry), *audit, *api_keys},
-        log_events(config.log_level));
+    auto notifications = keep_notifications(config.data_dir);
+    if (!notifications) {
+        log(LogLevel::critical, notifications.error());
+        return EXIT_FAILURE;
+    }
+    Service service(io, config,
+                    {std::move(*keeping), std::move(*keys), std::move(*registry), *audit, *api_keys,
+                     std::move(*notifications)},
+                    log_events(config.log_level));
     if (config.asks_for_key && service.usable_keys() == 0) {
         log(LogLevel::critical,
             "ENABLE_API_KEY is true, but no key opens: give API_KEY or API_KEY_FILE, or make one "
@@ -307,12 +312,20 @@ int run(const ServiceConfig& config) {
         return EXIT_FAILURE;
     }
     if (const auto error = service.start()) {
-        log(LogLevel::critical, fmt::format("cannot listen on {} port {}: {}", config.host,
-                                            config.port, error.message()));
+        log(LogLevel::critical, *error);
         return EXIT_FAILURE;
     }
     ServiceManager manager(io);
     const Shutdown shutdown(io, service, manager);
+    if (service.dial_in_port() != 0) {
+        log(LogLevel::info,
+            fmt::format("meters may call {} port {}{}", config.dial_in_host, service.dial_in_port(),
+                        config.dial_in_tls.certificate.empty() ? "" : " by TLS"));
+    }
+    if (service.notification_udp_port() != 0) {
+        log(LogLevel::info, fmt::format("meters may push to {} UDP port {}", config.dial_in_host,
+                                        service.notification_udp_port()));
+    }
     log(LogLevel::info, fmt::format("dlms-service {} listens on {} port {}", DLMS_VERSION,
                                     config.host, service.port()));
     manager.ready("listening on port " + std::to_string(service.port()));

@@ -461,6 +461,8 @@ client::ClientEnvironment MeterActor::environment(const client::MeterParameters&
                                     });
     }
     environment.lines = surroundings_->lines;
+    environment.calls = surroundings_->calls;
+    environment.calls = surroundings_->calls;
     environment.learnt = learnt_;
     environment.counters = surroundings_->counters;
     environment.tally = surroundings_->tally;

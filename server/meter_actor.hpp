@@ -51,6 +51,8 @@ struct MeterSurroundings {
     std::function<void(const std::string& meter_number, std::uint32_t left)> counter_low;
     // The lines that meters share; one for all meters of the service.
     std::shared_ptr<client::Lines> lines = std::make_shared<client::Lines>();
+    // The connections of meters that call; null: nobody listens for them.
+    std::shared_ptr<client::dial_in::CallRegister> calls;
     // An association that nobody has used for so long is released: a meter has few of them.
     std::chrono::seconds release_after{300};
     // Calls that may wait for one meter; releases do not count.
@@ -95,6 +97,9 @@ public:
     // not, and have no association without them.
     [[nodiscard]] CallOutcome<bool> may_use_kept(const ConnectRequest& request,
                                                  const ConnectRequest* registered) const;
+
+    // Whether the present parameters may.
+    [[nodiscard]] bool may_use_kept() const { return may_use_kept_; }
 
     // Where the records of secrets have the password of the present client.
     [[nodiscard]] std::string password_name() const;

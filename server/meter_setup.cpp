@@ -9,12 +9,14 @@ namespace dlms::service {
 
 namespace {
 
-std::optional<CallFailure> unsupported_part(const ConnectRequest& request) {
+std::optional<CallFailure> unsupported_part(const ConnectRequest& request,
+                                            const MeterDefaults& defaults) {
     const auto unsupported = [](std::string sentence) {
         return call_failure(error_row("unsupported"), std::move(sentence), Blame::unsupported);
     };
-    if (request.connection_type == ConnectionType::dialin) {
-        return unsupported("this version does not wait for meters that call (dialin)");
+    if (request.connection_type == ConnectionType::dialin && !defaults.takes_calls) {
+        return unsupported(
+            "this service does not listen for meters that call (dialin): set DIAL_IN_PORT");
     }
     if (request.link.mode_e && request.connection_type != ConnectionType::serial &&
         request.connection_type != ConnectionType::hdlc) {
@@ -87,8 +89,14 @@ void set_link(const ConnectRequest& request, const MeterDefaults& defaults,
         parameters.link.tls = defaults.tls;
         parameters.link.tls.server_name = link.tls_server_name.value_or("");
     }
+    const bool is_caller = request.connection_type == ConnectionType::dialin;
+    if (is_caller) {
+        parameters.link.carrier = client::Carrier::dial_in;
+        parameters.link.caller = request.meter_number;
+    }
     if (request.connection_type == ConnectionType::hdlc ||
-        request.connection_type == ConnectionType::serial) {
+        request.connection_type == ConnectionType::serial ||
+        (is_caller && link.caller_speaks_hdlc)) {
         set_hdlc(link, profile, parameters);
     }
     if (link.mode_e) {
@@ -104,7 +112,7 @@ void set_link(const ConnectRequest& request, const MeterDefaults& defaults,
 
 CallOutcome<client::MeterParameters> meter_parameters(const ConnectRequest& request,
                                                       const MeterDefaults& defaults) {
-    if (auto failure = unsupported_part(request)) {
+    if (auto failure = unsupported_part(request, defaults)) {
         return std::unexpected(std::move(*failure));
     }
     client::MeterParameters parameters(client::profile_of_brand(request.brand));

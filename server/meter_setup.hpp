@@ -24,6 +24,8 @@ struct MeterDefaults {
     std::optional<security::SystemTitle> system_title;
     // Invocation counters outlive the service, so that a title may be used again by its next run.
     bool keeps_counters = false;
+    // Meters that call are listened for.
+    bool takes_calls = false;
     // Which serial ports may be opened; empty: all.
     std::function<bool(const std::string& path)> serial_filter;
 };

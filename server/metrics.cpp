@@ -115,6 +115,60 @@ void add_lines(Sheet& sheet, const client::LineTally& lines) {
                   static_cast<double>(lines.repetitions));
 }
 
+void add_calls(Sheet& sheet, const CallSummary& calls) {
+    const client::dial_in::CallCounters& counters = calls.counters;
+    const auto row = [&sheet](const char* label, const char* word, std::uint64_t value) {
+        sheet.add(static_cast<double>(value), {{label, word}});
+    };
+    sheet.begin("dlms_dial_in_calls", "Connections that meters have made, by what they do",
+                MetricType::Gauge);
+    row("state", "identifying", calls.identifying);
+    row("state", "held", calls.held);
+    row("state", "waiting", calls.waiting);
+    row("state", "serving", calls.serving);
+    sheet.counter("dlms_dial_in_accepted_total", "Connections that meters have made",
+                  static_cast<double>(counters.accepted));
+    sheet.begin("dlms_dial_in_frames_total", "Frames of modems: log-ins, heartbeats and others",
+                MetricType::Counter);
+    row("kind", "log-in", counters.log_ins);
+    row("kind", "heartbeat", counters.heartbeats);
+    row("kind", "damaged", counters.damaged_frames);
+    row("kind", "ignored", counters.ignored_frames);
+    sheet.begin("dlms_dial_in_closed_total", "Connections of meters that ended, by cause",
+                MetricType::Counter);
+    row("cause", "too-many", counters.too_many);
+    row("cause", "unidentified", counters.unidentified);
+    row("cause", "held-too-long", counters.held_too_long);
+    row("cause", "silent", counters.silent);
+    row("cause", "garbage", counters.garbage);
+    row("cause", "flooded", counters.flooded);
+    row("cause", "replaced", counters.replaced);
+    row("cause", "left-open", counters.unclean);
+    row("cause", "lost", counters.lost);
+}
+
+void add_pushes(Sheet& sheet, const PushCounters& pushes) {
+    const auto row = [&sheet](const char* word, const std::atomic<std::uint64_t>& value) {
+        sheet.add(static_cast<double>(value.load()), {{"result", word}});
+    };
+    sheet.begin("dlms_notifications_total",
+                "What meters have sent by themselves, by what came of it", MetricType::Counter);
+    row("kept", pushes.kept);
+    row("duplicate", pushes.duplicates);
+    row("replayed", pushes.replayed);
+    row("forged", pushes.forged);
+    row("refused", pushes.refused);
+    row("overflowed", pushes.overflowed);
+    row("failed", pushes.failed);
+    row("other-apdu", pushes.others);
+    sheet.counter("dlms_notifications_undeciphered_total",
+                  "Notifications that are kept without a key that opens them",
+                  static_cast<double>(pushes.undeciphered.load()));
+    sheet.counter("dlms_notifications_malformed_total",
+                  "Notifications that are kept and could not be read",
+                  static_cast<double>(pushes.malformed.load()));
+}
+
 // Under the names that Prometheus' own libraries use.
 void add_process(Sheet& sheet) {
     rusage usage{};
@@ -245,6 +299,12 @@ std::string Metrics::text(const MetricsSnapshot& snapshot) const {
     add_http(sheet, snapshot);
     add_meters(sheet, snapshot);
     add_lines(sheet, snapshot.lines);
+    if (snapshot.pushes != nullptr) {
+        add_pushes(sheet, *snapshot.pushes);
+    }
+    if (snapshot.calls) {
+        add_calls(sheet, *snapshot.calls);
+    }
     sheet.gauge("dlms_ready", "1 while the service takes calls, 0 while it starts or drains",
                 snapshot.is_ready ? 1 : 0);
     add_process(sheet);

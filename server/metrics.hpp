@@ -5,15 +5,27 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "client/dial_in/call_register.hpp"
 #include "client/line_tally.hpp"
 #include "server/http_connection.hpp"
 #include "server/http_listener.hpp"
+#include "server/push_intake.hpp"
 #include "store/counter_store.hpp"
 
 namespace dlms::service {
+
+// The calls of meters, by what they do.
+struct CallSummary {
+    std::size_t identifying = 0;
+    std::size_t held = 0;
+    std::size_t waiting = 0;
+    std::size_t serving = 0;
+    client::dial_in::CallCounters counters;
+};
 
 // What is looked up when somebody asks for the metrics.
 struct MetricsSnapshot {
@@ -27,6 +39,8 @@ struct MetricsSnapshot {
     std::size_t meters_known = 0;
     std::size_t meters_connected = 0;
     client::LineTally lines;
+    const PushCounters* pushes = nullptr;  // what meters sent by themselves; or null
+    std::optional<CallSummary> calls;      // where meters that call are listened for
     store::CounterOutlook invocation_counters;
     bool is_ready = false;
 };

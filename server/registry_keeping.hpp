@@ -5,6 +5,7 @@
 #include <string>
 
 #include "store/meter_registry.hpp"
+#include "store/notification_log.hpp"
 
 namespace dlms::service {
 
@@ -12,5 +13,9 @@ namespace dlms::service {
 // folder. The error is a sentence for people.
 [[nodiscard]] std::expected<std::unique_ptr<store::MeterRegistry>, std::string> keep_registry(
     const std::string& data_dir);
+
+// What meters have sent by themselves, the same way (its file `notifications.db`).
+[[nodiscard]] std::expected<std::shared_ptr<store::NotificationLog>, std::string>
+keep_notifications(const std::string& data_dir);
 
 }  // namespace dlms::service

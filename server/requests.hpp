@@ -109,6 +109,7 @@ struct LinkRequest {
     std::optional<std::string> tls_server_name;
     std::optional<std::uint8_t> gateway_network_id;
     std::optional<std::vector<std::uint8_t>> gateway_device;
+    bool caller_speaks_hdlc = false;  // of a meter that calls; else the wrapper
 
     friend bool operator==(const LinkRequest&, const LinkRequest&) = default;
 };

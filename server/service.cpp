@@ -13,10 +13,13 @@
 
 #include "server/api_routes.hpp"
 #include "server/cors.hpp"
+#include "server/dial_in_routes.hpp"
 #include "server/docs_routes.hpp"
 #include "server/json_meters.hpp"
 #include "server/meter_routes.hpp"
+#include "server/notification_routes.hpp"
 #include "server/operation_routes.hpp"
+#include "server/registry_keeping.hpp"
 #include "server/rest_api.hpp"
 
 namespace dlms::service {
@@ -77,6 +80,33 @@ HeadEnd::Settings head_end_settings(const ServiceConfig& config, CounterKeeping 
     settings.energy_unit = config.energy_unit == EnergyUnit::base ? render::EnergyUnit::base
                                                                   : render::EnergyUnit::kilo;
     settings.time_zone = config.meter_time_zone;
+    return settings;
+}
+
+DialInSettings dial_in_settings(const ServiceConfig& config) {
+    DialInSettings settings;
+    settings.port = config.dial_in_port;
+    settings.host = config.dial_in_host;
+    settings.tls = {config.dial_in_tls.certificate, config.dial_in_tls.key,
+                    config.dial_in_tls.client_ca};
+    settings.limits.most_calls = config.dial_in_calls;
+    settings.limits.most_of_address = config.dial_in_calls_of_address;
+    settings.limits.hold_for = config.dial_in_hold;
+    settings.limits.silent_for = config.dial_in_silence;
+    return settings;
+}
+
+PushReception::Settings push_settings(const ServiceConfig& config,
+                                      std::shared_ptr<store::NotificationLog> log,
+                                      std::shared_ptr<client::DurableCounters> counters) {
+    PushReception::Settings settings;
+    settings.udp_port = config.notification_udp_port;
+    settings.host = config.dial_in_host;
+    settings.log = log ? std::move(log) : keep_notifications({}).value();
+    settings.counters = std::move(counters);
+    settings.most_kept = config.notifications_kept;
+    settings.shown.energy_unit = config.energy_unit == EnergyUnit::base ? render::EnergyUnit::base
+                                                                        : render::EnergyUnit::kilo;
     return settings;
 }
 
@@ -221,18 +251,49 @@ Service::Service(asio::io_context& io, const ServiceConfig& config, Keeping keep
     meters_ = std::make_unique<MeterRegister>(std::move(keeping.registry), keeping.keys,
                                               settings.surroundings.defaults);
     use_register(settings, *meters_, io.get_executor());
+    dial_in_ = std::make_unique<DialIn>(
+        io.get_executor(), dial_in_settings(config),
+        DialIn::Events{[this](const std::string& number, ConnectionTypeFound found) {
+                           head_end_->find_connection_type(number, std::move(found));
+                       },
+                       [this](const std::string& number) { head_end_->release(number); },
+                       [this](const client::dial_in::CallInfo& call,
+                              client::dial_in::CallStream::Piece::Kind kind,
+                              ByteView octets) { pushes_->from_call(call, kind, octets); },
+                       [this](std::uint64_t call) {
+                           if (pushes_) {
+                               pushes_->call_ended(call);
+                           }
+                       }});
+    settings.surroundings.calls = dial_in_->calls();
+    settings.surroundings.defaults.takes_calls = dial_in_->is_on();
     settings.operation_done = [metrics = metrics_](auto operation, auto result, auto duration) {
         metrics->meter_operation(operation, result, duration);
     };
     lines_ = settings.surroundings.tally;
+    std::shared_ptr<client::DurableCounters> push_counters = settings.surroundings.counters;
     settings.audit = std::make_shared<AuditTrail>(io.get_executor(), std::move(keeping.audit),
                                                   counted(std::move(events.audit), metrics_));
     audit_counters(settings);
     head_end_ = std::make_unique<HeadEnd>(io.get_executor(), std::move(settings));
+    pushes_ = std::make_unique<PushReception>(
+        io.get_executor(),
+        push_settings(config, std::move(keeping.notifications), std::move(push_counters)),
+        PushReception::Surroundings{[this](const std::string& number, auto found) {
+                                        head_end_->find_push_meter(number, std::move(found));
+                                    },
+                                    [this](const std::string& serial, auto found) {
+                                        dial_in_->find_number(serial, std::move(found));
+                                    },
+                                    [this](std::uint64_t call, ByteView octets) {
+                                        dial_in_->calls()->send(call, octets);
+                                    }});
     auto maker = std::make_shared<AnswerMaker>(AnswerMaker::Settings{config.http_threads});
     std::vector<HttpRoute> routes = rest_routes(io.get_executor(), *head_end_, maker);
     for (auto& more : {meter_routes(io.get_executor(), *head_end_, maker),
-                       register_routes(io.get_executor(), *head_end_, *meters_)}) {
+                       register_routes(io.get_executor(), *head_end_, *meters_),
+                       dial_in_routes(io.get_executor(), *dial_in_, maker),
+                       notification_routes(io.get_executor(), *pushes_)}) {
         routes.insert(routes.end(), more.begin(), more.end());
     }
     for (HttpRoute& route : operation_routes(
@@ -259,16 +320,26 @@ Service::Service(asio::io_context& io, const ServiceConfig& config, Keeping keep
 Service::~Service() {
     front_.reset();
     meters_.reset();
+    pushes_.reset();
     if (io_.stopped()) {
         head_end_->abandon();
     }
 }
 
-std::error_code Service::start() {
-    const std::error_code error = front_->start(host_, port_);
-    is_serving_ = !error;
+std::optional<std::string> Service::start() {
+    if (const std::error_code error = front_->start(host_, port_)) {
+        return "cannot listen on " + host_ + " port " + std::to_string(port_) + ": " +
+               error.message();
+    }
+    if (auto failed = dial_in_->start()) {
+        return failed;
+    }
+    if (auto failed = pushes_->start()) {
+        return failed;
+    }
+    is_serving_ = true;
     refresh_later();
-    return error;
+    return std::nullopt;
 }
 
 std::optional<std::string> Service::reload() {
@@ -324,6 +395,10 @@ MetricsSnapshot Service::snapshot() const {
         snapshot.invocation_counters = counter_outlook_();
     }
     snapshot.lines = *lines_;
+    snapshot.pushes = &pushes_->counters();
+    if (dial_in_->is_on()) {
+        snapshot.calls.emplace(call_summary(*dial_in_->calls()));
+    }
     snapshot.is_ready = is_ready();
     return snapshot;
 }
@@ -336,6 +411,8 @@ asio::awaitable<void> Service::drain() {
         // Whoever spreads the load has this time to see that we are not ready any more.
         co_await pause(timer, drain_delay_);
     }
+    dial_in_->stop_listening();
+    pushes_->stop();
     front_->drain();
     const auto arrivals_end = std::chrono::steady_clock::now() + arrive_within;
     // No call has more than 300 s, so this ends.

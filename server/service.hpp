@@ -14,10 +14,12 @@
 #include "server/admission.hpp"
 #include "server/config.hpp"
 #include "server/counter_keeping.hpp"
+#include "server/dial_in.hpp"
 #include "server/head_end.hpp"
 #include "server/http_front.hpp"
 #include "server/meter_register.hpp"
 #include "server/metrics.hpp"
+#include "server/push_reception.hpp"
 
 namespace dlms::service {
 
@@ -53,6 +55,7 @@ struct Keeping {
     std::unique_ptr<store::MeterRegistry> registry;
     std::shared_ptr<store::AuditLog> audit = nullptr;
     std::shared_ptr<store::ApiKeyStore> api_keys = nullptr;
+    std::shared_ptr<store::NotificationLog> notifications = nullptr;  // null: in memory
 };
 
 // The whole service on one io_context with one thread: the REST interface before the head end.
@@ -68,8 +71,13 @@ public:
     // Reads certificates and API keys again. The error is a sentence for people; with it those of
     // before stay in force. To be called before start() where TLS is configured.
     [[nodiscard]] std::optional<std::string> reload();
-    [[nodiscard]] std::error_code start();
+    // Listens, for callers of the REST interface and for meters that call. The error is a sentence
+    // for people.
+    [[nodiscard]] std::optional<std::string> start();
     [[nodiscard]] std::uint16_t port() const { return front_->port(); }
+    // Of the port for meters that call; 0: there is none.
+    [[nodiscard]] std::uint16_t dial_in_port() const { return dial_in_->port(); }
+    [[nodiscard]] std::uint16_t notification_udp_port() const { return pushes_->udp_port(); }
 
     // False while it starts and while it drains.
     [[nodiscard]] bool is_ready() const { return is_serving_; }
@@ -100,7 +108,9 @@ private:
     std::string tls_state_;  // of the files, as they were last read
     std::function<void(const std::optional<std::string>& error)> tls_reloaded_;
     std::unique_ptr<MeterRegister> meters_;
+    std::unique_ptr<DialIn> dial_in_;
     std::unique_ptr<HeadEnd> head_end_;
+    std::unique_ptr<PushReception> pushes_;
     std::unique_ptr<HttpFront> front_;
 };
 
