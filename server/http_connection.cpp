@@ -96,6 +96,7 @@ asio::awaitable<void> HttpConnection::serve() {
         hold(request.octets.size() + reader_.buffered());
         const std::string request_id = request_id_from(request.header("X-Request-Id"));
         const bool keep_alive = request.keep_alive;
+        const bool takes_chunks = request.takes_chunks;
         AccessRecord record{request_id, request.method, path_of(request.target), remote_address_, 0,
                             {}};
         const bool as_problem = wants_problem(request.header("Accept"));
@@ -111,11 +112,15 @@ asio::awaitable<void> HttpConnection::serve() {
         if (share_->access) {
             share_->access(record);
         }
-        open = keep_alive && !share_->draining;
+        open = keep_alive && !share_->draining && (takes_chunks || !answer.stream);
+        const bool head_only = record.method == "HEAD";
         std::string bytes =
-            answer_bytes(answer, {open, record.method == "HEAD", request_id, socket_.is_secure()});
+            answer_bytes(answer, {open, head_only, request_id, socket_.is_secure(), takes_chunks});
         answer.body = {};
-        const bool written = co_await write(std::move(bytes));
+        bool written = co_await write(std::move(bytes));
+        if (written && answer.stream && !head_only) {
+            written = co_await write_stream(*answer.stream, takes_chunks);
+        }
         open = open && written;
     }
     if (socket_.tcp().is_open()) {
@@ -319,6 +324,46 @@ asio::awaitable<bool> HttpConnection::write(std::string bytes) {
         stop_deadline();
     }
     co_return true;
+}
+
+asio::awaitable<bool> HttpConnection::write_stream(AnswerStream& stream, bool in_chunks) {
+    while (true) {
+        const std::optional<std::string> piece = co_await next_piece(stream);
+        if (!socket_.tcp().is_open()) {
+            co_return false;
+        }
+        if (piece && piece->empty()) {
+            continue;  // as a chunk it would be the end
+        }
+        if (!piece && !in_chunks) {
+            co_return true;
+        }
+        std::string bytes = in_chunks ? chunk_bytes(piece.value_or("")) : *piece;
+        const bool written = co_await write(std::move(bytes));
+        if (!written || !piece) {
+            co_return written;
+        }
+    }
+}
+
+asio::awaitable<std::optional<std::string>> HttpConnection::next_piece(AnswerStream& stream) {
+    piece_.reset();
+    stream.next([weak = weak_from_this(), gate = share_->gate,
+                 number = ++piece_number_](std::optional<std::string> piece) {
+        gate->post([weak, number, piece = std::move(piece)]() mutable {
+            const auto self = weak.lock();
+            if (self && self->piece_number_ == number) {
+                self->piece_.emplace(std::move(piece));
+                self->answered_.cancel();
+            }
+        });
+    });
+    while (!piece_ && socket_.tcp().is_open()) {
+        asio::error_code ignored;
+        answered_.expires_at(Clock::time_point::max());
+        co_await answered_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+    co_return piece_ ? std::move(*piece_) : std::nullopt;
 }
 
 // Closing with unread octets would reset the connection, and the client might never see its answer.

@@ -108,6 +108,9 @@ private:
     asio::awaitable<bool> refuse();
     asio::awaitable<HttpAnswer> answer_to(FramedRequest& request, const std::string& request_id);
     asio::awaitable<bool> write(std::string bytes);
+    asio::awaitable<bool> write_stream(AnswerStream& stream, bool in_chunks);
+    // Nothing at the end, or when the client is gone.
+    asio::awaitable<std::optional<std::string>> next_piece(AnswerStream& stream);
     asio::awaitable<void> linger();
     asio::awaitable<bool> wait();
     // Keeps account of the octets held; false when all connections together hold too many.
@@ -132,6 +135,9 @@ private:
     std::string remote_address_;
     std::shared_ptr<Exchange> exchange_;
     std::optional<HttpAnswer> answer_;
+    // Of a stream: the piece that came last, and which one is waited for.
+    std::optional<std::optional<std::string>> piece_;
+    std::uint64_t piece_number_ = 0;
 };
 
 }  // namespace dlms::service

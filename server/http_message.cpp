@@ -241,7 +241,11 @@ std::string answer_bytes(const HttpAnswer& answer, const AnswerFraming& framing)
     const bool has_content = answer.status != 204 && answer.status != 304;
     if (has_content) {
         append_field(bytes, "Content-Type", answer.content_type);
-        append_field(bytes, "Content-Length", std::to_string(answer.body.size()));
+        if (!answer.stream) {
+            append_field(bytes, "Content-Length", std::to_string(answer.body.size()));
+        } else if (framing.takes_chunks) {
+            append_field(bytes, "Transfer-Encoding", "chunked");
+        }
     }
     append_field(bytes, "X-Request-Id", framing.request_id);
     for (const auto& [name, value] : answer.headers) {
@@ -265,6 +269,15 @@ std::string answer_bytes(const HttpAnswer& answer, const AnswerFraming& framing)
         bytes.append(answer.body);
     }
     return bytes;
+}
+
+std::string chunk_bytes(std::string_view piece) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string size;
+    for (std::size_t rest = piece.size(); rest != 0 || size.empty(); rest /= digits.size()) {
+        size.insert(size.begin(), digits[rest % digits.size()]);
+    }
+    return size + "\r\n" + std::string(piece) + "\r\n";
 }
 
 std::string request_id_from(std::optional<std::string_view> callers) {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -78,6 +79,18 @@ struct RequestOrigin {
     std::string meter_number;
 };
 
+// A body that comes piece by piece, each when the client has taken the one before: of an answer too
+// long to be held, or one that goes on as things happen.
+class AnswerStream {
+public:
+    virtual ~AnswerStream() = default;
+
+    // `ready` is called once, from any thread, inside the call or later: with the next piece, or
+    // with nothing at the end. A stream whose client is gone is let go without another call.
+    using Ready = std::move_only_function<void(std::optional<std::string> piece)>;
+    virtual void next(Ready ready) = 0;
+};
+
 // What a route answers. Connection, Content-Length, Date and X-Request-Id are added when it is
 // written.
 struct HttpAnswer {
@@ -85,6 +98,8 @@ struct HttpAnswer {
     std::string body;
     std::string content_type = "application/json";
     NamedTexts headers;
+    // In the place of the body; null: the body is all.
+    std::shared_ptr<AnswerStream> stream = nullptr;
     // Whose request it answers, for logs and metrics; set by the front and by routes.
     RequestOrigin origin{};
     // Let go when the answer has been written, or dropped.
@@ -105,7 +120,8 @@ struct AnswerFraming {
     bool keep_alive = true;
     bool head_only = false;
     std::string_view request_id;
-    bool is_secure = false;  // over TLS
+    bool is_secure = false;    // over TLS
+    bool takes_chunks = true;  // HTTP/1.1; else a stream ends with the connection
 };
 
 // Gives an error of ours the form of RFC 9457, for callers whose Accept names it. Other answers
@@ -113,8 +129,11 @@ struct AnswerFraming {
 void make_problem(HttpAnswer& answer);
 [[nodiscard]] bool wants_problem(std::optional<std::string_view> accept);
 
-// The octets of an answer (RFC 9112), with fields of security where it has none of its own. Header
-// fields that hold a control character are left out.
+// A piece of a body as a chunk (RFC 9112 7.1); of an empty piece, the end of the body.
+[[nodiscard]] std::string chunk_bytes(std::string_view piece);
+
+// The octets of an answer (RFC 9112), without its body where that is a stream, with fields of
+// security where it has none of its own. Header fields that hold a control character are left out.
 [[nodiscard]] std::string answer_bytes(const HttpAnswer& answer, const AnswerFraming& framing);
 
 // The caller's X-Request-Id if it matches ^[A-Za-z0-9._-]{1,64}$, else 24 random hex digits. Any

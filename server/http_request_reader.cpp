@@ -207,6 +207,7 @@ bool HttpRequestReader::parse_request_line(std::string_view line) {
     request_.method = method;
     request_.target = target;
     request_.keep_alive = version == "HTTP/1.1";
+    request_.takes_chunks = request_.keep_alive;
     return true;
 }
 

@@ -26,6 +26,7 @@ struct FramedRequest {
     std::string target;  // printable ASCII, as it was sent
     NamedTexts headers;
     bool keep_alive = true;
+    bool takes_chunks = true;  // HTTP/1.1
 
     [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;
     [[nodiscard]] std::string_view body() const {

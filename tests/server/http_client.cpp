@@ -87,6 +87,10 @@ std::optional<ReceivedAnswer> HttpClient::receive(bool head_only) {
         answer.headers.emplace_back(line.substr(0, colon), line.substr(colon + 2));
         head.remove_prefix(end + 2);
     }
+    if (answer.header("Transfer-Encoding") == "chunked" && !head_only) {
+        buffer_.erase(0, head_end + 4);
+        return receive_chunks(answer) ? std::optional(answer) : std::nullopt;
+    }
     std::size_t length = 0;
     const std::string stated = answer.header("Content-Length");
     std::from_chars(stated.data(), stated.data() + stated.size(), length);
@@ -101,6 +105,39 @@ std::optional<ReceivedAnswer> HttpClient::receive(bool head_only) {
     answer.body = buffer_.substr(head_end + 4, length);
     buffer_.erase(0, head_end + 4 + length);
     return answer;
+}
+
+std::optional<std::string> HttpClient::receive_some() {
+    if (buffer_.empty() && !fill()) {
+        return std::nullopt;
+    }
+    return std::exchange(buffer_, {});
+}
+
+bool HttpClient::receive_chunks(ReceivedAnswer& answer) {
+    while (true) {
+        std::size_t line_end = buffer_.find("\r\n");
+        while (line_end == std::string::npos) {
+            if (!fill()) {
+                return false;
+            }
+            line_end = buffer_.find("\r\n");
+        }
+        std::size_t size = 0;
+        std::from_chars(buffer_.data(), buffer_.data() + line_end, size, 16);
+        while (buffer_.size() < line_end + 2 + size + 2) {
+            if (!fill()) {
+                return false;
+            }
+        }
+        answer.body += buffer_.substr(line_end + 2, size);
+        const bool is_ended = buffer_.substr(line_end + 2 + size, 2) == "\r\n";
+        buffer_.erase(0, line_end + 2 + size + 2);
+        if (size == 0 || !is_ended) {
+            return is_ended;
+        }
+        ++answer.chunks;
+    }
 }
 
 std::optional<ReceivedAnswer> HttpClient::call(std::string_view method, std::string_view target,

@@ -14,6 +14,7 @@ struct ReceivedAnswer {
     int status = 0;
     NamedTexts headers;
     std::string body;
+    std::size_t chunks = 0;  // that the body came in, where it was chunked
 
     [[nodiscard]] std::string header(std::string_view name) const;
 };
@@ -34,6 +35,9 @@ public:
     // hangs).
     [[nodiscard]] std::optional<ReceivedAnswer> receive(bool head_only = false);
 
+    // Some octets as they come, or nothing at the end of the connection.
+    [[nodiscard]] std::optional<std::string> receive_some();
+
     // Sends a whole request and receives its answer.
     [[nodiscard]] std::optional<ReceivedAnswer> call(std::string_view method,
                                                      std::string_view target,
@@ -50,6 +54,7 @@ public:
 
 private:
     bool fill();
+    bool receive_chunks(ReceivedAnswer& answer);
 
     int socket_ = -1;
     std::string buffer_;

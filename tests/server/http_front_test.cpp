@@ -22,6 +22,45 @@ HttpAnswer text(std::string body) {
     return answer;
 }
 
+// Pieces one after the other, each from a thread of its own where that is asked for.
+class Pieces final : public AnswerStream {
+public:
+    Pieces(std::vector<std::string> pieces, bool from_threads)
+        : pieces_(std::move(pieces)), from_threads_(from_threads) {}
+
+    void next(Ready ready) override {
+        std::optional<std::string> piece;
+        if (next_ < pieces_.size()) {
+            piece = pieces_[next_++];
+        }
+        if (from_threads_) {
+            std::thread([piece, ready = std::move(ready)]() mutable { ready(piece); }).detach();
+        } else {
+            ready(piece);
+        }
+    }
+
+private:
+    std::vector<std::string> pieces_;
+    bool from_threads_;
+    std::size_t next_ = 0;
+};
+
+HttpAnswer stream(std::vector<std::string> pieces, bool from_threads) {
+    HttpAnswer answer;
+    answer.stream = std::make_shared<Pieces>(std::move(pieces), from_threads);
+    return answer;
+}
+
+// Never has anything to say.
+class Silence final : public AnswerStream {
+public:
+    void next(Ready ready) override { ready_ = std::move(ready); }
+
+private:
+    Ready ready_;
+};
+
 std::vector<HttpRoute> routes(DeferredAnswers& deferred) {
     return {
         {"GET", "/fast",
@@ -40,6 +79,17 @@ std::vector<HttpRoute> routes(DeferredAnswers& deferred) {
         {"GET", "/large",
          [](const HttpRequest&, Responder responder) {
              responder.answer(text(std::string(64U * 1024 * 1024, 'x')));
+         }},
+        {"GET", "/stream",
+         [](const HttpRequest& request, Responder responder) {
+             responder.answer(stream({"one ", "", "two ", std::string(100'000, 'x')},
+                                     request.query_value("threads").has_value()));
+         }},
+        {"GET", "/silence",
+         [](const HttpRequest&, Responder responder) {
+             HttpAnswer answer;
+             answer.stream = std::make_shared<Silence>();
+             responder.answer(std::move(answer));
          }},
         {"GET", "/meters/:number",
          [](const HttpRequest& request, Responder responder) {
@@ -432,6 +482,55 @@ BOOST_AUTO_TEST_CASE(a_large_answer_arrives_whole) {
     const auto answer = client.call("GET", "/large");
     BOOST_REQUIRE(answer);
     BOOST_TEST(answer->body.size() == 64U * 1024 * 1024);
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_goes_out_in_chunks_and_the_connection_is_kept) {
+    RunningFront front(settings, routes(deferred));
+    HttpClient client(front.port());
+    for (const char* target : {"/stream", "/stream?threads=1", "/stream"}) {
+        const auto answer = client.call("GET", target);
+        BOOST_REQUIRE(answer.has_value());
+        BOOST_TEST(answer->status == 200);
+        BOOST_TEST(answer->header("Content-Length") == "");
+        BOOST_TEST(answer->header("Connection") == "keep-alive");
+        // An empty piece is no chunk: that would be the end.
+        BOOST_TEST(answer->chunks == 3U);
+        BOOST_TEST((answer->body == "one two " + std::string(100'000, 'x')));
+    }
+    const auto head = client.call("HEAD", "/stream");
+    BOOST_REQUIRE(head.has_value());
+    BOOST_TEST(head->body == "");
+    const auto next = client.call("GET", "/fast");
+    BOOST_REQUIRE(next.has_value());
+    BOOST_TEST(next->body == "{\"ok\":true}");
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_for_http_1_0_ends_with_the_connection) {
+    RunningFront front(settings, routes(deferred));
+    HttpClient client(front.port());
+    BOOST_REQUIRE(
+        client.send("GET /stream HTTP/1.0\r\nHost: localhost\r\n"
+                    "Connection: keep-alive\r\n\r\n"));
+    std::string all;
+    while (const auto part = client.receive_some()) {
+        all += *part;
+    }
+    BOOST_TEST(all.find("Transfer-Encoding") == std::string::npos);
+    BOOST_TEST(all.find("Connection: close\r\n") != std::string::npos);
+    BOOST_TEST(all.ends_with("\r\n\r\none two " + std::string(100'000, 'x')));
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_whose_client_does_not_read_or_is_gone_is_let_go) {
+    settings.deadlines.write = 100ms;
+    RunningFront front(settings, routes(deferred));
+    {
+        HttpClient gone(front.port());
+        BOOST_REQUIRE(gone.send(request_octets("GET", "/silence")));
+        wait_for_connections(front, 1);
+    }
+    // A stream that says nothing does not see that; the end of the front does.
+    HttpClient other(front.port());
+    BOOST_TEST(other.call("GET", "/fast")->status == 200);
 }
 
 BOOST_AUTO_TEST_CASE(a_body_of_100_megabytes_is_refused_without_keeping_it) {
