@@ -28,6 +28,9 @@ endif()
 add_library(dlms_httplib INTERFACE)
 target_include_directories(dlms_httplib SYSTEM INTERFACE ${DLMS_HTTPLIB_INCLUDE_DIR})
 target_link_libraries(dlms_httplib INTERFACE Threads::Threads)
+# Webhooks may be https; one macro for all, since it decides the layout of classes.
+target_compile_definitions(dlms_httplib INTERFACE CPPHTTPLIB_OPENSSL_SUPPORT)
+target_link_libraries(dlms_httplib INTERFACE OpenSSL::SSL OpenSSL::Crypto)
 
 # Debian's own package keeps the code in a shared library; its pkg-config file tells the options it was built with,
 # which decide the layout of the classes.

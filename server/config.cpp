@@ -18,6 +18,7 @@
 #include "server/config_secrets.hpp"
 #include "server/env_file.hpp"
 #include "server/http_message.hpp"
+#include "server/webhook_target.hpp"
 
 namespace dlms::service {
 
@@ -356,6 +357,23 @@ const std::array settings{
                               [&](auto value) { config.notifications_kept = value; });
             },
             true},
+    Setting{"WEBHOOK_URL", "--webhook-url",
+            "http or https URL that every notification is posted to (none)",
+            [](ServiceConfig& config, const std::string& text) -> Complaint {
+                if (!webhook_target(text)) {
+                    return "is no URL such as https://host:port/path";
+                }
+                config.webhook_url = text;
+                return std::nullopt;
+            },
+            true},
+    Setting{"WEBHOOK_SECRET", "--webhook-secret",
+            "signs what is posted, in X-DLMS-Signature; on a command line others can see it",
+            nullptr, true},
+    Setting{"WEBHOOK_SECRET_FILE", "--webhook-secret-file", "file that holds that secret", nullptr,
+            true},
+    Setting{"WEBHOOK_CA_FILE", "--webhook-ca-file", "CAs (PEM) of an https receiver (the system's)",
+            take_file<&ServiceConfig::webhook_ca_file>, true},
     Setting{"HEXCELL_DLL_PATH", "--hexcell-dll-path", later, nullptr, false},
     Setting{"HEXING_DLL_PATH", "--hexing-dll-path", later, nullptr, false},
 };
@@ -440,8 +458,8 @@ void read_env_file(const std::string& path, bool must_exist, Environment& values
 // As an .env file: what is set, and from where; what is not set as a comment.
 std::string config_text(const Environment& values, const Environment& flags,
                         const Environment& environment) {
-    constexpr std::array<std::string_view, 3> secrets{"API_KEY", "KEY_ENCRYPTION_KEY",
-                                                      "FORMER_KEY_ENCRYPTION_KEY"};
+    constexpr std::array<std::string_view, 4> secrets{
+        "API_KEY", "KEY_ENCRYPTION_KEY", "FORMER_KEY_ENCRYPTION_KEY", "WEBHOOK_SECRET"};
     std::string text;
     for (const Setting& setting : settings) {
         const std::string name(setting.name);
@@ -509,6 +527,7 @@ ConfigOutcome load_config(const std::vector<std::string>& arguments,
     }
     apply_api_key(values, config, outcome);
     apply_sealing_keys(values, config, outcome);
+    apply_webhook_secret(values, config, outcome);
     warn_of_unknown(values, outcome);
     outcome.check_only = wishes.check;
     if (wishes.print && outcome.errors.empty()) {

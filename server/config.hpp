@@ -58,6 +58,10 @@ struct ServiceConfig {
     // Where pushes over UDP are listened for; empty: nowhere.
     std::optional<std::uint16_t> notification_udp_port;
     std::size_t notifications_kept = 1'000'000;
+    // Where notifications are handed on to; empty: nowhere.
+    std::string webhook_url;
+    std::string webhook_ca_file;
+    SecretBytes webhook_secret;
     std::string data_dir;  // empty: nothing outlives the service
     // Seals the secrets of meters in the data folder; 32 octets, or empty: they are in memory only.
     SecretBytes key_encryption_key;

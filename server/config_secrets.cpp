@@ -101,6 +101,19 @@ void apply_sealing_keys(const Environment& values, ServiceConfig& config, Config
     }
 }
 
+void apply_webhook_secret(const Environment& values, ServiceConfig& config,
+                          ConfigOutcome& outcome) {
+    auto text = secret_setting(values, "WEBHOOK_SECRET", outcome);
+    if (!text || text->empty()) {
+        return;
+    }
+    config.webhook_secret = SecretBytes(as_bytes(*text));
+    wipe(std::span(reinterpret_cast<Byte*>(text->data()), text->size()));
+    if (config.webhook_url.empty()) {
+        outcome.errors.emplace_back("WEBHOOK_SECRET is set, and no WEBHOOK_URL");
+    }
+}
+
 void apply_api_key(const Environment& values, ServiceConfig& config, ConfigOutcome& outcome) {
     const auto enabled = truth(value_of(values, "ENABLE_API_KEY").value_or("false"));
     if (!enabled) {

@@ -21,4 +21,7 @@ namespace dlms::service {
 void apply_api_key(const Environment& values, ServiceConfig& config, ConfigOutcome& outcome);
 void apply_sealing_keys(const Environment& values, ServiceConfig& config, ConfigOutcome& outcome);
 
+// Takes WEBHOOK_SECRET, or what its file holds.
+void apply_webhook_secret(const Environment& values, ServiceConfig& config, ConfigOutcome& outcome);
+
 }  // namespace dlms::service

@@ -78,6 +78,12 @@ std::unexpected<HttpAnswer> query_fault(const char* name, const std::string& sen
 
 }  // namespace
 
+// The document is JSON already.
+std::string notification_json(const store::NotificationRecord& record) {
+    return "{\"id\":" + std::to_string(record.id) + ",\"receivedAt\":\"" +
+           timestamp(record.received) + "\"," + record.document.substr(1);
+}
+
 std::string notification_document(const PushOrigin& origin, const ReadPush& push,
                                   ByteView as_it_came, const render::ValueOptions& shown) {
     ordered_json document{
@@ -141,14 +147,52 @@ Parsed<NotificationsRequest> parse_notifications(const HttpRequest& http) {
     return request;
 }
 
+Parsed<NotificationsRequest> parse_notification_events(const HttpRequest& http) {
+    auto request = parse_notifications(http);
+    const auto last = http.header("Last-Event-ID");
+    if (request && last && !read_number(*last, request->query.after)) {
+        return std::unexpected(
+            validation_answer({{ordered_json::array({"header", "Last-Event-ID"}),
+                                "value is not the id of an event", "value_error", nullptr}}));
+    }
+    return request;
+}
+
+std::string notification_events(const std::vector<store::NotificationRecord>& records) {
+    std::string events;
+    for (const store::NotificationRecord& record : records) {
+        // JSON of ours has no line breaks.
+        events += "id: " + std::to_string(record.id) +
+                  "\nevent: notification\ndata: " + notification_json(record) + "\n\n";
+    }
+    return events;
+}
+
+HttpAnswer dead_letters_answer(const std::vector<store::DeadLetter>& letters,
+                               const store::NotificationQuery& query) {
+    std::string rows;
+    for (const store::DeadLetter& letter : letters) {
+        rows += (rows.empty() ? "{\"attempts\":" : ",{\"attempts\":") +
+                std::to_string(letter.attempts) + ",\"problem\":" + json_quoted(letter.problem) +
+                ",\"since\":\"" + timestamp(letter.since) +
+                "\",\"notification\":" + notification_json(letter.record) + "}";
+    }
+    HttpAnswer answer;
+    answer.body =
+        "{\"cursor\":" + std::to_string(letters.empty() ? query.after : letters.back().record.id) +
+        ",\"deadLetters\":[" + rows + "]}";
+    return answer;
+}
+
+HttpAnswer tried_again_answer(std::size_t count) {
+    return json_answer(200, {{"success", true}, {"count", count}});
+}
+
 HttpAnswer notifications_answer(const std::vector<store::NotificationRecord>& records,
                                 const store::NotificationQuery& query) {
-    // The documents are JSON already.
     std::string rows;
     for (const store::NotificationRecord& record : records) {
-        rows += rows.empty() ? "" : ",";
-        rows += "{\"id\":" + std::to_string(record.id) + ",\"receivedAt\":\"" +
-                timestamp(record.received) + "\"," + record.document.substr(1);
+        rows += (rows.empty() ? "" : ",") + notification_json(record);
     }
     HttpAnswer answer;
     answer.body =

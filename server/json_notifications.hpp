@@ -33,6 +33,17 @@ struct NotificationsRequest {
     std::chrono::seconds wait{0};
 };
 [[nodiscard]] Parsed<NotificationsRequest> parse_notifications(const HttpRequest& http);
+// The same for events: those behind Last-Event-ID, or ?cursor=.
+[[nodiscard]] Parsed<NotificationsRequest> parse_notification_events(const HttpRequest& http);
+// Each as an event (text/event-stream) with its id.
+[[nodiscard]] std::string notification_events(
+    const std::vector<store::NotificationRecord>& records);
+// One as it is shown, and posted to a webhook.
+[[nodiscard]] std::string notification_json(const store::NotificationRecord& record);
+// What a webhook has refused, and why.
+[[nodiscard]] HttpAnswer dead_letters_answer(const std::vector<store::DeadLetter>& letters,
+                                             const store::NotificationQuery& query);
+[[nodiscard]] HttpAnswer tried_again_answer(std::size_t count);
 // The documents with their ids. The cursor is that of the last, or the one that was given.
 [[nodiscard]] HttpAnswer notifications_answer(const std::vector<store::NotificationRecord>& records,
                                               const store::NotificationQuery& query);

@@ -194,6 +194,11 @@ ServiceEvents log_events(LogLevel level) {
                         json_quoted(meter_number), ++floods),
             {{"event", "flooded"}, {"meter", meter_number}});
     };
+    events.webhook_changed = [](const std::string& problem) {
+        log(problem.empty() ? LogLevel::info : warning,
+            problem.empty() ? "the webhook takes notifications again" : problem,
+            {{"event", problem.empty() ? "webhook-works" : "webhook-failed"}});
+    };
     events.counter_low = [](const std::string& meter_number, std::uint32_t left) {
         log(warning,
             fmt::format("meter {}: {} invocation counters are left for a key: change the meter's "

@@ -169,6 +169,19 @@ void add_pushes(Sheet& sheet, const PushCounters& pushes) {
                   static_cast<double>(pushes.malformed.load()));
 }
 
+void add_webhook(Sheet& sheet, const WebhookCounters& webhook) {
+    const auto row = [&sheet](const char* word, const std::atomic<std::uint64_t>& value) {
+        sheet.add(static_cast<double>(value.load()), {{"result", word}});
+    };
+    sheet.begin("dlms_webhook_attempts_total", "Notifications posted to the webhook, by its answer",
+                MetricType::Counter);
+    row("delivered", webhook.delivered);
+    row("refused", webhook.refused);
+    row("unreachable", webhook.unreachable);
+    sheet.counter("dlms_webhook_dead_letters_total", "Notifications that the webhook has refused",
+                  static_cast<double>(webhook.dead_letters.load()));
+}
+
 // Under the names that Prometheus' own libraries use.
 void add_process(Sheet& sheet) {
     rusage usage{};
@@ -301,6 +314,9 @@ std::string Metrics::text(const MetricsSnapshot& snapshot) const {
     add_lines(sheet, snapshot.lines);
     if (snapshot.pushes != nullptr) {
         add_pushes(sheet, *snapshot.pushes);
+    }
+    if (snapshot.webhook != nullptr) {
+        add_webhook(sheet, *snapshot.webhook);
     }
     if (snapshot.calls) {
         add_calls(sheet, *snapshot.calls);

@@ -14,6 +14,7 @@
 #include "server/http_connection.hpp"
 #include "server/http_listener.hpp"
 #include "server/push_intake.hpp"
+#include "server/webhook.hpp"
 #include "store/counter_store.hpp"
 
 namespace dlms::service {
@@ -39,8 +40,9 @@ struct MetricsSnapshot {
     std::size_t meters_known = 0;
     std::size_t meters_connected = 0;
     client::LineTally lines;
-    const PushCounters* pushes = nullptr;  // what meters sent by themselves; or null
-    std::optional<CallSummary> calls;      // where meters that call are listened for
+    const PushCounters* pushes = nullptr;      // what meters sent by themselves; or null
+    const WebhookCounters* webhook = nullptr;  // or null
+    std::optional<CallSummary> calls;          // where meters that call are listened for
     store::CounterOutlook invocation_counters;
     bool is_ready = false;
 };

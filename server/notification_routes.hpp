@@ -1,6 +1,7 @@
 #pragma once
 // The route by which what meters have sent by themselves is asked for.
 
+#include <functional>
 #include <vector>
 
 #include <asio/any_io_executor.hpp>
@@ -10,8 +11,10 @@
 
 namespace dlms::service {
 
-// `pushes` must outlive the routes.
+// `pushes` must outlive the routes. `wake_webhook` is called from any thread when something is to
+// be tried again.
 [[nodiscard]] std::vector<HttpRoute> notification_routes(const asio::any_io_executor& io,
-                                                         PushReception& pushes);
+                                                         PushReception& pushes,
+                                                         std::function<void()> wake_webhook);
 
 }  // namespace dlms::service

@@ -143,14 +143,34 @@ void PushReception::from_datagram(const asio::ip::udp::endpoint& peer, ByteView 
 }
 
 void PushReception::ask(NotificationsRequest request, Responder responder) {
+    const store::NotificationQuery query = request.query;
+    find(std::move(request),
+         [query, responder = std::move(responder)](std::optional<Records> records) mutable {
+             if (!records) {
+                 responder.answer(busy_answer(503, "Too many callers wait for notifications", 1));
+             } else if (!*records) {
+                 responder.answer(error_answer(500, "The notifications cannot be read"));
+             } else {
+                 responder.answer(notifications_answer(**records, query));
+             }
+         });
+}
+
+void PushReception::answer(std::function<HttpAnswer(store::NotificationLog&)> make,
+                           Responder responder) {
+    auto shared = std::make_shared<Responder>(std::move(responder));
+    asio::post(queries_, [log = settings_.log, make = std::move(make), shared] {
+        shared->answer(make(*log));
+    });
+}
+
+void PushReception::find(NotificationsRequest request, Found found) {
     if (request.wait.count() > 0 && waiting_.size() >= most_waiting) {
-        HttpAnswer full = error_answer(503, "too many callers wait for notifications");
-        full.headers.emplace_back("Retry-After", "1");
-        responder.answer(std::move(full));
+        found(std::nullopt);
         return;
     }
     const auto until = std::chrono::steady_clock::now() + request.wait;
-    waiting_.push_back({std::move(request), std::move(responder), until});
+    waiting_.push_back({std::move(request), std::move(found), until});
     look_for(std::prev(waiting_.end()));
 }
 
@@ -166,20 +186,22 @@ void PushReception::look_for(std::list<Waiting>::iterator waiting) {
             }
             waiting->is_asking = false;
             const bool is_over = is_stopped_ || std::chrono::steady_clock::now() >= waiting->until;
-            if (!*found) {
-                waiting->responder.answer(error_answer(500, "the notifications cannot be read"));
-                waiting_.erase(waiting);
-            } else if (!(*found)->empty() || is_over) {
-                waiting->responder.answer(notifications_answer(**found, waiting->request.query));
-                waiting_.erase(waiting);
-            } else {
+            if (*found && (*found)->empty() && !is_over) {
                 watch();
+                return;
             }
+            // It may ask for more.
+            Found told = std::move(waiting->found);
+            waiting_.erase(waiting);
+            told(std::move(*found));
         });
     });
 }
 
 void PushReception::more_kept() {
+    if (settings_.kept) {
+        settings_.kept();
+    }
     for (auto waiting = waiting_.begin(); waiting != waiting_.end(); ++waiting) {
         if (!waiting->is_asking) {
             look_for(waiting);

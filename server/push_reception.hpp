@@ -27,6 +27,8 @@ public:
         std::shared_ptr<client::DurableCounters> counters;  // not null
         std::size_t most_kept = 1'000'000;
         render::ValueOptions shown;
+        // Told when more is kept. May be empty.
+        std::function<void()> kept = nullptr;
     };
     // Whom it asks; none is empty.
     struct Surroundings {
@@ -54,9 +56,17 @@ public:
                    client::dial_in::CallStream::Piece::Kind kind, ByteView octets);
     void call_ended(std::uint64_t call) { pieces_.erase(call); }
 
-    // Answers with what is asked for; where there is none yet, when some comes, or the wait is
-    // over.
+    // Finds what is asked for; where there is none yet, when some comes, or the wait is over.
+    // `found` is called once, later; with nothing at once: too many wait.
+    using Records = Result<std::vector<store::NotificationRecord>>;
+    using Found = std::move_only_function<void(std::optional<Records>)>;
+    void find(NotificationsRequest request, Found found);
+    // The same as an answer.
     void ask(NotificationsRequest request, Responder responder);
+    // Does something with the log where it holds up nobody, and answers.
+    void answer(std::function<HttpAnswer(store::NotificationLog&)> make, Responder responder);
+    // From now on nothing is waited for.
+    [[nodiscard]] bool is_stopped() const { return is_stopped_; }
     // Who waits is answered now.
     void stop();
 
@@ -65,7 +75,7 @@ public:
 private:
     struct Waiting {
         NotificationsRequest request;
-        Responder responder;
+        Found found;
         std::chrono::steady_clock::time_point until;
         bool is_asking = false;
     };

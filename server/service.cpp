@@ -110,6 +110,14 @@ PushReception::Settings push_settings(const ServiceConfig& config,
     return settings;
 }
 
+WebhookSettings webhook_settings(const ServiceConfig& config) {
+    WebhookSettings settings;
+    settings.url = config.webhook_url;
+    settings.secret = config.webhook_secret.clone();
+    settings.ca_file = config.webhook_ca_file;
+    return settings;
+}
+
 AuditTrail::Events counted(AuditTrail::Events events, const std::shared_ptr<Metrics>& metrics) {
     return {[metrics, told = std::move(events.recorded)](const store::AuditRecord& record) {
                 metrics->audit_recorded();
@@ -276,9 +284,16 @@ Service::Service(asio::io_context& io, const ServiceConfig& config, Keeping keep
                                                   counted(std::move(events.audit), metrics_));
     audit_counters(settings);
     head_end_ = std::make_unique<HeadEnd>(io.get_executor(), std::move(settings));
+    PushReception::Settings pushes =
+        push_settings(config, std::move(keeping.notifications), std::move(push_counters));
+    if (!config.webhook_url.empty()) {
+        webhook_ =
+            std::make_unique<Webhook>(webhook_settings(config), pushes.log, notification_json,
+                                      Webhook::Events{std::move(events.webhook_changed)});
+        pushes.kept = [this] { webhook_->wake(); };
+    }
     pushes_ = std::make_unique<PushReception>(
-        io.get_executor(),
-        push_settings(config, std::move(keeping.notifications), std::move(push_counters)),
+        io.get_executor(), std::move(pushes),
         PushReception::Surroundings{[this](const std::string& number, auto found) {
                                         head_end_->find_push_meter(number, std::move(found));
                                     },
@@ -293,7 +308,11 @@ Service::Service(asio::io_context& io, const ServiceConfig& config, Keeping keep
     for (auto& more : {meter_routes(io.get_executor(), *head_end_, maker),
                        register_routes(io.get_executor(), *head_end_, *meters_),
                        dial_in_routes(io.get_executor(), *dial_in_, maker),
-                       notification_routes(io.get_executor(), *pushes_)}) {
+                       notification_routes(io.get_executor(), *pushes_, [this] {
+                           if (webhook_) {
+                               webhook_->wake();
+                           }
+                       })}) {
         routes.insert(routes.end(), more.begin(), more.end());
     }
     for (HttpRoute& route : operation_routes(
@@ -396,6 +415,7 @@ MetricsSnapshot Service::snapshot() const {
     }
     snapshot.lines = *lines_;
     snapshot.pushes = &pushes_->counters();
+    snapshot.webhook = webhook_ ? &webhook_->counters() : nullptr;
     if (dial_in_->is_on()) {
         snapshot.calls.emplace(call_summary(*dial_in_->calls()));
     }

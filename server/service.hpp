@@ -20,6 +20,7 @@
 #include "server/meter_register.hpp"
 #include "server/metrics.hpp"
 #include "server/push_reception.hpp"
+#include "server/webhook.hpp"
 
 namespace dlms::service {
 
@@ -43,6 +44,8 @@ struct ServiceEvents {
     std::function<void(const KeysRequest&, const CallOutcome<void>&)> keys_changed;
     std::function<void(const CertificatesRequest&, const CallOutcome<void>&)> certificates_changed;
     AuditTrail::Events audit;
+    // A delivery to the webhook has failed, or works again (an empty problem). On another thread.
+    std::function<void(const std::string& problem)> webhook_changed;
     // Certificates were read again because they have changed; with an error those of before stay.
     std::function<void(const std::optional<std::string>& error)> tls_reloaded;
 };
@@ -111,6 +114,7 @@ private:
     std::unique_ptr<DialIn> dial_in_;
     std::unique_ptr<HeadEnd> head_end_;
     std::unique_ptr<PushReception> pushes_;
+    std::unique_ptr<Webhook> webhook_;  // null: there is none
     std::unique_ptr<HttpFront> front_;
 };
 

@@ -37,6 +37,14 @@ struct NotificationQuery {
     std::size_t most_octets = std::size_t{8} << 20;
 };
 
+/// A notification that its receiver has refused.
+struct DeadLetter {
+    NotificationRecord record;
+    std::uint32_t attempts = 0;
+    std::string problem;  ///< of the last
+    std::chrono::system_clock::time_point since;
+};
+
 /// Every change is durable when its call returns, and whole or not at all. Errors of all:
 /// store_failed; nothing is changed then. From any thread.
 class NotificationLog {
@@ -54,6 +62,18 @@ public:
     /// Removes the oldest until `most` are left; how many went.
     virtual Result<std::size_t> keep(std::size_t most) = 0;
     virtual Result<std::size_t> count() = 0;
+
+    // Handing them on to one receiver, in their order.
+    /// The first that is neither delivered nor put aside; of those that are to be tried again, the
+    /// first of them.
+    virtual Result<std::optional<NotificationRecord>> next_to_deliver() = 0;
+    virtual Status delivered(std::uint64_t id) = 0;
+    virtual Status put_aside(std::uint64_t id, std::uint32_t attempts,
+                             const std::string& problem) = 0;
+    /// What was put aside, and is not to be tried again, with ids above `after`, in their order.
+    virtual Result<std::vector<DeadLetter>> dead_letters(std::uint64_t after, std::size_t most) = 0;
+    /// All that was put aside is to be tried again; how many.
+    virtual Result<std::size_t> try_again() = 0;
 
     /// Whether the records are there after a restart.
     virtual bool outlives_process() const = 0;

@@ -23,6 +23,11 @@ public:
     Result<std::vector<NotificationRecord>> list(const NotificationQuery& query) override;
     Result<std::size_t> keep(std::size_t most) override;
     Result<std::size_t> count() override;
+    Result<std::optional<NotificationRecord>> next_to_deliver() override;
+    Status delivered(std::uint64_t id) override;
+    Status put_aside(std::uint64_t id, std::uint32_t attempts, const std::string& problem) override;
+    Result<std::vector<DeadLetter>> dead_letters(std::uint64_t after, std::size_t most) override;
+    Result<std::size_t> try_again() override;
     bool outlives_process() const override { return outlives_process_; }
 
 private:
@@ -30,6 +35,8 @@ private:
         : database_(std::move(database)), outlives_process_(outlives_process) {}
 
     Result<bool> is_there(const NotificationRecord& record);
+    Status pass(std::uint64_t id);
+    Result<std::size_t> changes();
     Result<std::uint64_t> insert(const NotificationRecord& record);
 
     std::mutex mutex_;

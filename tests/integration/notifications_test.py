@@ -275,6 +275,47 @@ class Notifications(DialIn):
             status, answer = service.call("GET", "/notifications" + query)
             self.assertEqual((status, answer["detail"][0]["loc"]), (422, ["query", name]))
 
+    @staticmethod
+    def events(service, query="", **headers):
+        connection = service.connection()
+        connection.request("GET", "/notifications/events" + query, headers=headers)
+        return connection, connection.getresponse()
+
+    @staticmethod
+    def event(answer):
+        """The next event: its id and what it says."""
+        number = None
+        while line := answer.readline():
+            text = line.decode().rstrip("\n")
+            if text.startswith("id: "):
+                number = int(text[4:])
+            if text.startswith("data: "):
+                return number, json.loads(text[6:])
+        raise AssertionError("the events have ended")
+
+    def test_events_come_as_they_happen_and_go_on_where_they_were(self):
+        service = self.service()
+        connection, answer = self.events(service)
+        self.assertEqual((answer.status, answer.getheader("Content-Type")), (200, "text/event-stream"))
+        pusher = self.pusher(service)
+        for number in (7, 8, 9):
+            pusher.socket.sendall(wpdu(push(number, number)))
+            pusher.received(14)
+            self.assertEqual(self.event(answer)[1]["invokeId"], number)
+        connection.close()
+        first = self.listed(service)["notifications"][0]
+        later, answer = self.events(service, **{"Last-Event-ID": str(first["id"])})
+        self.assertEqual([self.event(answer)[1]["invokeId"] for _ in range(2)], [8, 9])
+        filtered, _ = self.events(service, "?meter_number=none")
+        self.assertEqual(service.call("GET", "/notifications/events", None, **{"Last-Event-ID": "x"})[0], 422)
+        # The service ends in its time although they listen.
+        begin = time.monotonic()
+        service.process.send_signal(signal.SIGTERM)
+        self.assertEqual(service.process.wait(PATIENCE), 0)
+        self.assertLess(time.monotonic() - begin, 10)
+        later.close()
+        filtered.close()
+
     def test_what_is_no_notification_is_counted_and_bombs_are_bounded(self):
         service = self.service()
         caller = self.caller(service, "000000000007")

@@ -311,8 +311,15 @@ BOOST_AUTO_TEST_CASE(every_route_of_the_table_is_routed) {
         if (const std::size_t colon = path.find(':'); colon != std::string::npos) {
             path.replace(colon, std::string("meter_number").size() + 1, "1");
         }
-        BOOST_TEST(status_of(service, std::string(route.method), path, "") != 405, path);
         HttpClient client(service.port());
+        if (route.media_type == "text/event-stream") {
+            // It has no end.
+            HttpClient listener(service.port());
+            BOOST_REQUIRE(listener.send(request_octets(route.method, path)));
+            BOOST_TEST(listener.receive(true)->status == 200, path);
+        } else {
+            BOOST_TEST(status_of(service, std::string(route.method), path, "") != 405, path);
+        }
         const auto patched = client.call("PATCH", path);
         BOOST_REQUIRE(patched);
         BOOST_TEST(patched->status == 405, path);

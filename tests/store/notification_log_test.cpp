@@ -113,10 +113,50 @@ BOOST_DATA_TEST_CASE_F(Kinds, the_oldest_go_and_their_ids_with_them,
     BOOST_TEST((append(*log, {record("7", "d", 4s)}) == Ids{4}));
 }
 
+/// What is to be handed on next; 0: nothing.
+std::uint64_t next(NotificationLog& log) {
+    const auto record = log.next_to_deliver();
+    BOOST_REQUIRE(record.has_value());
+    return *record ? (*record)->id : 0;
+}
+
+BOOST_DATA_TEST_CASE_F(Kinds, each_is_handed_on_until_it_was_taken_or_put_aside,
+                       boost::unit_test::data::make(kinds), kind) {
+    const auto log = make(kind);
+    BOOST_TEST(next(*log) == 0U);
+    append(*log, {record("7", "a", 1s), record("7", "b", 2s), record("7", "c", 3s)});
+    BOOST_TEST(next(*log) == 1U);
+    BOOST_REQUIRE(log->delivered(1).has_value());
+    BOOST_TEST(next(*log) == 2U);
+    BOOST_REQUIRE(log->put_aside(2, 3, "it answered 400").has_value());
+    BOOST_TEST(next(*log) == 3U);
+    BOOST_REQUIRE(log->delivered(3).has_value());
+    BOOST_TEST(next(*log) == 0U);
+    const auto dead = log->dead_letters(0, 10);
+    BOOST_REQUIRE(dead.has_value());
+    BOOST_REQUIRE(dead->size() == 1U);
+    BOOST_TEST(dead->front().record.id == 2U);
+    BOOST_TEST(dead->front().attempts == 3U);
+    BOOST_TEST(dead->front().problem == "it answered 400");
+    // Tried again, and what comes meanwhile is not lost over it.
+    append(*log, {record("7", "d", 4s)});
+    BOOST_TEST(log->try_again().value() == 1U);
+    BOOST_TEST(log->dead_letters(0, 10)->empty());
+    BOOST_TEST(next(*log) == 2U);
+    BOOST_REQUIRE(log->delivered(2).has_value());
+    BOOST_TEST(next(*log) == 4U);
+    // What is gone is handed on no more.
+    BOOST_REQUIRE(log->put_aside(4, 1, "no").has_value());
+    BOOST_TEST(log->keep(0).value() == 4U);
+    BOOST_TEST(log->try_again().value() == 0U);
+    BOOST_TEST(next(*log) == 0U);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_file_is_found_again, Kinds) {
     append(*make("file"), {record("7", "a", 1s)});
     const auto log = make("file");
     BOOST_TEST(log->outlives_process());
+    BOOST_TEST(next(*log) == 1U);
     BOOST_TEST(shown(log->list({})) == "1:7:a ");
     BOOST_TEST(!make("memory")->outlives_process());
 }

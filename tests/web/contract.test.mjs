@@ -1,11 +1,12 @@
 // Every route, status and schema of /openapi.json against the running service.
 import assert from "node:assert/strict";
+import { connect } from "node:net";
 import { after, before, test } from "node:test";
 
 import Ajv from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 
-import { call, startMeter, startService } from "./programs.mjs";
+import { call, freePort, startMeter, startService } from "./programs.mjs";
 
 let meter, service, keyed, document, ajv;
 const seen = new Set(); // "POST /read 200"
@@ -179,6 +180,31 @@ test("keys and rates, wherever the document asks for them", async () => {
       } while (limited.status !== 429);
       check(path, method, limited);
     }
+  }
+});
+
+test("meters that call, and what they push", async () => {
+  const dialInPort = await freePort();
+  const head = await startService({ DIAL_IN_PORT: String(dialInPort), DIAL_IN_HOST: "127.0.0.1" });
+  try {
+    const modem = connect(dialInPort, "127.0.0.1");
+    // An energy with its unit, without a meter's name.
+    modem.write(Buffer.from("000100010001001B0F0000000700020309060100010800FF060000100002020F00161E", "hex"));
+    const shown = await visit("/notifications", "GET", {}, head, "/notifications?wait=30");
+    assert.equal(shown.body.notifications[0].values[0].obisCode, "1-0:1.8.0.255");
+    const calls = await visit("/dial-in", "GET", {}, head);
+    assert.deepEqual([calls.body.listening, calls.body.calls[0].state], [true, "identifying"]);
+    const events = await fetch(`${head.url}/notifications/events`);
+    check("/notifications/events", "GET", { status: events.status, headers: events.headers, type: events.headers.get("content-type"), text: "" });
+    await events.body.cancel();
+    modem.destroy();
+  } finally {
+    await head.stop();
+  }
+  await visit("/notifications/dead-letters", "GET");
+  await visit("/notifications/dead-letters/retry", "POST");
+  for (const path of ["/dial-in", "/notifications", "/notifications/dead-letters", "/notifications/events"]) {
+    assert.equal((await visit(path, "GET", {}, service, `${path}?limit=0`)).status, 422);
   }
 });
 

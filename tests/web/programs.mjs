@@ -1,5 +1,6 @@
 // The service and a simulated meter as processes, on ports that the system chooses.
 import { spawn } from "node:child_process";
+import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 
 const SERVICE = process.env.DLMS_SERVICE_PROGRAM;
@@ -24,6 +25,15 @@ async function started(program, options, pattern, env = {}) {
       return ended;
     },
   };
+}
+
+export function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject).listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
 }
 
 export function startMeter(scenario = "hexcell") {
