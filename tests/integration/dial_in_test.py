@@ -186,6 +186,40 @@ class Meters(DialIn):
         self.assertTrue(all(len(numbers) == 1 for numbers in values.values()), values)
         self.assertEqual(self.counted(service, "dlms_dial_in_accepted_total"), 5)
 
+    def test_hdlc_over_a_call(self):
+        # A modem in front of a meter's HDLC port.
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            hdlc_port = free.getsockname()[1]
+        process = subprocess.Popen([SIMULATOR, "--scenario", "hexcell", "--hdlc-port", str(hdlc_port),
+                                    "--log-level", "off"], stdout=subprocess.PIPE, text=True)
+
+        def end():
+            process.kill()
+            process.communicate()
+        self.addCleanup(end)
+        self.assertIn(str(hdlc_port), process.stdout.readline())
+        service = self.service()
+        meter = socket.create_connection(("127.0.0.1", hdlc_port), PATIENCE)
+        modem = socket.create_connection(("127.0.0.1", port_of(service)), PATIENCE)
+        self.addCleanup(meter.close)
+        self.addCleanup(modem.close)
+        modem.sendall(beat("000000000007"))
+        self.assertEqual(modem.recv(6), ANSWER)
+
+        def relay(source, target):
+            try:
+                while octets := source.recv(4096):
+                    target.sendall(octets)
+            except OSError:
+                pass
+        for pair in ((meter, modem), (modem, meter)):
+            threading.Thread(target=relay, args=pair, daemon=True).start()
+        for _ in range(3):
+            self.connect(service, "7", dialin_link="hdlc")
+            self.assertTrue(self.read(service, "7", "0-0:96.1.0.255")["success"])
+            service.call("POST", "/disconnect?meter_number=7")
+        self.assertEqual(self.counted(service, "dlms_dial_in_accepted_total"), 1)
+
     def test_after_a_sudden_end_meters_call_again_and_are_served(self):
         data = os.path.join(self.folder, "data")
         service = self.service(DATA_DIR=data)
