@@ -45,6 +45,7 @@ struct CallRegister::Entry {
     std::size_t early_octets = 0;
     unsigned frames = 0;  // of the modem, since frames_from
     Instant frames_from = now();
+    transport::FloodBudget unasked;  // of what it sends by itself
 };
 
 /// One who waits; its timer ends with the deadline, or is cancelled when it has a channel.
@@ -185,6 +186,10 @@ bool CallRegister::modem_spoke(Call& call, std::string_view maker, const ModemFr
 
 void CallRegister::meter_spoke(Call& call, CallStream::Piece::Kind kind, ByteView octets) {
     Entry& entry = *by_call_.at(&call);
+    if (!entry.unasked.charge(octets.size(), now())) {
+        close_entry(entry, &CallCounters::flooded);
+        return;
+    }
     if (!events_.pushed) {
         return;
     }

@@ -332,6 +332,19 @@ class Notifications(DialIn):
         self.until("counted", lambda: self.counted_notifications(service, "other-apdu") == 1)
         self.assertFalse(caller.closed.is_set())
 
+    def test_who_pushes_without_end_is_cut_off(self):
+        service = self.service()
+        pusher = self.pusher(service)
+        body = b"\x09\x82\x0F\x00" + bytes(0x0F00)
+        sent = 0
+        with self.assertRaises(OSError):
+            while sent < 100_000:
+                sent += 1
+                pusher.socket.sendall(wpdu(bytes([0x0F, 0]) + sent.to_bytes(3, "big") + b"\x00" + body))
+        self.assertLess(sent * len(body), 20 << 20)
+        _, metrics = service.call("GET", "/metrics")
+        self.assertIn('dlms_dial_in_closed_total{cause="flooded"} 1', metrics)
+
     def test_none_that_was_confirmed_is_lost_in_a_sudden_end(self):
         times = int(os.environ.get("DLMS_KILLS", "10"))
         data = os.path.join(self.folder, "data")
