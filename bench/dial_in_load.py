@@ -92,7 +92,8 @@ def main():
         register(port, meters)
         begin = time.monotonic()
         simulator = subprocess.Popen([sys.argv[2], "--dial", f"127.0.0.1:{dial_in}", "--fleet", str(meters),
-                                      "--heartbeat", str(heartbeat)], stdout=subprocess.DEVNULL)
+                                      "--heartbeat", str(heartbeat), "--log-level", "off"],
+                                     stdout=subprocess.DEVNULL)
         while states(port)["waiting"] < meters:
             time.sleep(0.2)
         now, most = resident(service)
