@@ -61,9 +61,8 @@ std::optional<CallStream::Piece> CallStream::poll_modem() {
         }
     }
     if (is_hdlc_) {
-        // Noise, up to what may be the next frame.
-        const auto next = std::ranges::find(rest(), hdlc::flag);
-        return take({Piece::Kind::hdlc}, static_cast<std::size_t>(next - rest().begin()));
+        // Octet by octet, so that it does not matter how they come.
+        return take({Piece::Kind::hdlc}, 1);
     }
     return fail(ErrorCode::frame_format);
 }
@@ -76,14 +75,16 @@ std::optional<CallStream::Piece> CallStream::fail(ErrorCode code) {
 std::optional<CallStream::Piece> CallStream::poll_wpdu() {
     const ByteView octets = rest();
     if (octets.size() >= 2 && octets[1] != wrapper::version) {
-        return fail(ErrorCode::wrong_version);
+        return is_hdlc_ ? std::optional(take({Piece::Kind::hdlc}, 1))
+                        : fail(ErrorCode::wrong_version);
     }
     if (octets.size() < wrapper::header_size) {
         return std::nullopt;
     }
     const std::size_t length = std::size_t{octets[6]} << 8 | octets[7];
     if (length > most_octets_) {
-        return fail(ErrorCode::pdu_too_long);
+        return is_hdlc_ ? std::optional(take({Piece::Kind::hdlc}, 1))
+                        : fail(ErrorCode::pdu_too_long);
     }
     const std::size_t size = wrapper::header_size + length;
     if (octets.size() < size) {
