@@ -131,8 +131,8 @@ BOOST_AUTO_TEST_CASE(heartbeats_stand_between_wpdus_and_never_inside) {
 BOOST_AUTO_TEST_CASE(frames_of_hdlc_with_shared_flags_and_noise) {
     holds("7EA0080221217119157E A0080221217119157E 7EA0080221217119157E",
           {"hdlc 7EA0080221217119157E", "hdlc A0080221217119157E", "hdlc 7EA0080221217119157E"});
-    holds("7EA0080221217119157E 55AA 0055 7EA0080221217119157E",
-          {"hdlc 7EA0080221217119157E", "hdlc 55", "hdlc AA", "hdlc 00", "hdlc 55",
+    holds("7EA0080221217119157E 555A 0055 7EA0080221217119157E",
+          {"hdlc 7EA0080221217119157E", "hdlc 55", "hdlc 5A", "hdlc 00", "hdlc 55",
            "hdlc 7EA0080221217119157E"});
 }
 
